@@ -1,0 +1,133 @@
+/**
+ * Everything the server says on a socket. The `id` of a `lead:*` event grows with the ledger, is the
+ * same for all receivers, and may come twice after a fault: a client drops what is not above the
+ * `upTo` of its last snapshot. None of these carries contact details.
+ */
+import { z } from 'zod';
+
+const temperature = z.enum(['hot', 'warm', 'cold']);
+const ofOffer = { id: z.number(), offerId: z.string(), leadId: z.string() };
+
+/** What every receiver of a lane sees of an offer: the same bytes for all of them. */
+export const offerCard = z.object({
+  ...ofOffer,
+  company: z.object({ name: z.string(), size: z.number().nullable() }),
+  contact: z.object({ title: z.string().nullable() }),
+  source: z.string(),
+  score: z.number(),
+  temperature,
+  opensAt: z.string(),
+  closesAt: z.string(),
+  sentAt: z.string(),
+  blind: z.boolean(),
+});
+/** An offer in which this rep's lane opens later: no word about the lead. */
+export const upcomingCard = z.object({ ...ofOffer, opensAt: z.string() });
+
+export const leadAlert = offerCard;
+export const leadUpcoming = upcomingCard;
+export const leadWindow = z.object({ ...ofOffer, opensAt: z.string(), closesAt: z.string() });
+export const leadTaken = z.object({
+  ...ofOffer,
+  by: z.object({ id: z.string(), name: z.string().nullable() }),
+  at: z.string(),
+});
+export const leadWithdrawn = z.object({ ...ofOffer, reason: z.string() });
+export const poolSnapshot = z.object({
+  upTo: z.number(),
+  /** The server's clock at the emit: a client that just came counts down right from its first card. */
+  sentAt: z.string().optional(),
+  offers: z.array(z.union([offerCard, upcomingCard])),
+});
+
+export const leadAssigned = z.object({
+  id: z.number(),
+  leadId: z.string(),
+  via: z.enum(['manager', 'rotation']),
+  at: z.string(),
+});
+export const pointsAwarded = z.object({
+  id: z.number(),
+  leadId: z.string().nullable(),
+  rule: z.string(),
+  points: z.number(),
+  balance: z.number(),
+  at: z.string(),
+});
+
+export const boardMetric = z.enum([
+  'points',
+  'claims',
+  'claimSpeed',
+  'conversion',
+  'opportunities',
+  'revenue',
+  'responseSpeed',
+]);
+export const boardPeriod = z.enum(['day', 'week', 'month', 'quarter', 'all']);
+export const boardRow = z.object({
+  rank: z.number(),
+  repId: z.string(),
+  name: z.string().nullable(),
+  value: z.number(),
+});
+/** The whole top list as it now stands; `seq` has no gaps within an `epoch`. */
+export const boardState = z.object({
+  stream: z.string(),
+  board: boardMetric,
+  period: boardPeriod,
+  team: z.string().nullable(),
+  epoch: z.string(),
+  seq: z.number(),
+  asOf: z.string(),
+  rows: z.array(boardRow),
+});
+
+/** What a wallboard shows beside the ranks: totals and the latest claims, never contact data. */
+export const wallFeed = z.object({
+  asOf: z.string(),
+  poolSize: z.number(),
+  claimsToday: z.number(),
+  latest: z.array(
+    z.object({
+      leadId: z.string(),
+      repId: z.string(),
+      repName: z.string().nullable(),
+      at: z.string(),
+      claimSpeedMs: z.number().nullable(),
+    }),
+  ),
+});
+
+export const authExpiring = z.object({ expiresAt: z.string() });
+export const serverDraining = z.object({ reconnectAfterMs: z.number() });
+
+export type OfferCard = z.infer<typeof offerCard>;
+export type UpcomingCard = z.infer<typeof upcomingCard>;
+export type LeadWindow = z.infer<typeof leadWindow>;
+export type LeadTaken = z.infer<typeof leadTaken>;
+export type LeadWithdrawn = z.infer<typeof leadWithdrawn>;
+export type PoolSnapshot = z.infer<typeof poolSnapshot>;
+export type LeadAssigned = z.infer<typeof leadAssigned>;
+export type PointsAwarded = z.infer<typeof pointsAwarded>;
+export type BoardMetric = z.infer<typeof boardMetric>;
+export type BoardPeriod = z.infer<typeof boardPeriod>;
+export type BoardRow = z.infer<typeof boardRow>;
+export type BoardState = z.infer<typeof boardState>;
+export type WallFeed = z.infer<typeof wallFeed>;
+
+/** Name → payload, for Socket.IO's typed sockets on both sides. */
+export interface DownEvents {
+  'lead:alert': (payload: OfferCard) => void;
+  'lead:upcoming': (payload: UpcomingCard) => void;
+  'lead:window': (payload: LeadWindow) => void;
+  'lead:taken': (payload: LeadTaken) => void;
+  'lead:withdrawn': (payload: LeadWithdrawn) => void;
+  'pool:snapshot': (payload: PoolSnapshot) => void;
+  'lead:assigned': (payload: LeadAssigned) => void;
+  'points:awarded': (payload: PointsAwarded) => void;
+  'board:delta': (payload: BoardState) => void;
+  'wall:feed': (payload: WallFeed) => void;
+  'auth:expiring': (payload: z.infer<typeof authExpiring>) => void;
+  'server:draining': (payload: z.infer<typeof serverDraining>) => void;
+}

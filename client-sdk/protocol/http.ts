@@ -1,0 +1,120 @@
+/**
+ * The bodies that HTTP callers send, as zod schemas (strict: an unknown field is an error that names
+ * it). Text is bounded and free of control characters; money is whole units of the policy's currency;
+ * times are ISO 8601 with a zone.
+ */
+import { z } from 'zod';
+import { anId } from './up.ts';
+
+/** Longest text a person may put into a field of a lead; longer ones are an error, never cut. */
+export const TEXT_MAX = 10_000;
+export const NAME_MAX = 200;
+
+// Control characters other than line breaks and tabs break logs, CSV and terminals.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: naming them is the point of this check
+const clean = /^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]*$/;
+const text = (max: number) => z.string().trim().min(1).max(max).regex(clean, 'has control characters');
+const name = text(NAME_MAX);
+const timeZone = z.string().refine(isTimeZone, 'is not an IANA time zone');
+const day = z.iso.date();
+const moment = z.iso.datetime({ offset: true });
+const money = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
+const email = z.email().max(254);
+
+function isTimeZone(zone: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export const tier = z.number().int().min(1).max(20);
+export const repStatus = z.enum(['ready', 'break']);
+
+export const newRep = z.strictObject({
+  name,
+  email,
+  team: name.optional(),
+  tier: tier.optional(),
+  hiredOn: day.optional(),
+  timeZone: timeZone.optional(),
+  languages: z.array(z.enum(['id', 'en'])).max(2).optional(),
+});
+export const repPatch = z
+  .strictObject({
+    tier: tier.optional(),
+    team: name.optional(),
+    active: z.boolean().optional(),
+    quota: money.optional(),
+    status: repStatus.optional(),
+  })
+  .refine((patch) => Object.keys(patch).length > 0, 'names nothing to change');
+export const newManager = z.strictObject({ name, email, teams: z.array(name).max(100) });
+export const newNamed = z.strictObject({ name });
+/** `ttlSeconds` shortens a token's life; 30 days is the longest. */
+export const newToken = z
+  .strictObject({ ttlSeconds: z.number().int().min(1).max(30 * 86_400).optional() })
+  .nullish();
+export const newSession = z.strictObject({ invite: z.string().min(10).max(200) });
+
+export const newLead = z.strictObject({
+  externalId: text(200).optional(),
+  source: name,
+  type: name.optional(),
+  company: z.strictObject({
+    name: text(TEXT_MAX),
+    size: z.number().int().min(0).max(100_000_000).optional(),
+    industry: name.optional(),
+    country: name.optional(),
+    region: name.optional(),
+  }),
+  contact: z.strictObject({
+    name: text(TEXT_MAX),
+    title: name.optional(),
+    email: email.optional(),
+    phone: text(40).optional(),
+  }),
+  interest: text(TEXT_MAX).optional(),
+  dealValue: money.optional(),
+  signals: z.array(name).max(50).optional(),
+  attributes: z.record(z.string().min(1).max(100), z.union([z.string().max(TEXT_MAX), z.number(), z.boolean(), z.null()])).optional(),
+});
+
+/** A body is optional: Fastify gives null when there is none. */
+export const newClaim = z.strictObject({ offerId: anId.optional() }).nullish();
+export const newRelease = z.strictObject({ reason: text(1000) });
+export const newAssignment = z.strictObject({ repId: anId, reason: text(1000) });
+export const newActivity = z.strictObject({
+  kind: z.enum(['call', 'email', 'sms', 'meeting', 'note']),
+  outcome: text(NAME_MAX).optional(),
+  nextStep: text(1000).optional(),
+  note: text(TEXT_MAX).optional(),
+  at: moment.optional(),
+});
+export const leadStage = z.enum([
+  'qualified',
+  'disqualified',
+  'nurture',
+  'opportunity',
+  'won',
+  'lost',
+]);
+export const newStage = z.strictObject({
+  stage: leadStage,
+  reason: text(1000).optional(),
+  revenue: money.optional(),
+});
+export const newAssist = z.strictObject({
+  colleagueId: anId,
+  leadId: anId.optional(),
+  note: text(1000).optional(),
+});
+
+export type NewLead = z.infer<typeof newLead>;
+export type NewRep = z.infer<typeof newRep>;
+export type RepPatch = z.infer<typeof repPatch>;
+export type NewActivity = z.infer<typeof newActivity>;
+export type LeadStage = z.infer<typeof leadStage>;
+export type NewStage = z.infer<typeof newStage>;

@@ -1,0 +1,59 @@
+// Builds what is missing or older than its sources: the server and tools (tsc), the pages (vite).
+// --if-stale: only then; --quiet: nothing on standard output.
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const ifStale = process.argv.includes('--if-stale');
+const quiet = process.argv.includes('--quiet');
+
+function newest(path) {
+  const full = join(root, path);
+  if (!existsSync(full)) return 0;
+  const stat = statSync(full);
+  if (!stat.isDirectory()) return stat.mtimeMs;
+  let latest = 0;
+  for (const entry of readdirSync(full, { withFileTypes: true })) {
+    if (entry.name === 'dist' || entry.name === 'node_modules') continue;
+    latest = Math.max(latest, newest(join(path, entry.name)));
+  }
+  return latest;
+}
+
+function isStale(stamp, sources) {
+  const file = join(root, stamp);
+  return !existsSync(file) || statSync(file).mtimeMs < Math.max(...sources.map(newest));
+}
+
+function run(what, command, args) {
+  const started = Date.now();
+  const done = spawnSync(join(root, 'node_modules/.bin', command), args, {
+    cwd: root,
+    stdio: ['ignore', quiet ? 'ignore' : 'pipe', 'inherit'],
+    encoding: 'utf8',
+  });
+  if (done.status !== 0) {
+    process.stderr.write(`${done.stdout ?? ''}\nbuilding ${what} failed\n`);
+    process.exit(1);
+  }
+  if (!quiet) process.stderr.write(`built ${what} in ${((Date.now() - started) / 1000).toFixed(1)} s\n`);
+}
+
+function stamp(file) {
+  writeFileSync(join(root, file), `${new Date().toISOString()}\n`);
+}
+
+const serverSources = ['server', 'client-sdk', 'tools', 'loadtest', 'tsconfig.json', 'tsconfig.build.json'];
+if (!ifStale || isStale('dist/.built', serverSources)) {
+  run('server and tools', 'tsc', ['-p', 'tsconfig.build.json']);
+  // Scripts of Redis are files beside the code that loads them.
+  mkdirSync(join(root, 'dist/server/claims/lua'), { recursive: true });
+  cpSync(join(root, 'server/claims/lua'), join(root, 'dist/server/claims/lua'), { recursive: true });
+  stamp('dist/.built');
+}
+if (!ifStale || isStale('web/dist/.built', ['web', 'client-sdk'])) {
+  run('pages', 'vite', ['build', '-c', 'web/vite.config.ts', '--logLevel', 'warn']);
+  stamp('web/dist/.built');
+}

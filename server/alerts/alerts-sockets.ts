@@ -1,0 +1,76 @@
+/** Receipts, catching up, and what screens watch. */
+import { boardUnwatch, boardWatch, leadDelivered, leadSeen, poolSync, wallWatch } from '../../client-sdk/protocol/up.ts';
+import { FrameProblem, type Sockets, type Speaking } from '../platform/sockets.ts';
+import { boardRoom, repRoom, WALL_ROOM } from './announcer.ts';
+import type { House } from './house.ts';
+
+const WATCHERS = ['rep', 'manager', 'admin', 'screen'] as const;
+
+export function alertSockets(sockets: Sockets, house: House, onError: (error: unknown) => void): void {
+  /** The room first, the snapshot second: what happens in between comes as an event, never not at all. */
+  async function welcome(from: Speaking): Promise<void> {
+    from.join(repRoom(from.speaker.subjectId));
+    from.emit('pool:snapshot', await house.snapshot(from.speaker.subjectId));
+  }
+
+  sockets.onConnect((from) => {
+    if (from.speaker.role === 'rep') welcome(from).catch(onError);
+  });
+
+  sockets.onDisconnect((from) => {
+    if (from.speaker.role !== 'source') house.watcherGone(from.socketId);
+  });
+
+  sockets.on('pool:sync', {
+    schema: poolSync,
+    allow: ['rep'],
+    handle: (_, from) => house.snapshot(from.speaker.subjectId),
+  });
+  sockets.on('lead:delivered', {
+    schema: leadDelivered,
+    allow: ['rep'],
+    handle({ offerIds }, from) {
+      house.receipt(from.speaker.subjectId, 'delivered', offerIds);
+      return { ok: true };
+    },
+  });
+  sockets.on('lead:seen', {
+    schema: leadSeen,
+    allow: ['rep'],
+    handle({ offerId }, from) {
+      house.receipt(from.speaker.subjectId, 'seen', [offerId]);
+      return { ok: true };
+    },
+  });
+  sockets.on('board:watch', {
+    schema: boardWatch,
+    allow: WATCHERS,
+    async handle(asked, from) {
+      const room = boardRoom(house.streamOf(asked));
+      from.join(room);
+      const state = await house.watchBoard(asked, from.socketId);
+      if (state === null) {
+        from.leave(room);
+        throw new FrameProblem('tooManyBoards', 'Too many boards are watched; unwatch one.');
+      }
+      return state;
+    },
+  });
+  sockets.on('board:unwatch', {
+    schema: boardUnwatch,
+    allow: WATCHERS,
+    handle({ stream }, from) {
+      from.leave(boardRoom(stream));
+      house.releaseBoard(stream, from.socketId);
+      return { ok: true };
+    },
+  });
+  sockets.on('wall:watch', {
+    schema: wallWatch,
+    allow: WATCHERS,
+    handle(_, from) {
+      from.join(WALL_ROOM);
+      return house.wallFeed();
+    },
+  });
+}

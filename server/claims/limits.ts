@@ -1,0 +1,33 @@
+/**
+ * Limits and increments at an instant: pure, so that the ledger checks a win again with the same
+ * arithmetic as the arbiter that granted it (SPEC.md, AR20 and AR21).
+ */
+import type { CounterName, Increment, Limit } from './arbiter.ts';
+
+/** The instant `fromMs` is inside, `untilMs` is outside; an absent bound bounds nothing. */
+export function inForce(rule: { fromMs?: number; untilMs?: number }, nowMs: number): boolean {
+  return (
+    (rule.fromMs === undefined || rule.fromMs <= nowMs) &&
+    (rule.untilMs === undefined || nowMs < rule.untilMs)
+  );
+}
+
+/** The first limit in force that the counters break, in the order given. */
+export function firstBroken(
+  limits: readonly Limit[],
+  readCounter: (counter: CounterName) => number,
+  nowMs: number,
+): Limit | undefined {
+  for (const limit of limits) {
+    if (!inForce(limit, nowMs)) continue;
+    let sum = 0;
+    for (const term of limit.terms) sum += term.coefficient * readCounter(term.counter);
+    if (sum > limit.max) return limit;
+  }
+  return undefined;
+}
+
+/** What a win at this instant adds. */
+export function gainsAt(increments: readonly Increment[], nowMs: number): Increment[] {
+  return increments.filter((increment) => inForce(increment, nowMs));
+}

@@ -1,0 +1,86 @@
+-- Second half of the claim's script: the judgement, in the order of SPEC.md, at most one win an offer.
+-- KEYS and ARGV as in claim-offer.lua.
+-- OUT  'kind now offer ...'; what follows depends on the kind, see decodeJudgement.
+-- Every check comes before the first write, and the stream of wins before the offer: a script that
+-- fails half-way is not rolled back, and a win nobody hears of would block the offer for ever (AR22).
+if winner == rep then
+  if state == 'claimed' then return answer('owned', '') end
+  return answer('pending', table.concat({ 1, now, rep, at, order, request }, ' '))
+end
+
+local cell_raised, cell_reason = false, ''
+if cell_gate and state then
+  local generation, reason = string.match(cell_gate, '^(%d+) (%S+)')
+  cell_raised, cell_reason = tonumber(generation) > tonumber(cell_stamp), reason
+end
+if cell_raised and cell_reason == 'rebuilding' then return 'retry' .. of .. 'rebuilding' end
+if not epoch or epoch ~= ARGV[7] then return 'retry' .. of .. 'rebuilding' end
+if now > tonumber(ARGV[5]) then return 'retry' .. of .. 'tooLate' end
+if not standing and ARGV[6] ~= '' and math.abs(now - tonumber(ARGV[6])) > 500 then
+  return 'retry' .. of .. 'clockSkew'
+end
+if not state then return 'unknown ' .. now end
+
+if not member then return answer('refused', 'notInOffer') end
+if rep_gate then
+  local generation, reason = string.match(rep_gate, '^(%d+) (%S+)')
+  local stamp = string.match(member, '^%d+ (%d+)')
+  if tonumber(generation) > tonumber(stamp) then return answer('refused', reason) end
+end
+if winner then
+  local met = now
+  if known_order == order then met = tonumber(known_at)
+  else call('SET', asked, now .. ' ' .. order .. ' ' .. lead, 'PX', 600000) end
+  if state == 'pending' then
+    return 'pending' .. of .. '0 ' .. met .. ' ' .. winner .. ' ' .. at .. ' ' .. order .. ' ' .. request
+  end
+  return 'lost' .. of .. winner .. ' ' .. math.max(0, met - at)
+end
+if state == 'closed' then return answer('gone', call('HGET', key, 'reason')) end
+if now >= tonumber(closes) then return answer('gone', 'expired') end
+if cell_raised then return answer('gone', 'withdrawn') end
+
+local rate, limits, increments, teams, tried =
+  unpack(call('HMGET', key, 'rate', 'limits', 'increments', 'teams', 't:' .. rep))
+for _, team in ipairs(cjson.decode(teams)) do
+  local generation = string.match(call('GET', prefix .. 'gate:team:' .. team[1]) or '0', '^%d+')
+  if tonumber(generation) > team[2] then return answer('gone', 'withdrawn') end
+end
+
+local function beyond_rate()
+  local per_second, per_minute = string.match(rate, '^(%d+) (%d+)$')
+  if not per_second then return false end
+  local attempts = prefix .. 'attempts:' .. rep
+  local second, minute = math.floor(now / 1000), math.floor(now / 60000)
+  local s, n, m, k = string.match(call('GET', attempts) or '', '^(%d+) (%d+) (%d+) (%d+)$')
+  n, k = tonumber(s) == second and tonumber(n) or 0, tonumber(m) == minute and tonumber(k) or 0
+  if n >= tonumber(per_second) or k >= tonumber(per_minute) then return true end
+  call('SET', attempts, string.format('%d %d %d %d', second, n + 1, minute, k + 1), 'PX', 120000)
+  return false
+end
+local opens = string.match(member, '^%d+')
+local early = now < tonumber(opens)
+if (early or tried) and beyond_rate() then return answer('refused', 'attemptRate') end
+if early then return answer('early', opens) end
+
+local counters = prefix .. 'counters:' .. rep
+for _, limit in ipairs(cjson.decode(limits)) do
+  local sum, broken = 0, false
+  if limit[3] <= now and now < limit[4] then
+    for term = 5, #limit, 2 do
+      sum = sum + limit[term + 1] * tonumber(call('HGET', counters, limit[term]) or '0')
+    end
+    broken = sum > limit[2]
+  end
+  if broken then
+    if not tried then call('HSET', key, 't:' .. rep, 1) end
+    return answer('refused', limit[1])
+  end
+end
+
+local won = call('XADD', prefix .. 'wins', '*', 'o', id, 'l', lead, 'r', rep, 'q', ARGV[4], 'at', now)
+call('HSET', key, 'state', 'pending', 'winner', rep, 'request', ARGV[4], 'at', now, 'order', won, 't:' .. rep, 1)
+for _, gain in ipairs(cjson.decode(increments)) do
+  if gain[3] <= now and now < gain[4] then call('HINCRBY', counters, gain[1], gain[2]) end
+end
+return answer('pending', table.concat({ 1, now, rep, now, won, ARGV[4] }, ' '))

@@ -1,0 +1,109 @@
+/**
+ * The race on record, beside its facts: every receipt and every attempt, in the order in which the
+ * server took them. Gathered in memory and written as one packed row an offer, at its end and every
+ * 5 s: a crash may lose seconds of these, never an alert, a win or a fact.
+ */
+import type { Clock, Timer } from '../kernel/clock.ts';
+
+export interface AttemptNote {
+  repId: string;
+  requestId: string;
+  atMs: number;
+  verdict: string;
+  /** The refusing rule, or the reason of a gone or a retry. */
+  rule?: string;
+  winnerId?: string;
+  byMs?: number;
+}
+
+export interface ReceiptNote {
+  repId: string;
+  kind: 'delivered' | 'seen';
+  atMs: number;
+}
+
+/** One packed row of `race_notes`. */
+export interface PackedNotes {
+  attempts: AttemptNote[];
+  receipts: ReceiptNote[];
+}
+
+export interface RaceNotes {
+  attempt(offerId: string, note: AttemptNote): void;
+  receipt(offerId: string, note: ReceiptNote): void;
+  /** What is not on disk yet. */
+  pending(offerId: string): PackedNotes;
+  /** Writes everything gathered; resolves when it is on disk. */
+  flush(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export const NOTES_FLUSH_MS = 5_000;
+/** Notes held of one offer between two writes; a flood beyond it is counted by the metrics alone. */
+export const NOTES_PER_OFFER_MAX = 5_000;
+
+export function createRaceNotes(deps: {
+  clock: Clock;
+  write(notes: { offerId: string; notes: string }[]): Promise<unknown>;
+  onError(error: unknown): void;
+}): RaceNotes {
+  let gathered = new Map<string, PackedNotes>();
+  let writing = new Map<string, PackedNotes>();
+  let timer: Timer | null = null;
+  let inFlight: Promise<void> = Promise.resolve();
+
+  function notesOf(offerId: string): PackedNotes {
+    let notes = gathered.get(offerId);
+    if (notes === undefined) {
+      notes = { attempts: [], receipts: [] };
+      gathered.set(offerId, notes);
+      timer ??= deps.clock.after(NOTES_FLUSH_MS, () => void flush());
+    }
+    return notes;
+  }
+
+  async function writeOut(): Promise<void> {
+    if (gathered.size === 0) return;
+    writing = gathered;
+    gathered = new Map();
+    try {
+      await deps.write(
+        [...writing].map(([offerId, notes]) => ({ offerId, notes: JSON.stringify(notes) })),
+      );
+    } catch (error) {
+      deps.onError(error);
+    }
+    writing = new Map();
+  }
+
+  function flush(): Promise<void> {
+    timer?.cancel();
+    timer = null;
+    inFlight = inFlight.then(writeOut);
+    return inFlight;
+  }
+
+  return {
+    attempt(offerId, note) {
+      const { attempts } = notesOf(offerId);
+      if (attempts.length < NOTES_PER_OFFER_MAX) attempts.push(note);
+    },
+    receipt(offerId, note) {
+      const { receipts } = notesOf(offerId);
+      if (receipts.length < NOTES_PER_OFFER_MAX) receipts.push(note);
+    },
+    pending(offerId) {
+      const parts = [writing.get(offerId), gathered.get(offerId)].filter(
+        (part) => part !== undefined,
+      );
+      return {
+        attempts: parts.flatMap((part) => part.attempts),
+        receipts: parts.flatMap((part) => part.receipts),
+      };
+    },
+    flush,
+    async stop() {
+      await flush();
+    },
+  };
+}

@@ -1,0 +1,153 @@
+/**
+ * The gateway's half of the arbiter on Redis: it judges claims, each by one script, and nothing else.
+ * Whatever Redis does (away, slow, emptied, its clock set), a claim is answered in time, and with a
+ * `retry` rather than a guess (AR6 to AR9, AR41).
+ */
+import type { Redis } from 'ioredis';
+import type { GoneReason, RefusalRule, RetryReason } from '../../client-sdk/protocol/verdict.ts';
+import type { Clock } from '../kernel/clock.ts';
+import type { Arbiter, ClaimRequest, Judgement, ProvisionalWin } from './arbiter.ts';
+import { ArbiterFault } from './offer-checks.ts';
+import { type RedisKeys, redisKeys } from './redis-keys.ts';
+import { type RunScript, type Scripts, scriptRunner } from './redis-scripts.ts';
+import { RedisTime } from './redis-time.ts';
+
+/** Longer than the connection's own command timeout, shorter than a rep's patience. */
+export const CLAIM_BUDGET_MS = 450;
+
+export interface RedisArbiterOptions {
+  /** A connection of the profile `claims`, which fails fast; may be shared with the control half. */
+  redis: Redis;
+  cell: string;
+  clock: Clock;
+  scripts?: Readonly<Scripts>;
+}
+
+export interface RedisArbiter extends Arbiter {
+  /** Lets go of the connection, which its owner closes. */
+  detach(): void;
+}
+
+export function createRedisArbiter(options: RedisArbiterOptions): RedisArbiter {
+  return new RedisJudge(options);
+}
+
+class RedisJudge implements RedisArbiter {
+  readonly #run: RunScript;
+  readonly #keys: RedisKeys;
+  readonly #clock: Clock;
+  readonly #redis: Redis;
+  readonly #time: RedisTime;
+  /** The epoch as this gateway last read it; null: to be read before the next claim. */
+  #epoch: string | null = null;
+
+  constructor({ redis, cell, clock, scripts }: RedisArbiterOptions) {
+    this.#redis = redis;
+    this.#run = scriptRunner(redis, scripts);
+    this.#keys = redisKeys(cell);
+    this.#clock = clock;
+    this.#time = new RedisTime(redis, clock);
+  }
+
+  detach(): void {
+    this.#time.detach();
+  }
+
+  async now(): Promise<number> {
+    try {
+      return Number(await this.#run('now', [this.#keys.testClock], []));
+    } catch (cause) {
+      throw new ArbiterFault('ARBITER_AWAY', 'the time of Redis cannot be read', cause);
+    }
+  }
+
+  /** The race against our own deadline is needed: a command in a dead socket may never settle. */
+  claim(request: ClaimRequest): Promise<Judgement> {
+    const away = retry(request, 'arbiterAway');
+    return new Promise((resolve) => {
+      const timer = this.#clock.after(CLAIM_BUDGET_MS, () => resolve(away));
+      const settle = (judgement: Judgement): void => {
+        timer.cancel();
+        resolve(judgement);
+      };
+      this.#judge(request).then(settle, () => settle(away));
+    });
+  }
+
+  async #judge(request: ClaimRequest): Promise<Judgement> {
+    // A missing epoch still goes to the script: the rep's own win outranks it (AR5).
+    this.#epoch ??= await this.#redis.get(this.#keys.epoch);
+    const estimateMs = await this.#time.estimate();
+    const sentMs = this.#clock.monotonicMs();
+    const reply = await this.#run(
+      'claim',
+      [this.#keys.epoch],
+      [
+        this.#keys.prefix,
+        request.leadId,
+        request.repId,
+        request.requestId,
+        request.deadlineMs,
+        Math.round(estimateMs),
+        this.#epoch ?? '',
+        request.offerId ?? '',
+      ],
+    );
+    const fields = String(reply).split(' ');
+    this.#time.heard(Number(fields[1]), sentMs);
+    if (fields[0] === 'retry' && fields[3] === 'rebuilding') this.#epoch = null;
+    return decodeJudgement(fields, request);
+  }
+}
+
+function retry(request: ClaimRequest, reason: RetryReason): Judgement {
+  return { kind: 'retry', offerId: request.offerId ?? null, reason };
+}
+
+/** The script's answer: kind, its time, the offer it chose ('' when named), then what the kind needs. */
+function decodeJudgement(fields: string[], request: ClaimRequest): Judgement {
+  const [kind, now, chosen, first, second] = fields;
+  const offerId = request.offerId ?? chosen ?? '';
+  switch (kind) {
+    case 'pending':
+      return {
+        kind,
+        offerId,
+        mine: first === '1',
+        receivedAtMs: Number(second),
+        claim: decodeWin(fields.slice(5), offerId, request.leadId),
+      };
+    case 'owned':
+      return { kind, offerId };
+    case 'lost':
+      return { kind, offerId, winnerId: first ?? '', byMs: Number(second) };
+    case 'gone':
+      return { kind, offerId, reason: first as GoneReason };
+    case 'early': {
+      const opensAtMs = Number(first);
+      return { kind, offerId, opensAtMs, opensInMs: opensAtMs - Number(now) };
+    }
+    case 'refused':
+      return { kind, offerId, rule: first as RefusalRule };
+    case 'retry':
+      return { kind, offerId: offerId === '' ? null : offerId, reason: first as RetryReason };
+    case 'requestReused':
+    case 'unknown':
+      return { kind };
+    default:
+      throw new ArbiterFault('ARBITER_AWAY', `the claim's script answered ${kind}`);
+  }
+}
+
+/** The request id comes last, since it alone is a client's text and may hold spaces. */
+function decodeWin(fields: string[], offerId: string, leadId: string): ProvisionalWin {
+  const [repId = '', claimedAtMs, order = '', ...requestId] = fields;
+  return {
+    offerId,
+    leadId,
+    repId,
+    requestId: requestId.join(' '),
+    claimedAtMs: Number(claimedAtMs),
+    order,
+  };
+}

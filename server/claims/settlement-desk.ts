@@ -1,0 +1,67 @@
+/**
+ * Where claims wait for a win that is on its way to the disk. Both the winner and those who met its
+ * pending win wait here, and hear together, after the commit (contract 5).
+ */
+import type { Clock } from '../kernel/clock.ts';
+
+/** How one provisional win ended; `order` tells it from an earlier one of the same offer. */
+export type SettledNotice =
+  | {
+      offerId: string;
+      order: string;
+      outcome: 'committed';
+      winnerId: string;
+      winnerName: string | null;
+      claimedAtMs: number;
+      claimSpeedMs: number;
+    }
+  | { offerId: string; order: string; outcome: 'reopened' };
+
+export interface SettlementDesk {
+  /** Resolves with the notice, or with null after `timeoutMs`. */
+  wait(offerId: string, order: string, timeoutMs: number): Promise<SettledNotice | null>;
+  resolve(notice: SettledNotice): void;
+  /** Wins that somebody waits for now. */
+  waiting(): number;
+}
+
+/** A gateway may hear of a settlement before the script's reply: it remembers this many. */
+const REMEMBERED_MAX = 2_000;
+
+export function createSettlementDesk(clock: Clock): SettlementDesk {
+  const waiters = new Map<string, Set<(notice: SettledNotice) => void>>();
+  const heard = new Map<string, SettledNotice>();
+  const keyOf = (offerId: string, order: string) => `${offerId} ${order}`;
+
+  return {
+    wait(offerId, order, timeoutMs) {
+      const key = keyOf(offerId, order);
+      const known = heard.get(key);
+      if (known !== undefined) return Promise.resolve(known);
+      return new Promise((resolve) => {
+        const settle = (notice: SettledNotice | null) => {
+          timer.cancel();
+          resolve(notice);
+        };
+        const timer = clock.after(timeoutMs, () => {
+          waiters.get(key)?.delete(settle);
+          if (waiters.get(key)?.size === 0) waiters.delete(key);
+          resolve(null);
+        });
+        const set = waiters.get(key) ?? new Set();
+        set.add(settle);
+        waiters.set(key, set);
+      });
+    },
+    resolve(notice) {
+      const key = keyOf(notice.offerId, notice.order);
+      heard.set(key, notice);
+      if (heard.size > REMEMBERED_MAX) heard.delete(heard.keys().next().value as string);
+      const set = waiters.get(key);
+      if (set === undefined) return;
+      waiters.delete(key);
+      for (const settle of set) settle(notice);
+    },
+    waiting: () => waiters.size,
+  };
+}

@@ -1,0 +1,76 @@
+/** The only writer of `deadlines`. */
+import { eq, sql } from 'drizzle-orm';
+import type { Db } from '../platform/db.ts';
+import { deadlines } from './schema.ts';
+
+export type DeadlineRow = typeof deadlines.$inferSelect;
+export type DeadlineKind = DeadlineRow['kind'];
+export type NewDeadlineRow = typeof deadlines.$inferInsert;
+
+export interface DeadlinesStore {
+  insert(rows: NewDeadlineRow[]): void;
+  find(id: string): DeadlineRow | undefined;
+  /** Takes a timer off; false when it was gone, so that its effect must not be written. */
+  remove(id: string): boolean;
+  removeOfOffer(offerId: string): void;
+  removeOfLead(leadId: string): void;
+  removeOfSubject(subjectId: string): void;
+  removeLane(offerId: string, lane: number): void;
+  /** Moves an offer's expiry. */
+  moveExpiry(offerId: string, dueAt: number): void;
+}
+
+export function createDeadlinesStore(db: Db): DeadlinesStore {
+  const removeOfOffer = db.delete(deadlines).where(eq(deadlines.offerId, sql.placeholder('id'))).prepare();
+  return {
+    insert: (rows) => {
+      if (rows.length > 0) db.insert(deadlines).values(rows).run();
+    },
+    find: (id) => db.select().from(deadlines).where(eq(deadlines.id, id)).get(),
+    remove: (id) => db.delete(deadlines).where(eq(deadlines.id, id)).run().changes === 1,
+    removeOfOffer: (id) => void removeOfOffer.run({ id }),
+    removeOfLead: (id) => void db.delete(deadlines).where(eq(deadlines.leadId, id)).run(),
+    removeOfSubject: (id) => void db.delete(deadlines).where(eq(deadlines.subjectId, id)).run(),
+    removeLane: (offerId, lane) =>
+      void db
+        .delete(deadlines)
+        .where(sql`offer_id = ${offerId} and lane = ${lane} and kind = 'laneOpens'`)
+        .run(),
+    moveExpiry: (offerId, dueAt) =>
+      void db
+        .update(deadlines)
+        .set({ dueAt })
+        .where(sql`offer_id = ${offerId} and kind = 'offerExpires'`)
+        .run(),
+  };
+}
+
+/** The timers due at `nowMs`, nearest first, at most `limit` of them. */
+export function dueDeadlines(db: Db, nowMs: number, limit: number): DeadlineRow[] {
+  return db
+    .select()
+    .from(deadlines)
+    .where(sql`due_at <= ${nowMs}`)
+    .orderBy(deadlines.dueAt)
+    .limit(limit)
+    .all();
+}
+
+/** When the nearest timer is due; null when there is none. */
+export function nextDueAt(db: Db): number | null {
+  return db.select({ at: sql<number | null>`min(due_at)` }).from(deadlines).get()?.at ?? null;
+}
+
+/** The timer for which a waiting lead waits. */
+export function waitingDeadline(db: Db, leadId: string): DeadlineRow | undefined {
+  return db
+    .select()
+    .from(deadlines)
+    .where(sql`lead_id = ${leadId} and kind = 'routeAgain'`)
+    .get();
+}
+
+/** The daily timer that blanks old personal data. */
+export function retentionDeadline(db: Db): DeadlineRow | undefined {
+  return db.select().from(deadlines).where(sql`kind = 'retention'`).get();
+}

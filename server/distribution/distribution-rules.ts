@@ -1,0 +1,343 @@
+/**
+ * Turns a lead, the policy, the team and the hour into an offer: lanes, closing time, limits, and for
+ * each rep who is left out the reason (COMP-01, 13, 16..21, 28). Pure: no I/O, no clock.
+ *
+ * OPEN: one lane, now, everybody. TIERED: a lane for each delay of the policy's table; reps whose tiers
+ * have equal delays share one; a tier whose delay is null is not in the offer.
+ *
+ * When the offer closes (COMP-10): once the last lane has had the clear time, or at the hard limit from
+ * release if that comes first, but never before the last lane has had `LAST_LANE_MS_MIN` (or the whole
+ * clear time, where that is shorter): a lane the policy promises is never a lane in name only.
+ *
+ * An empty tier holds nobody back (COMP-28): while nobody in an open lane could claim (no member, or all
+ * at the daily cap) the next lane opens at once. Only that lane moves: later ones keep their distance
+ * from release, so nobody is ever later than the table says, and tier 3 not earlier than it needs be.
+ * When all reps of all lanes are capped the offer still opens, to all of them at once: each hears
+ * `dailyCap` by name, midnight may lift it, and after the clear time the lead is assigned.
+ */
+import type { Policy, Pool, Temperature } from '../policy/policy-rules.ts';
+import {
+  countingOf,
+  countsOwnDays,
+  type LaneIncrement,
+  type LaneLimit,
+  zonesByDays,
+} from './claim-days.ts';
+
+/** What a lane gets at the least before the offer may close. */
+export const LAST_LANE_MS_MIN = 60_000;
+
+export interface OfferRep {
+  id: string;
+  /** 1 is the best. */
+  tier: number;
+  /** The zone of the rep's local day: `zoneOf(policy, rep)`. */
+  timeZone: string;
+  active: boolean;
+  status: 'ready' | 'break';
+}
+
+export type IneligibleReason = 'inactive' | 'notReady' | 'tierNever';
+export interface Ineligible {
+  repId: string;
+  reason: IneligibleReason;
+}
+
+/** The value of one rep's counter, 0 when it never moved. */
+export type CounterOf = (repId: string, counter: string) => number;
+
+export interface PlannedLane {
+  tiers: number[];
+  opensAtMs: number;
+  repIds: string[];
+}
+
+export interface OfferPlan {
+  nobody: false;
+  /** In the order in which they open; equal times only where days differ (claim-days.ts). */
+  lanes: PlannedLane[];
+  limits: LaneLimit[];
+  increments: LaneIncrement[];
+  attemptRate: { perSecond: number; perMinute: number } | null;
+  closesAtMs: number;
+  /** The clear time: given again when the server was down as it ran out. */
+  clearMs: number;
+  ineligible: Ineligible[];
+}
+export type Plan = OfferPlan | { nobody: true; ineligible: Ineligible[] };
+
+export interface PlanInput {
+  temperature: Temperature;
+  pool: Pool;
+  policy: Policy;
+  reps: readonly OfferRep[];
+  nowMs: number;
+  counterOf: CounterOf;
+}
+
+export function planOffer(input: PlanInput): Plan {
+  const { policy, temperature, nowMs } = input;
+  const { ineligible, delays } = sortReps(input);
+  // A tier without a ready rep gets no lane: neither the next one nor the closing time waits for it.
+  const released = [...delays]
+    .map(([delay, reps]) => ({ opensAtMs: nowMs + delay * 1000, reps }))
+    .filter(({ reps }) => reps.some(isReady))
+    .sort((a, b) => a.opensAtMs - b.opensAtMs);
+  if (released.length === 0) return { nobody: true, ineligible };
+  if (policy.competition.openEarlyIfLaneEmpty) openFirstUseful(released, input);
+  const groups = mergeEqual(released);
+
+  const clearMs = policy.competition.clearSeconds[temperature] * 1000;
+  const hardMs = policy.competition.hardLimitSeconds[temperature] * 1000;
+  const lastOpensMs = groups.at(-1)?.opensAtMs ?? nowMs;
+  const closesAtMs = Math.max(
+    Math.min(lastOpensMs + clearMs, nowMs + hardMs),
+    lastOpensMs + Math.min(LAST_LANE_MS_MIN, clearMs),
+  );
+  return {
+    nobody: false,
+    ...lanesAndCounting(groups, input, closesAtMs),
+    attemptRate: policy.competition.attemptRate,
+    closesAtMs,
+    clearMs,
+    ineligible,
+  };
+}
+
+/** Seconds after release at which a tier may claim (COMP-21); null: never. */
+export function delaySecondsOf(
+  policy: Policy,
+  lead: { pool: Pool; temperature: Temperature },
+  tier: number,
+): number | null {
+  if (policy.mode === 'OPEN') return 0;
+  const table = policy.competition.delays[lead.pool];
+  const list = table[lead.temperature] ?? table.default;
+  return list[Math.min(tier, list.length) - 1] ?? null;
+}
+
+/** Whether the limits in force now would let this rep of this lane claim. */
+export function withinLimits(
+  repId: string,
+  lane: number,
+  limits: readonly LaneLimit[],
+  nowMs: number,
+  counterOf: CounterOf,
+): boolean {
+  return limits.every((limit) => {
+    if (limit.lanes !== undefined && !limit.lanes.includes(lane)) return true;
+    if (nowMs < (limit.fromMs ?? nowMs) || nowMs >= (limit.untilMs ?? Infinity)) return true;
+    const sum = limit.terms.reduce(
+      (total, term) => total + term.coefficient * counterOf(repId, term.counter),
+      0,
+    );
+    return sum <= limit.max;
+  });
+}
+
+export interface LanesAndLimits {
+  lanes: readonly { opensAtMs: number; repIds: readonly string[] }[];
+  limits: readonly LaneLimit[];
+}
+export interface Now {
+  nowMs: number;
+  counterOf: CounterOf;
+  /** Active, and not on a break. */
+  isReady(repId: string): boolean;
+}
+
+/** COMP-28: whether anybody in this lane could claim, were it open. */
+export function laneCanClaim(offer: LanesAndLimits, lane: number, now: Now): boolean {
+  const reps = offer.lanes[lane]?.repIds ?? [];
+  return reps.some(
+    (repId) =>
+      now.isReady(repId) && withinLimits(repId, lane, offer.limits, now.nowMs, now.counterOf),
+  );
+}
+
+/**
+ * COMP-28 while the offer runs: the lanes to open now because nobody in an open one could claim any
+ * more (capped, on a break, gone). Empty: somebody can, or all lanes are open.
+ */
+export function lanesToOpenEarly(offer: LanesAndLimits, now: Now): number[] {
+  const indexes = offer.lanes.map((_, index) => index);
+  const opensAt = (index: number) => offer.lanes[index]?.opensAtMs ?? Infinity;
+  const open = indexes.filter((index) => opensAt(index) <= now.nowMs);
+  if (open.some((index) => laneCanClaim(offer, index, now))) return [];
+  const opening: number[] = [];
+  const waiting = indexes.filter((index) => opensAt(index) > now.nowMs);
+  for (const atMs of [...new Set(waiting.map(opensAt))].sort((a, b) => a - b)) {
+    const next = waiting.filter((index) => opensAt(index) === atMs);
+    opening.push(...next);
+    if (next.some((index) => laneCanClaim(offer, index, now))) break;
+  }
+  return opening;
+}
+
+/**
+ * Where a newcomer, or a rep who came back from a break, gets into an open offer: the lane of the own
+ * tier where `tiers` tells it, else at the tier's delay from release, never earlier. Null: never in
+ * this offer (tier, not ready, it closes first, or it counts other local days than the rep's).
+ */
+export function laneForRep(
+  offer: {
+    /** The policy the offer was opened with. */
+    policy: Policy;
+    pool: Pool;
+    temperature: Temperature;
+    openedAtMs: number;
+    closesAtMs: number;
+    lanes: readonly { opensAtMs: number; tiers?: readonly number[] }[];
+    increments: readonly LaneIncrement[];
+  },
+  rep: OfferRep,
+  nowMs: number,
+): { lane: number; opensAtMs: number } | null {
+  const delay = delaySecondsOf(offer.policy, offer, rep.tier);
+  if (delay === null || !rep.active || !isReady(rep)) return null;
+  const dueMs = offer.openedAtMs + delay * 1000;
+  const usable = offer.lanes
+    .map(({ opensAtMs, tiers }, lane) => ({ lane, opensAtMs, tiers }))
+    .filter(({ lane, opensAtMs }) => {
+      const fromMs = Math.max(nowMs, Math.min(dueMs, opensAtMs));
+      return countsOwnDays(offer.increments, lane, rep.timeZone, {
+        fromMs,
+        untilMs: offer.closesAtMs,
+      });
+    });
+  const ofTier = usable.find(({ tiers }) => tiers?.includes(rep.tier));
+  const byTime = usable.filter(({ opensAtMs }) => opensAtMs <= dueMs).at(-1) ?? usable[0];
+  const lane = ofTier ?? byTime;
+  const opensAtMs = ofTier?.opensAtMs ?? dueMs;
+  if (lane === undefined || opensAtMs >= offer.closesAtMs) return null;
+  return { lane: lane.lane, opensAtMs };
+}
+
+export interface FallbackRep extends OfferRep {
+  /** When the rotation last gave this rep a lead, ms since 1970; 0: never. */
+  lastAssignedAtMs: number;
+}
+
+/**
+ * COMP-23: who gets a lead that nobody claimed. Standard: the deepest tier first, upwards when nobody
+ * of it is available. Premium: any tier with premium access, in one rotation, or anybody where no rep
+ * has such access (no lead stays unowned, COMP-10). OPEN: anybody. Among them the one whose last turn
+ * is longest ago; then the smaller id. Null: nobody is available.
+ */
+export function nextFallbackRep(input: {
+  policy: Policy;
+  pool: Pool;
+  temperature: Temperature;
+  reps: readonly FallbackRep[];
+}): string | null {
+  const byTier = input.policy.mode === 'TIERED' && input.pool === 'standard';
+  const active = input.reps.filter((rep) => rep.active);
+  const withAccess = active.filter(
+    (rep) => input.pool === 'standard' || delaySecondsOf(input.policy, input, rep.tier) !== null,
+  );
+  const available = (withAccess.length > 0 ? withAccess : active).filter(isReady);
+  const [next] = available.sort(
+    (a, b) =>
+      (byTier ? b.tier - a.tier : 0) ||
+      a.lastAssignedAtMs - b.lastAssignedAtMs ||
+      (a.id < b.id ? -1 : 1),
+  );
+  return next?.id ?? null;
+}
+
+interface DelayGroup {
+  opensAtMs: number;
+  /** Those on a break too: they are no members, but may come back into the lane. */
+  reps: OfferRep[];
+}
+
+/** Active reps by the delay of their tier, seconds, and the reasons of everybody who is no member. */
+function sortReps(input: PlanInput): { ineligible: Ineligible[]; delays: Map<number, OfferRep[]> } {
+  const ineligible: Ineligible[] = [];
+  const delays = new Map<number, OfferRep[]>();
+  for (const rep of input.reps) {
+    const delay = delaySecondsOf(input.policy, input, rep.tier);
+    const reason = reasonAgainst(rep, delay);
+    if (reason !== null) ineligible.push({ repId: rep.id, reason });
+    if (delay === null || !rep.active) continue;
+    const group = delays.get(delay);
+    if (group === undefined) delays.set(delay, [rep]);
+    else group.push(rep);
+  }
+  return { ineligible, delays };
+}
+
+function reasonAgainst(rep: OfferRep, delay: number | null): IneligibleReason | null {
+  if (!rep.active) return 'inactive';
+  if (delay === null) return 'tierNever';
+  return isReady(rep) ? null : 'notReady';
+}
+
+/** Moves lanes to now until one is among them in which somebody can claim. */
+function openFirstUseful(groups: DelayGroup[], input: PlanInput): void {
+  const cap = input.policy.competition.dailyCap;
+  for (const group of groups) {
+    group.opensAtMs = input.nowMs;
+    const ready = group.reps.filter(isReady);
+    if (ready.some((rep) => !isCapped(rep, cap, input))) return;
+  }
+}
+
+function isCapped(rep: OfferRep, cap: number | null, input: PlanInput): boolean {
+  if (cap === null) return false;
+  const zones = { zones: [rep.timeZone], fromMs: input.nowMs, closesAtMs: input.nowMs };
+  const { limits } = countingOf({ ...zones, dailyCap: cap });
+  return !withinLimits(rep.id, 0, limits, input.nowMs, input.counterOf);
+}
+
+function mergeEqual(groups: DelayGroup[]): DelayGroup[] {
+  const merged = new Map<number, DelayGroup>();
+  for (const group of groups) {
+    const same = merged.get(group.opensAtMs);
+    if (same === undefined) merged.set(group.opensAtMs, { ...group, reps: [...group.reps] });
+    else same.reps = same.reps.concat(group.reps);
+  }
+  return [...merged.values()];
+}
+
+/** One lane a group, unless the reps' local days differ while the offer is open: then one a day. */
+function lanesAndCounting(
+  groups: DelayGroup[],
+  input: PlanInput,
+  closesAtMs: number,
+): Pick<OfferPlan, 'lanes' | 'limits' | 'increments'> {
+  const zones = groups.flatMap((group) => group.reps.map((rep) => rep.timeZone));
+  const byDays = zonesByDays(zones, input.nowMs, closesAtMs);
+  const alike = byDays.length === 1;
+  const lanes: PlannedLane[] = [];
+  const lanesOf = byDays.map((): number[] => []);
+  for (const group of groups) {
+    for (const [index, ofDay] of byDays.entries()) {
+      const reps = alike ? group.reps : group.reps.filter((rep) => ofDay.includes(rep.timeZone));
+      // Of a day with none but reps on a break the lane stays, for them to come back into.
+      if (reps.length === 0) continue;
+      lanesOf[index]?.push(lanes.length);
+      const tiers = [...new Set(reps.map((rep) => rep.tier))].sort((a, b) => a - b);
+      const repIds = reps.filter(isReady).map((rep) => rep.id);
+      lanes.push({ tiers, opensAtMs: group.opensAtMs, repIds });
+    }
+  }
+  const counting = byDays.map((ofDay, index) =>
+    countingOf({
+      zones: ofDay,
+      fromMs: input.nowMs,
+      closesAtMs,
+      dailyCap: input.policy.competition.dailyCap,
+      lanes: alike ? undefined : lanesOf[index],
+    }),
+  );
+  return {
+    lanes,
+    limits: counting.flatMap(({ limits }) => limits),
+    increments: counting.flatMap(({ increments }) => increments),
+  };
+}
+
+function isReady(rep: OfferRep): boolean {
+  return rep.status === 'ready';
+}

@@ -1,0 +1,135 @@
+/** Those who come later: into an open offer, and to a lead that nobody claimed. */
+import { describe, expect, test } from 'vitest';
+import { type Policy, resolvePreset } from '../policy/policy-rules.ts';
+import {
+  type FallbackRep,
+  laneForRep,
+  nextFallbackRep,
+  type OfferPlan,
+  type OfferRep,
+  planOffer,
+} from './distribution-rules.ts';
+
+/** 10:00 in Jakarta. */
+const NOW_MS = Date.parse('2026-11-23T03:00:00Z');
+const none = () => 0;
+
+const preset = (name: string) => resolvePreset(name) as Policy;
+const rep = (id: string, part: Partial<OfferRep> = {}): OfferRep => ({
+  id,
+  tier: 1,
+  timeZone: 'Asia/Jakarta',
+  active: true,
+  status: 'ready',
+  ...part,
+});
+const THREE_TIERS = [rep('a'), rep('b', { tier: 2 }), rep('c', { tier: 3 })];
+
+type Input = Parameters<typeof planOffer>[0];
+function plan(part: Partial<Input> = {}): OfferPlan {
+  const made = planOffer({
+    temperature: 'warm',
+    pool: 'standard',
+    policy: preset('tiered'),
+    reps: THREE_TIERS,
+    nowMs: NOW_MS,
+    counterOf: none,
+    ...part,
+  });
+  if (made.nobody) throw new Error('an offer to nobody');
+  return made;
+}
+
+describe('a rep who joins an open offer', () => {
+  const running = (made: OfferPlan, pool: 'premium' | 'standard' = 'standard') => ({
+    policy: preset('tiered'),
+    pool,
+    temperature: 'warm' as const,
+    openedAtMs: NOW_MS,
+    closesAtMs: made.closesAtMs,
+    lanes: made.lanes,
+    increments: made.increments,
+  });
+
+  test('gets the lane of the own tier and its time, also when it was opened early', () => {
+    const made = plan();
+    expect(laneForRep(running(made), rep('n', { tier: 2 }), NOW_MS + 1)).toEqual({
+      lane: 1,
+      opensAtMs: NOW_MS + 900_000,
+    });
+    const early = {
+      ...running(made),
+      lanes: made.lanes.map((lane, index) =>
+        index === 1 ? { ...lane, opensAtMs: NOW_MS + 5 } : lane,
+      ),
+    };
+    expect(laneForRep(early, rep('n', { tier: 2 }), NOW_MS + 9)?.opensAtMs).toBe(NOW_MS + 5);
+  });
+
+  test('without knowledge of tiers, the tier’s delay from release, never earlier', () => {
+    const made = plan();
+    const offer = { ...running(made), lanes: made.lanes.map(({ opensAtMs }) => ({ opensAtMs })) };
+    expect(laneForRep(offer, rep('n', { tier: 2 }), NOW_MS + 1)).toEqual({
+      lane: 1,
+      opensAtMs: NOW_MS + 900_000,
+    });
+    expect(laneForRep(offer, rep('n', { tier: 1 }), NOW_MS + 1)).toEqual({
+      lane: 0,
+      opensAtMs: NOW_MS,
+    });
+  });
+
+  test('COMP-20: tier 3 never gets into a premium offer; nor does who is not ready', () => {
+    const made = plan({ pool: 'premium' });
+    expect(laneForRep(running(made, 'premium'), rep('n', { tier: 3 }), NOW_MS)).toBeNull();
+    expect(laneForRep(running(made), rep('n', { status: 'break' }), NOW_MS)).toBeNull();
+    expect(laneForRep(running(made), rep('n', { active: false }), NOW_MS)).toBeNull();
+  });
+
+  test('not when the own lane would open after closing', () => {
+    const made = plan({ reps: THREE_TIERS.slice(0, 2) });
+    expect(laneForRep(running(made), rep('n', { tier: 3 }), NOW_MS)).toBeNull();
+  });
+
+  test('of another zone only where the own days are counted', () => {
+    const nowMs = Date.parse('2026-11-23T16:00:00Z');
+    const split = plan({ nowMs, reps: [rep('a'), rep('e', { timeZone: 'Asia/Jayapura' })] });
+    const offer = { ...running(split), openedAtMs: nowMs };
+    expect(laneForRep(offer, rep('n', { timeZone: 'Asia/Jayapura' }), nowMs)?.lane).toBe(1);
+    expect(laneForRep(offer, rep('n'), nowMs)?.lane).toBe(0);
+    expect(laneForRep(offer, rep('n', { timeZone: 'America/New_York' }), nowMs)?.lane).toBe(0);
+    const west = { ...running(plan({ nowMs })), openedAtMs: nowMs };
+    expect(laneForRep(west, rep('n', { timeZone: 'Asia/Jayapura' }), nowMs)).toBeNull();
+  });
+});
+
+describe('COMP-23: a lead that nobody claimed', () => {
+  const turn = (
+    id: string,
+    tier: number,
+    lastAssignedAtMs = 0,
+    part: Partial<OfferRep> = {},
+  ): FallbackRep => ({
+    ...rep(id, { tier, ...part }),
+    lastAssignedAtMs,
+  });
+  const next = (reps: FallbackRep[], pool: 'premium' | 'standard' = 'standard', name = 'tiered') =>
+    nextFallbackRep({ policy: preset(name), pool, temperature: 'warm', reps });
+
+  test('standard: tier 3 by rotation, then upwards', () => {
+    expect(next([turn('a', 1), turn('c', 3, 9), turn('d', 3, 5)])).toBe('d');
+    expect(next([turn('a', 1), turn('b', 2), turn('c', 3, 0, { status: 'break' })])).toBe('b');
+    expect(next([turn('d', 3, 5), turn('c', 3, 5)])).toBe('c');
+  });
+
+  test('premium: tiers 1 and 2 in one rotation, never tier 3 while they exist', () => {
+    expect(next([turn('a', 1, 9), turn('b', 2, 5), turn('c', 3)], 'premium')).toBe('b');
+    expect(next([turn('a', 1, 0, { status: 'break' }), turn('c', 3)], 'premium')).toBeNull();
+    expect(next([turn('c', 3)], 'premium')).toBe('c');
+  });
+
+  test('OPEN: anybody, by rotation; nobody available: null', () => {
+    expect(next([turn('a', 1, 3), turn('c', 3, 7)], 'standard', 'open')).toBe('a');
+    expect(next([turn('a', 1, 0, { active: false })], 'standard', 'open')).toBeNull();
+  });
+});

@@ -1,0 +1,45 @@
+/** Reads of offers, open ones for the start, ended ones for verdicts from the file and race records. */
+import { desc, eq, sql } from 'drizzle-orm';
+import type { Db } from '../platform/db.ts';
+import type { AdmissionRow, LaneRow, OfferRow } from './offers-store.ts';
+import { offerAdmissions, offerLanes, offers } from './schema.ts';
+
+export interface WholeOffer {
+  offer: OfferRow;
+  lanes: LaneRow[];
+  admissions: AdmissionRow[];
+}
+
+export interface OffersReader {
+  find(offerId: string): WholeOffer | undefined;
+  /** Newest first. */
+  ofLead(leadId: string): WholeOffer[];
+  /** Every open offer, in the order in which they were opened. */
+  open(): WholeOffer[];
+}
+
+export function createOffersReader(db: Db): OffersReader {
+  const lanesOf = db.select().from(offerLanes).where(eq(offerLanes.offerId, sql.placeholder('id'))).orderBy(offerLanes.lane).prepare();
+  const admissionsOf = db.select().from(offerAdmissions).where(eq(offerAdmissions.offerId, sql.placeholder('id'))).prepare();
+  const whole = (offer: OfferRow): WholeOffer => ({
+    offer,
+    lanes: lanesOf.all({ id: offer.id }),
+    admissions: admissionsOf.all({ id: offer.id }),
+  });
+  return {
+    find(offerId) {
+      const offer = db.select().from(offers).where(eq(offers.id, offerId)).get();
+      return offer === undefined ? undefined : whole(offer);
+    },
+    ofLead: (leadId) =>
+      db
+        .select()
+        .from(offers)
+        .where(eq(offers.leadId, leadId))
+        .orderBy(desc(offers.openedAt), sql`rowid desc`)
+        .all()
+        .map(whole),
+    open: () =>
+      db.select().from(offers).where(sql`state = 'open'`).orderBy(offers.openedAt).all().map(whole),
+  };
+}

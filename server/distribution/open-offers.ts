@@ -1,0 +1,134 @@
+/**
+ * The offers that are open now, as the deciding process knows them: what snapshots are made of, whom
+ * an alert goes to, which lanes still wait. Changed only by what the ledger has committed, in commit
+ * order and in the turn in which the commit is known, so that `upTo` never runs ahead of the content.
+ */
+import type { LaneIncrement, LaneLimit } from './claim-days.ts';
+
+export interface OpenLane {
+  lane: number;
+  opensAtMs: number;
+  /** Null until the lane's alert is on disk and out. */
+  sentAtMs: number | null;
+  /** The `id` under which the lane was alerted; null until then. */
+  seq: number | null;
+  /** In the order in which they are alerted. */
+  repIds: string[];
+  tiers: number[];
+}
+
+export interface OpenAdmission {
+  lane: number;
+  opensAtMs: number;
+  sentAtMs: number | null;
+  seq: number;
+}
+
+export interface OfferFacts {
+  company: { name: string; size: number | null };
+  contact: { title: string | null };
+  source: string;
+  score: number;
+  temperature: 'hot' | 'warm' | 'cold';
+}
+
+export interface OpenOffer {
+  offerId: string;
+  leadId: string;
+  openedSeq: number;
+  openedAtMs: number;
+  closesAtMs: number;
+  clearMs: number;
+  pool: 'premium' | 'standard';
+  policyVersion: number;
+  facts: OfferFacts;
+  limits: LaneLimit[];
+  increments: LaneIncrement[];
+  attemptRate: { perSecond: number; perMinute: number } | null;
+  lanes: OpenLane[];
+  admissions: Map<string, OpenAdmission>;
+}
+
+/** Where one rep stands in an offer. */
+export interface OwnPlace {
+  lane: number;
+  opensAtMs: number;
+  sentAtMs: number | null;
+  seq: number | null;
+}
+
+export interface OpenOffers {
+  add(offer: OpenOffer, seq: number): void;
+  get(offerId: string): OpenOffer | undefined;
+  ofLead(leadId: string): OpenOffer | undefined;
+  all(): IterableIterator<OpenOffer>;
+  /** The offers this rep is in, whether its lane is open or not. */
+  ofRep(repId: string): OpenOffer[];
+  admit(offerId: string, repId: string, admission: OpenAdmission): void;
+  /** Takes an ended offer off; answers it as it last stood. */
+  remove(offerId: string, seq: number): OpenOffer | undefined;
+  /** Notes the seq of a fact that changed an offer in place. */
+  note(seq: number): void;
+  /** The last seq whose effect is in here. */
+  upTo(): number;
+  size(): number;
+}
+
+/** The rep's own admission, or else its lane; null: not in this offer. */
+export function placeOf(offer: OpenOffer, repId: string): OwnPlace | null {
+  const admission = offer.admissions.get(repId);
+  if (admission !== undefined) return admission;
+  return offer.lanes.find((lane) => lane.repIds.includes(repId)) ?? null;
+}
+
+/** Everyone in the offer, in alert order, each once. */
+export function everyoneIn(offer: OpenOffer): string[] {
+  return [...new Set([...offer.lanes.flatMap((lane) => lane.repIds), ...offer.admissions.keys()])];
+}
+
+export function createOpenOffers(): OpenOffers {
+  const offers = new Map<string, OpenOffer>();
+  const byLead = new Map<string, string>();
+  const byRep = new Map<string, Set<string>>();
+  let lastSeq = 0;
+
+  const note = (seq: number) => {
+    lastSeq = Math.max(lastSeq, seq);
+  };
+  const index = (repId: string, offerId: string) => {
+    const held = byRep.get(repId);
+    if (held === undefined) byRep.set(repId, new Set([offerId]));
+    else held.add(offerId);
+  };
+
+  return {
+    add(offer, seq) {
+      offers.set(offer.offerId, offer);
+      byLead.set(offer.leadId, offer.offerId);
+      for (const repId of everyoneIn(offer)) index(repId, offer.offerId);
+      note(seq);
+    },
+    get: (offerId) => offers.get(offerId),
+    ofLead: (leadId) => offers.get(byLead.get(leadId) ?? ''),
+    all: () => offers.values(),
+    ofRep: (repId) =>
+      [...(byRep.get(repId) ?? [])].map((id) => offers.get(id)).filter((offer) => offer !== undefined),
+    admit(offerId, repId, admission) {
+      offers.get(offerId)?.admissions.set(repId, admission);
+      index(repId, offerId);
+      note(admission.seq);
+    },
+    remove(offerId, seq) {
+      note(seq);
+      const offer = offers.get(offerId);
+      if (offer === undefined) return undefined;
+      offers.delete(offerId);
+      if (byLead.get(offer.leadId) === offerId) byLead.delete(offer.leadId);
+      for (const repId of everyoneIn(offer)) byRep.get(repId)?.delete(offerId);
+      return offer;
+    },
+    note,
+    upTo: () => lastSeq,
+    size: () => offers.size,
+  };
+}

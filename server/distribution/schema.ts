@@ -1,0 +1,62 @@
+/** Offers as they were opened and as they stand. */
+import { sql } from 'drizzle-orm';
+import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+
+export const offers = sqliteTable(
+  'offers',
+  {
+    id: text('id').primaryKey(),
+    leadId: text('lead_id').notNull(),
+    /** open → claimed, or open → closed with a reason; final both. */
+    state: text('state', { enum: ['open', 'claimed', 'closed'] }).notNull(),
+    pool: text('pool', { enum: ['premium', 'standard'] }).notNull(),
+    policyVersion: integer('policy_version').notNull(),
+    openedAt: integer('opened_at').notNull(),
+    closesAt: integer('closes_at').notNull(),
+    /** The time given to the last lane; given again when the server was down as it ran out. */
+    clearMs: integer('clear_ms').notNull(),
+    /** JSON, the arbiter's `Limit[]`, re-checked by the settlement. */
+    limits: text('limits').notNull().default('[]'),
+    /** JSON, the arbiter's `Increment[]`. */
+    increments: text('increments').notNull().default('[]'),
+    /** JSON `{perSecond, perMinute}` or null. */
+    attemptRate: text('attempt_rate'),
+    /** expired, assigned, withdrawn. */
+    closeReason: text('close_reason'),
+    endedAt: integer('ended_at'),
+  },
+  (table) => [
+    index('offers_lead').on(table.leadId),
+    uniqueIndex('offers_one_open').on(table.leadId).where(sql`state = 'open'`),
+  ],
+);
+
+export const offerLanes = sqliteTable(
+  'offer_lanes',
+  {
+    offerId: text('offer_id').notNull(),
+    /** 0 opens first. */
+    lane: integer('lane').notNull(),
+    opensAt: integer('opens_at').notNull(),
+    /** When the lane's alert was emitted: stored before it is; null until then. */
+    sentAt: integer('sent_at'),
+    /** JSON array of the tiers whose lane this is. */
+    tiers: text('tiers').notNull().default('[]'),
+    /** JSON array of `reps.num`, in the shuffled order in which they were alerted. */
+    reps: text('reps').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.offerId, table.lane] })],
+);
+
+/** Reps let into an open offer one by one: newcomers, and those who came back from a break. */
+export const offerAdmissions = sqliteTable(
+  'offer_admissions',
+  {
+    offerId: text('offer_id').notNull(),
+    repId: text('rep_id').notNull(),
+    lane: integer('lane').notNull(),
+    opensAt: integer('opens_at').notNull(),
+    sentAt: integer('sent_at'),
+  },
+  (table) => [primaryKey({ columns: [table.offerId, table.repId] })],
+);

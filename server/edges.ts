@@ -1,0 +1,234 @@
+/** Binds the edges, HTTP routes and socket events, to the flows of the deciding process. */
+import { alertSockets } from './alerts/alerts-sockets.ts';
+import { repRoom } from './alerts/announcer.ts';
+import type { House } from './alerts/house.ts';
+import { claimRoutes } from './claims/claims-routes.ts';
+import { claimSockets } from './claims/claims-sockets.ts';
+import type { Claims } from './claims/claims.ts';
+import { racesRoutes } from './claims/races-routes.ts';
+import { assignByManager } from './flow/assigning.ts';
+import { personalCard } from './flow/card.ts';
+import { leadFor } from './flow/claim-record.ts';
+import { raceRecord, wasInRace } from './flow/race-record.ts';
+import type { DecidingHouse } from './house.ts';
+import { newId } from './kernel/ids.ts';
+import { leaderboardRoutes } from './leaderboard/leaderboard-routes.ts';
+import { streamName } from './leaderboard/board-streams.ts';
+import { leadsRoutes } from './leads/leads-routes.ts';
+import { eventsRoutes } from './ledger/events-routes.ts';
+import { LedgerError } from './ledger/ledger-error.ts';
+import { actorOf, SESSION_MS } from './people/people.ts';
+import { peopleRoutes } from './people/people-routes.ts';
+import type { Http, Speaker } from './platform/http.ts';
+import { Problem } from './platform/problem.ts';
+import type { Sockets } from './platform/sockets.ts';
+import { policyRoutes } from './policy/policy-routes.ts';
+import { assistsRoutes } from './points/assists-routes.ts';
+
+export interface EdgeDeps {
+  house: DecidingHouse;
+  claims: Claims;
+  /** Null in a process that holds no sockets. */
+  sockets: Sockets | null;
+  publicUrl(): string;
+}
+
+/** A write that the ledger could not take is answered 503, never half done. */
+async function stored<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!(error instanceof LedgerError)) throw error;
+    if (error.code === 'idempotencyKeyReused') {
+      throw new Problem(422, 'idempotencyKeyReused', 'This Idempotency-Key was used for another request.', { field: 'Idempotency-Key' });
+    }
+    throw new Problem(503, 'notStored', 'It could not be stored; nothing has changed. Ask again.', { retryAfterSeconds: 1 });
+  }
+}
+
+export function bindRoutes(app: Http, deps: EdgeDeps): void {
+  const { house, claims } = deps;
+  const { world } = house;
+  const language = (speaker: Speaker) => world.directory.language(speaker);
+  claimRoutes(app, {
+    claim: claims.claim,
+    language,
+    newRequestId: () => newId('act', world.clock.nowMs(), world.random),
+  });
+  racesRoutes(app, {
+    record: (leadId) => raceRecord(world, leadId),
+    wasIn: (leadId, repId) => wasInRace(world, leadId, repId),
+  });
+  eventsRoutes(app, world.events);
+  bindLeads(app, deps);
+  bindPeople(app, deps);
+  bindGame(app, deps);
+  bindPolicy(app, deps);
+}
+
+function bindLeads(app: Http, { house }: EdgeDeps): void {
+  const { world, intake, owning } = house;
+  const { leads, owners, directory } = world;
+
+  /** A rep sees a lead it owns whole, one it is offered without contact details; a manager its teams'. */
+  function view(leadId: string, speaker: Speaker) {
+    if (speaker.role === 'admin') return leadFor(world, leadId, true);
+    const owner = owners.live(leadId);
+    if (speaker.role === 'rep') {
+      if (owner?.repId === speaker.subjectId) return leadFor(world, leadId, true);
+      const offered = world.offers.ofRep(speaker.subjectId).some((offer) => offer.leadId === leadId);
+      return offered || wasInRace(world, leadId, speaker.subjectId) ? leadFor(world, leadId, false) : null;
+    }
+    const team = owner === undefined ? undefined : directory.rep(owner.repId)?.team;
+    const teams = directory.teamsOf(speaker) ?? [];
+    return team === undefined || (team !== null && teams.includes(team)) ? leadFor(world, leadId, true) : null;
+  }
+
+  leadsRoutes(app, {
+    accept: (lead, speaker, idempotency) =>
+      stored(intake.accept(lead, { sourceId: speaker.subjectId, actor: actorOf(speaker) }, idempotency)),
+    view,
+    list(speaker, { cursor, limit, status }) {
+      const own = speaker.role === 'rep'
+        ? [...owners.leadsOf(speaker.subjectId, 1000), ...world.offers.ofRep(speaker.subjectId)].map(({ leadId }) => leadId)
+        : undefined;
+      const rows = leads.page({ limit: limit + 1, ...(own && { ids: own }), ...(status && { status }), ...(cursor && { before: cursor }) });
+      const items = rows.slice(0, limit).map(({ id }) => view(id, speaker)).filter((lead) => lead !== null);
+      return { items, nextCursor: rows.length > limit ? (rows[limit - 1]?.id ?? null) : null };
+    },
+    async release(leadId, reason, speaker, idempotency) {
+      const owner = owners.live(leadId);
+      if (leads.row(leadId) === undefined) return { refused: 'unknownLead' };
+      const ownerId = speaker.role === 'rep' ? speaker.subjectId : owner?.repId;
+      if (ownerId === undefined) return { refused: 'notOwned' };
+      if (speaker.role === 'manager' && view(leadId, speaker) === null) return { refused: 'unknownLead' };
+      return stored(owning.release({ leadId, ownerId, actor: actorOf(speaker), reason }, idempotency));
+    },
+    assign(order, speaker, idempotency) {
+      const teams = directory.teamsOf(speaker);
+      const team = directory.rep(order.repId)?.team ?? null;
+      if (teams !== null && (team === null || !teams.includes(team) || view(order.leadId, speaker) === null)) {
+        return Promise.resolve({ ok: false, code: 'unknownRep' } as const);
+      }
+      return stored(assignByManager(world, { ...order, actor: actorOf(speaker) }, idempotency));
+    },
+    async logActivity(leadId, activity, speaker, idempotency) {
+      if (leads.row(leadId) === undefined) return { refused: 'unknownLead' };
+      return stored(owning.logActivity({ leadId, repId: speaker.subjectId, activity }, idempotency));
+    },
+    async setStage(leadId, stage, speaker, idempotency) {
+      if (leads.row(leadId) === undefined) return { refused: 'unknownLead' };
+      return stored(owning.setStage({ leadId, repId: speaker.subjectId, stage }, idempotency));
+    },
+    nowMs: () => world.clock.nowMs(),
+  });
+}
+
+function bindPeople(app: Http, { house, sockets, publicUrl }: EdgeDeps): void {
+  const { world, access, presence } = house;
+  const { directory } = world;
+  peopleRoutes(app, {
+    async addRep(rep, speaker, idempotency) {
+      const nowMs = await world.arbiter.now();
+      const row = {
+        id: newId('rep', nowMs, world.random), name: rep.name, email: rep.email, team: rep.team ?? null, tier: rep.tier ?? 2,
+        hiredOn: rep.hiredOn ?? null, timeZone: rep.timeZone ?? null, languages: JSON.stringify(rep.languages ?? ['id']), createdAt: nowMs,
+      };
+      return stored(presence.add(row, actorOf(speaker), idempotency));
+    },
+    changeRep: (repId, patch, speaker) =>
+      stored(presence.change(repId, Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined)), actorOf(speaker))),
+    rep: directory.rep,
+    reps: directory.reps,
+    isOnline: (repId) => (sockets?.roomSize(repRoom(repId)) ?? 0) > 0,
+    managerTeams(id) {
+      const manager = directory.manager(id);
+      return manager === undefined ? undefined : (JSON.parse(manager.teams) as string[]);
+    },
+    async addManager(manager, speaker, idempotency) {
+      const at = await world.arbiter.now();
+      const row = { id: newId('mgr', at, world.random), name: manager.name, email: manager.email, teams: JSON.stringify(manager.teams), createdAt: at };
+      const { result, replayed } = await stored(world.ledger.write('addManager', { row, actor: actorOf(speaker), at }, idempotency));
+      if (!('refused' in result) && !replayed) directory.putManager(row);
+      return result;
+    },
+    addMachine: (kind, name, speaker, idempotency) => stored(access.addMachine(kind, name, actorOf(speaker), idempotency)),
+    addToken: (role, subjectId, ttlSeconds, speaker, idempotency) =>
+      stored(access.addToken(role, subjectId, ttlSeconds === undefined ? SESSION_MS : ttlSeconds * 1000, actorOf(speaker), idempotency)),
+    addInvite: (role, subjectId, speaker, idempotency) => stored(access.addInvite(role, subjectId, actorOf(speaker), idempotency)),
+    openSession: (invite) => stored(access.openSession(invite)),
+    tokenTeam(tokenId) {
+      const token = directory.token(tokenId);
+      const team = token?.role === 'rep' ? (directory.rep(token.subjectId)?.team ?? null) : null;
+      return { found: token !== undefined, team, role: token?.role ?? '' };
+    },
+    revokeToken: (tokenId, speaker) => stored(access.revoke(tokenId, actorOf(speaker))),
+    teamsOf: (speaker) => directory.teamsOf(speaker),
+    inviteUrl: (role, secret) => `${publicUrl()}/${role === 'rep' ? 'rep' : 'manage'}/#invite=${secret}`,
+  });
+}
+
+function bindGame(app: Http, { house }: EdgeDeps): void {
+  const { world, owning } = house;
+  leaderboardRoutes(app, {
+    board: ({ metric, ...query }, speaker) =>
+      world.boards.snapshot({ ...query, board: metric }, speaker.role === 'rep' ? speaker.subjectId : undefined),
+    card: (repId) => personalCard(world, repId),
+  });
+  assistsRoutes(app, {
+    isActiveRep: (repId) => world.directory.rep(repId)?.active === true,
+    leadExists: (leadId) => world.leads.row(leadId) !== undefined,
+    ask: (order, idempotency) => stored(owning.askAssist(order, idempotency)),
+    confirm: (order, idempotency) => stored(owning.confirmAssist(order, idempotency)),
+  });
+}
+
+function bindPolicy(app: Http, { house }: EdgeDeps): void {
+  const { world } = house;
+  policyRoutes(app, {
+    inForce: () => world.policy.at(world.clock.nowMs()),
+    latest: world.policy.latest,
+    nowMs: () => world.clock.nowMs(),
+    async set(policy, { effectiveAtMs, expectedVersion }, speaker) {
+      const at = await world.arbiter.now();
+      const effectiveAt = effectiveAtMs ?? at;
+      const start = effectiveAt > at ? { id: newId('dl', at, world.random), kind: 'policyStarts' as const, dueAt: effectiveAt } : null;
+      const { result } = await stored(
+        world.ledger.write('setPolicy', { document: JSON.stringify(policy), effectiveAt, expectedVersion, start, actor: actorOf(speaker), at }),
+      );
+      if ('refused' in result) return null;
+      const version = { version: result.version, effectiveAtMs: effectiveAt, policy };
+      world.policy.add(version);
+      if (start === null) world.boards.refresh();
+      else world.timersChanged(effectiveAt);
+      return version;
+    },
+  });
+}
+
+/** The socket edges, over the house of this process or of another. */
+export function bindSockets(
+  sockets: Sockets,
+  deps: { claims: Claims; house: House; language(speaker: Speaker): 'id' | 'en'; stillValid(speaker: Speaker): boolean; onError(error: unknown): void },
+): void {
+  claimSockets(sockets, { claim: deps.claims.claim, language: deps.language, stillValid: deps.stillValid });
+  alertSockets(sockets, deps.house, deps.onError);
+}
+
+/** The house's answers to socket edges of this very process. */
+export function localHouse({ world }: DecidingHouse): House {
+  return {
+    snapshot: (repId) => world.alerts.snapshot(repId),
+    streamOf: streamName,
+    watchBoard: (asked, watcher) => world.boards.watch(asked, watcher),
+    releaseBoard: (stream, watcher) => world.boards.release(stream, watcher),
+    watcherGone: (watcher) => world.boards.releaseAll(watcher),
+    wallFeed: () => world.wall.feed(),
+    receipt(repId, kind, offerIds) {
+      const atMs = world.clock.nowMs();
+      for (const offerId of offerIds) {
+        if (world.offers.get(offerId) !== undefined) world.notes.receipt(offerId, { repId, kind, atMs });
+      }
+    },
+  };
+}

@@ -1,0 +1,148 @@
+/** Keys, tokens, invites and sessions: made, renewed by use, and ended for every socket at once. */
+import { createHmac } from 'node:crypto';
+import { newId } from '../kernel/ids.ts';
+import type { DeadlineRow } from '../deadlines/deadlines-store.ts';
+import type { Idempotency } from '../ledger/group-commit.ts';
+import { hashSecret, INVITE_MS, newSecret, type Role, SESSION_MS, type Session } from '../people/people.ts';
+import type { TokenRow } from '../people/people-store.ts';
+import type { World } from './world.ts';
+
+/** A session in use is renewed at most once in this time: a write a day, not a write a request. */
+const RENEW_EVERY_MS = 86_400_000;
+
+export interface Access {
+  addMachine(kind: 'source' | 'screen', name: string, actor: string, idempotency?: Idempotency): Promise<{ id: string; secret: string }>;
+  addToken(role: 'rep' | 'manager', subjectId: string, ttlMs: number, actor: string, idempotency?: Idempotency): Promise<{ id: string; secret: string; expiresAtMs: number | null }>;
+  /** A key for an administrator, until revoked. */
+  addAdminKey(): Promise<string>;
+  addInvite(role: 'rep' | 'manager', subjectId: string, actor: string, idempotency?: Idempotency): Promise<{ secret: string; expiresAtMs: number }>;
+  openSession(invite: string): Promise<{ secret: string; role: string; subjectId: string; expiresAtMs: number } | { refused: string }>;
+  /** Counts this as use: moves the end of a device session. */
+  used(session: Session): void;
+  revoke(tokenId: string, actor: string): Promise<void>;
+  /** The timer of a token's end. */
+  expire(row: DeadlineRow): Promise<void>;
+}
+
+export function createAccess(world: World, appSecret: string): Access {
+  /**
+   * A fresh secret; under an idempotency key always the same one, so that a repeated call can be
+   * answered with a secret that is kept nowhere.
+   */
+  function secretFor(kind: Role | 'invite', idempotency: Idempotency | undefined): string {
+    if (idempotency === undefined) return newSecret(kind, world.random);
+    const { credential, key, route } = idempotency;
+    const bytes = createHmac('sha256', appSecret).update(JSON.stringify(['secret', kind, credential, key, route])).digest();
+    return newSecret(kind, { unit: world.random.unit, bytes: () => bytes });
+  }
+
+  function expiryTimer(tokenId: string, nowMs: number, dueAt: number) {
+    return { id: newId('dl', nowMs, world.random), kind: 'tokenExpires' as const, dueAt, subjectId: tokenId };
+  }
+
+  function tokenRow(role: Role, subjectId: string, secret: string, nowMs: number, ttlMs: number | null): TokenRow {
+    return {
+      id: newId('tok', nowMs, world.random), hash: hashSecret(secret), role, subjectId, createdAt: nowMs,
+      expiresAt: ttlMs === null ? null : nowMs + ttlMs, renewsForMs: null, revokedAt: null,
+    };
+  }
+
+  async function renew(token: TokenRow, nowMs: number): Promise<void> {
+    const expiresAt = nowMs + (token.renewsForMs ?? 0);
+    const expiry = expiryTimer(token.id, nowMs, expiresAt);
+    world.directory.putToken({ ...token, expiresAt });
+    await world.ledger.write('renewToken', { tokenId: token.id, expiresAt, expiry });
+    world.timersChanged(expiresAt);
+  }
+
+  function ended(tokenId: string, reason: 'revoked' | 'expired'): void {
+    world.directory.dropToken(tokenId);
+    world.announcer.closeToken(tokenId, reason);
+  }
+
+  return {
+    async addMachine(kind, name, actor, idempotency) {
+      const at = await world.arbiter.now();
+      const secret = secretFor(kind, idempotency);
+      const row = { id: newId(kind === 'source' ? 'src' : 'scr', at, world.random), name, createdAt: at };
+      const token = tokenRow(kind, row.id, secret, at, null);
+      const machine = kind === 'source' ? { source: row } : { screen: row };
+      const { result, replayed } = await world.ledger.write('addMachine', { ...machine, token, actor, at }, idempotency);
+      if (!replayed) {
+        if (kind === 'source') world.directory.putSource(row);
+        else world.directory.putScreen(row);
+        world.directory.putToken(token);
+      }
+      return { id: result.id, secret };
+    },
+
+    async addToken(role, subjectId, ttlMs, actor, idempotency) {
+      const at = await world.arbiter.now();
+      const secret = secretFor(role, idempotency);
+      const token = tokenRow(role, subjectId, secret, at, ttlMs);
+      const expiry = expiryTimer(token.id, at, at + ttlMs);
+      const { result, replayed } = await world.ledger.write('addToken', { token, expiry, actor, at }, idempotency);
+      if (!replayed) {
+        world.directory.putToken(token);
+        world.timersChanged(at + ttlMs);
+      }
+      return { id: result.id, secret, expiresAtMs: result.expiresAt };
+    },
+
+    async addAdminKey() {
+      const at = await world.arbiter.now();
+      const secret = newSecret('admin', world.random);
+      const token = tokenRow('admin', 'admin', secret, at, null);
+      await world.ledger.write('addToken', { token, expiry: null, actor: 'system', at });
+      world.directory.putToken(token);
+      return secret;
+    },
+
+    async addInvite(role, subjectId, actor, idempotency) {
+      const at = await world.arbiter.now();
+      const secret = secretFor('invite', idempotency);
+      const row = {
+        id: newId('inv', at, world.random), hash: hashSecret(secret), role, subjectId, createdAt: at,
+        expiresAt: at + INVITE_MS, usedAt: null,
+      };
+      const { result } = await world.ledger.write('addInvite', { row, actor, at }, idempotency);
+      return { secret, expiresAtMs: result.expiresAt };
+    },
+
+    async openSession(invite) {
+      const at = await world.arbiter.now();
+      const secret = newSecret('rep', world.random);
+      const token = { ...tokenRow('rep', '', secret, at, SESSION_MS), renewsForMs: SESSION_MS };
+      const { result } = await world.ledger.write('openSession', {
+        inviteHash: hashSecret(invite), at, token, expiry: expiryTimer(token.id, at, at + SESSION_MS),
+      });
+      if ('refused' in result) return result;
+      world.directory.putToken(result.token);
+      world.timersChanged(at + SESSION_MS);
+      const { role, subjectId } = result.token;
+      return { secret, role, subjectId, expiresAtMs: at + SESSION_MS };
+    },
+
+    used(session) {
+      if (session.renewsForMs === null) return;
+      const token = world.directory.token(session.tokenId);
+      const nowMs = world.clock.nowMs();
+      if (token?.expiresAt == null || nowMs + session.renewsForMs - token.expiresAt < RENEW_EVERY_MS) return;
+      renew(token, nowMs).catch((error: unknown) => world.log.error('a session could not be renewed', { tokenId: token.id }, error));
+    },
+
+    async revoke(tokenId, actor) {
+      const at = await world.arbiter.now();
+      await world.ledger.write('revokeToken', { tokenId, at, actor, deadlineId: null });
+      ended(tokenId, 'revoked');
+    },
+
+    async expire(row) {
+      const tokenId = row.subjectId ?? '';
+      const at = await world.arbiter.now();
+      if ((world.directory.token(tokenId)?.expiresAt ?? 0) > at) return;
+      await world.ledger.write('revokeToken', { tokenId, at, actor: 'system', deadlineId: row.id });
+      ended(tokenId, 'expired');
+    },
+  };
+}

@@ -1,0 +1,123 @@
+/**
+ * What reps are told of offers: the messages and their receivers. Every in-app alert of a lane goes
+ * out in one emission, encoded once, the rooms in the lane's shuffled order (NOTIF-01, NOTIF-18); no
+ * message carries contact details. `id` is the seq of the fact it tells, so it grows for everyone alike.
+ */
+import type { OfferCard, PoolSnapshot, UpcomingCard } from '../../client-sdk/protocol/down.ts';
+import {
+  everyoneIn, type OpenLane, type OpenOffer, type OpenOffers, placeOf,
+} from '../distribution/open-offers.ts';
+import { type Announcer, repRoom } from '../alerts/announcer.ts';
+
+const iso = (ms: number) => new Date(ms).toISOString();
+
+interface Sent {
+  seq: number;
+  opensAtMs: number;
+  sentAtMs: number;
+}
+
+export function offerCard(offer: OpenOffer, sent: Sent): OfferCard {
+  return {
+    id: sent.seq,
+    offerId: offer.offerId,
+    leadId: offer.leadId,
+    ...offer.facts,
+    opensAt: iso(sent.opensAtMs),
+    closesAt: iso(offer.closesAtMs),
+    sentAt: iso(sent.sentAtMs),
+    blind: false,
+  };
+}
+
+function upcomingCard(offer: OpenOffer, opensAtMs: number): UpcomingCard {
+  return { id: offer.openedSeq, offerId: offer.offerId, leadId: offer.leadId, opensAt: iso(opensAtMs) };
+}
+
+export interface Alerts {
+  /** Alerts a lane that is open and whose `sentAt` is on disk. */
+  laneOpened(offer: OpenOffer, lane: OpenLane): void;
+  /** Tells the reps of lanes that open later that something comes, and nothing about it. */
+  upcoming(offer: OpenOffer): void;
+  repAdmitted(offer: OpenOffer, repId: string): void;
+  /** A lane opens earlier, or the offer closes later. */
+  windowMoved(offer: OpenOffer, seq: number, lane?: OpenLane): void;
+  taken(offer: OpenOffer, seq: number, by: { id: string; name: string | null }, atMs: number): void;
+  withdrawn(offer: OpenOffer, seq: number, reason: string): void;
+  snapshot(repId: string): PoolSnapshot;
+}
+
+export function createAlerts(deps: {
+  announcer: Announcer;
+  offers: OpenOffers;
+  /** False for a rep on a break or gone: its pool is empty. */
+  mayClaim(repId: string): boolean;
+  count(reps: number): void;
+}): Alerts {
+  const { announcer, offers } = deps;
+  const rooms = (repIds: string[]) => repIds.map(repRoom);
+
+  function alert(offer: OpenOffer, sent: Sent, repIds: string[]): void {
+    if (repIds.length === 0) return;
+    announcer.emit('lead:alert', rooms(repIds), offerCard(offer, sent));
+    deps.count(repIds.length);
+  }
+
+  /** What one rep's snapshot holds of one offer; null while nothing may be shown. */
+  function shown(offer: OpenOffer, repId: string): OfferCard | UpcomingCard | null {
+    const place = placeOf(offer, repId);
+    if (place === null) return null;
+    const { seq, opensAtMs, sentAtMs } = place;
+    if (seq !== null && sentAtMs !== null) return offerCard(offer, { seq, opensAtMs, sentAtMs });
+    return upcomingCard(offer, opensAtMs);
+  }
+
+  return {
+    laneOpened(offer, lane) {
+      const { seq, opensAtMs, sentAtMs } = lane;
+      if (seq === null || sentAtMs === null) return;
+      alert(offer, { seq, opensAtMs, sentAtMs }, lane.repIds);
+    },
+    upcoming(offer) {
+      for (const lane of offer.lanes) {
+        if (lane.sentAtMs !== null || lane.repIds.length === 0) continue;
+        announcer.emit('lead:upcoming', rooms(lane.repIds), upcomingCard(offer, lane.opensAtMs));
+      }
+    },
+    repAdmitted(offer, repId) {
+      const place = offer.admissions.get(repId);
+      if (place === undefined) return;
+      const { seq, opensAtMs, sentAtMs } = place;
+      if (sentAtMs !== null) alert(offer, { seq, opensAtMs, sentAtMs }, [repId]);
+      else announcer.emit('lead:upcoming', [repRoom(repId)], { ...upcomingCard(offer, opensAtMs), id: seq });
+    },
+    windowMoved(offer, seq, lane) {
+      const lanes = lane === undefined ? offer.lanes : [lane];
+      for (const { opensAtMs, repIds } of lanes) {
+        if (repIds.length === 0) continue;
+        announcer.emit('lead:window', rooms(repIds), {
+          id: seq, offerId: offer.offerId, leadId: offer.leadId, opensAt: iso(opensAtMs), closesAt: iso(offer.closesAtMs),
+        });
+      }
+    },
+    taken(offer, seq, by, atMs) {
+      const others = everyoneIn(offer).filter((repId) => repId !== by.id);
+      if (others.length === 0) return;
+      announcer.emit('lead:taken', rooms(others), {
+        id: seq, offerId: offer.offerId, leadId: offer.leadId, by, at: iso(atMs),
+      });
+    },
+    withdrawn(offer, seq, reason) {
+      const everyone = everyoneIn(offer);
+      if (everyone.length === 0) return;
+      announcer.emit('lead:withdrawn', rooms(everyone), { id: seq, offerId: offer.offerId, leadId: offer.leadId, reason });
+    },
+    snapshot(repId) {
+      const own = deps.mayClaim(repId) ? offers.ofRep(repId) : [];
+      return {
+        upTo: offers.upTo(),
+        offers: own.map((offer) => shown(offer, repId)).filter((card) => card !== null),
+      };
+    },
+  };
+}

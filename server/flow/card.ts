@@ -1,0 +1,41 @@
+/** The rep's personal card (DASH-01): own figures, what is left of the limits, own leads. */
+import { claimsOnDay } from '../distribution/claim-days.ts';
+import { localDay } from '../kernel/calendar.ts';
+import { zoneOf } from '../policy/policy-rules.ts';
+import { leadFor } from './claim-record.ts';
+import type { World } from './world.ts';
+
+const OWN_LEADS_SHOWN = 50;
+
+export function personalCard(world: World, repId: string) {
+  const rep = world.directory.rep(repId);
+  if (rep === undefined) return null;
+  const nowMs = world.clock.nowMs();
+  const { policy } = world.policy.at(nowMs);
+  const day = localDay(nowMs, zoneOf(policy, rep));
+  const own = (board: 'points' | 'claims' | 'conversion' | 'claimSpeed', period: 'day' | 'week' | 'all') =>
+    world.boards.snapshot({ board, period, top: 1 }, repId).me;
+  const claimsToday = world.counters.of(repId, claimsOnDay(day));
+  const cap = policy.competition.dailyCap;
+  const { id, name, team, tier, status } = rep;
+  return {
+    repId: id,
+    name,
+    team,
+    tier,
+    status,
+    asOf: new Date(nowMs).toISOString(),
+    points: world.boards.balance(repId),
+    pointsThisWeek: own('points', 'week')?.value ?? 0,
+    claimsToday: own('claims', 'day')?.value ?? 0,
+    claimsWeek: own('claims', 'week')?.value ?? 0,
+    conversion: own('conversion', 'all')?.value ?? null,
+    claimSpeedMs: own('claimSpeed', 'week')?.value ?? null,
+    rank: own('points', 'week')?.rank ?? null,
+    limits: cap === null ? [] : [{ rule: 'dailyCap', limit: cap, used: claimsToday, left: Math.max(0, cap - claimsToday) }],
+    leads: world.owners
+      .leadsOf(repId, OWN_LEADS_SHOWN)
+      .map(({ leadId }) => leadFor(world, leadId, true))
+      .filter((lead) => lead !== null),
+  };
+}

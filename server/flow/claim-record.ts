@@ -1,0 +1,90 @@
+/**
+ * Verdicts from the file: for claims on offers that the arbiter no longer remembers (or never knew),
+ * and for an owner who asks again. The order is that of SPEC.md.
+ */
+import type { GoneReason, LeadView, Verdict } from '../../client-sdk/protocol/verdict.ts';
+import type { ClaimAttempt, ClaimRecord } from '../claims/claims.ts';
+import type { OwnershipRow } from '../claims/ownership-store.ts';
+import type { WholeOffer } from '../distribution/offers-reader.ts';
+import { refusalMessage } from '../kernel/messages.ts';
+import { winnerName } from './settlement.ts';
+import type { World } from './world.ts';
+
+/** The whole lead with its owner, as its owner sees it. */
+export function leadFor(world: World, leadId: string, withContact: boolean): LeadView | null {
+  const row = world.leads.row(leadId);
+  if (row === undefined) return null;
+  const owner = world.owners.live(leadId);
+  const claim =
+    owner === undefined
+      ? null
+      : {
+          repId: owner.repId,
+          repName: world.directory.rep(owner.repId)?.name ?? null,
+          startedAt: owner.startedAt,
+          claimSpeedMs: owner.claimSpeedMs,
+        };
+  return world.leads.view(row, claim, withContact);
+}
+
+export function createClaimRecord(world: World): ClaimRecord {
+  function wonVerdict(owner: OwnershipRow): Verdict {
+    const lead = leadFor(world, owner.leadId, true);
+    if (lead === null) throw new Error('an owned lead must exist');
+    return {
+      verdict: 'won', leadId: owner.leadId, offerId: owner.offerId, claimId: owner.id,
+      claimedAt: new Date(owner.startedAt).toISOString(), claimSpeedMs: owner.claimSpeedMs ?? 0, lead,
+    };
+  }
+
+  function memberOf(whole: WholeOffer, repId: string): boolean {
+    const num = world.directory.rep(repId)?.num ?? -1;
+    return (
+      whole.admissions.some((admission) => admission.repId === repId) ||
+      whole.lanes.some((lane) => (JSON.parse(lane.reps) as number[]).includes(num))
+    );
+  }
+
+  /** The offer a claim speaks of: the one it names, else the rep's newest, else the newest. */
+  function offerMeant({ leadId, offerId, repId }: ClaimAttempt): WholeOffer | null | undefined {
+    const offers = world.offersOnFile.ofLead(leadId);
+    if (offerId !== undefined) return offers.find(({ offer }) => offer.id === offerId) ?? null;
+    return offers.find((whole) => memberOf(whole, repId)) ?? offers[0];
+  }
+
+  async function judge(attempt: ClaimAttempt): Promise<Verdict | null> {
+    const { leadId, repId, language } = attempt;
+    if (world.leads.row(leadId) === undefined) return null;
+    const meant = offerMeant(attempt);
+    if (meant === null) return null;
+    const refused = (offerId: string | null): Verdict => ({
+      verdict: 'refused', leadId, offerId, rule: 'notInOffer', message: refusalMessage('notInOffer', language),
+    });
+    if (meant === undefined) return refused(null);
+    const { offer } = meant;
+    const winner = world.owners.byOffer(offer.id);
+    if (winner?.repId === repId) {
+      if (winner.endedAt === null) return wonVerdict(winner);
+      return { verdict: 'gone', leadId, offerId: offer.id, reason: winner.endReason ?? 'released' };
+    }
+    if (!memberOf(meant, repId)) return refused(offer.id);
+    if (winner !== undefined) {
+      const byMs = Math.max(0, (await world.arbiter.now()) - winner.startedAt);
+      const name = winnerName(world, winner.repId, offer.policyVersion);
+      return { verdict: 'lost', leadId, offerId: offer.id, winner: { id: winner.repId, name }, byMs };
+    }
+    if (offer.state === 'closed') {
+      return { verdict: 'gone', leadId, offerId: offer.id, reason: (offer.closeReason ?? 'withdrawn') as GoneReason };
+    }
+    return { verdict: 'retry', leadId, offerId: offer.id, reason: 'rebuilding', afterMs: 250 };
+  }
+
+  return {
+    judge,
+    async won(notice) {
+      const owner = world.owners.byOffer(notice.offerId);
+      if (owner === undefined) throw new Error('a committed claim must be readable');
+      return wonVerdict(owner);
+    },
+  };
+}

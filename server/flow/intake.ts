@@ -1,0 +1,79 @@
+/** lead in → score → route → offer → alert. */
+import type { NewLead } from '../../client-sdk/protocol/http.ts';
+import { newId } from '../kernel/ids.ts';
+import { scoreLead } from '../scoring/scoring-rules.ts';
+import type { NewLeadRow } from '../leads/leads-store.ts';
+import type { Idempotency } from '../ledger/group-commit.ts';
+import { follow, planNext } from './offering.ts';
+import type { World } from './world.ts';
+
+export interface Intake {
+  /**
+   * Takes a lead in. Resolves once it is on disk, and its offer with it.
+   * `created` false: this source sent it before; `leadId` is the first one's.
+   */
+  accept(
+    lead: NewLead,
+    by: { sourceId: string; actor: string },
+    idempotency?: Idempotency,
+  ): Promise<{ leadId: string; created: boolean }>;
+}
+
+/** What may name a person, and every free text: for the private table alone. */
+function privateItems(lead: NewLead): Record<string, unknown> {
+  const { name, email = null, phone = null } = lead.contact;
+  const items: Record<string, unknown> = { contact: { name, email, phone } };
+  if (lead.interest !== undefined) items.interest = lead.interest;
+  if (lead.attributes !== undefined) items.attributes = lead.attributes;
+  return items;
+}
+
+export function createIntake(world: World): Intake {
+  return {
+    async accept(input, by, idempotency) {
+      const nowMs = await world.arbiter.now();
+      const leadId = newId('lead', nowMs, world.random);
+      const scored = scoreLead(input, world.policy.at(nowMs).policy.scoring, nowMs);
+      const { company, contact } = input;
+      const { score, temperature, pool } = scored;
+      const row: NewLeadRow = {
+        id: leadId,
+        sourceId: by.sourceId,
+        externalId: input.externalId ?? null,
+        source: input.source,
+        type: scored.type ?? input.type ?? null,
+        companyName: company.name,
+        companySize: company.size ?? null,
+        industry: company.industry ?? null,
+        country: company.country ?? null,
+        region: company.region ?? null,
+        contactTitle: contact.title ?? null,
+        dealValue: input.dealValue ?? null,
+        signals: JSON.stringify(input.signals ?? []),
+        score,
+        temperature,
+        pool,
+        status: 'waiting',
+        stage: null,
+        acceptedAt: nowMs,
+      };
+      const facts = {
+        company: { name: company.name, size: company.size ?? null },
+        contact: { title: contact.title ?? null },
+        source: input.source,
+        score,
+        temperature,
+      };
+      const planned = planNext(world, { leadId, temperature, pool, facts }, nowMs);
+      const { result, replayed } = await world.ledger.write(
+        'acceptLead',
+        { lead: row, actor: by.actor, private: privateItems(input), next: planned.next },
+        idempotency,
+      );
+      if (replayed || !result.created) return { leadId: result.leadId, created: false };
+      world.metrics.leadsAccepted();
+      await follow(world, planned, result.openedSeq);
+      return { leadId, created: true };
+    },
+  };
+}

@@ -1,0 +1,49 @@
+/** Lanes that open: on their time, or at once when nobody before them can claim (COMP-20, COMP-28). */
+import { lanesToOpenEarly } from '../distribution/distribution-rules.ts';
+import type { OpenOffer } from '../distribution/open-offers.ts';
+import type { World } from './world.ts';
+
+export function isReady(world: World, repId: string): boolean {
+  const rep = world.directory.rep(repId);
+  return rep?.active === true && rep.status === 'ready';
+}
+
+/** Opens one lane: on disk with its `sentAt`, then the alert. */
+export async function openLane(
+  world: World,
+  offer: OpenOffer,
+  laneIndex: number,
+  opening: { opensAtMs: number; nowMs: number; deadlineId: string | null },
+): Promise<void> {
+  const lane = offer.lanes[laneIndex];
+  if (lane === undefined || lane.sentAtMs !== null) return;
+  const { opensAtMs, nowMs, deadlineId } = opening;
+  const { result: seq } = await world.ledger.write('openLane', {
+    offerId: offer.offerId, leadId: offer.leadId, lane: laneIndex, opensAt: opensAtMs, sentAt: nowMs, deadlineId,
+  });
+  if (seq === null) return;
+  const early = opensAtMs < lane.opensAtMs;
+  Object.assign(lane, { opensAtMs, sentAtMs: nowMs, seq });
+  world.offers.note(seq);
+  if (early) world.alerts.windowMoved(offer, seq, lane);
+  world.alerts.laneOpened(offer, lane);
+}
+
+/** COMP-28 while offers run: opens the next lane wherever nobody in an open one can claim any more. */
+export async function openLanesNobodyHolds(world: World, causeRepId: string): Promise<void> {
+  for (const offer of world.offers.ofRep(causeRepId)) {
+    const { policy } = world.policy.version(offer.policyVersion) ?? world.policy.latest();
+    if (!policy.competition.openEarlyIfLaneEmpty || offer.lanes.every(({ sentAtMs }) => sentAtMs !== null)) continue;
+    await world.perLead.run(offer.leadId, () => openEarly(world, offer));
+  }
+}
+
+async function openEarly(world: World, offer: OpenOffer): Promise<void> {
+  const nowMs = await world.arbiter.now();
+  const now = { nowMs, counterOf: world.counters.of, isReady: (repId: string) => isReady(world, repId) };
+  for (const lane of lanesToOpenEarly(offer, now)) {
+    const stands = await world.arbiter.admit({ offerId: offer.offerId, lane, opensAtMs: nowMs });
+    if (stands === null) return;
+    await openLane(world, offer, lane, { opensAtMs: stands, nowMs, deadlineId: null });
+  }
+}

@@ -1,0 +1,181 @@
+/**
+ * route → offer → alert: plans what a lead gets next, and puts a committed offer before the arbiter and
+ * the reps. Planning is pure and comes before the commit; nothing is announced before it is on disk.
+ */
+import type { ArbiterOffer } from '../claims/arbiter.ts';
+import { type OfferRep, planOffer } from '../distribution/distribution-rules.ts';
+import type { OfferFacts, OpenLane, OpenOffer } from '../distribution/open-offers.ts';
+import type { WholeOffer } from '../distribution/offers-reader.ts';
+import { newId } from '../kernel/ids.ts';
+import { shuffled } from '../kernel/random.ts';
+import type { LeadRow } from '../leads/leads-store.ts';
+import type { RepRow } from '../people/people-store.ts';
+import { type Policy, zoneOf } from '../policy/policy-rules.ts';
+import type { NextStep, PlannedOffer } from './transactions/offering.ts';
+import type { World } from './world.ts';
+
+/** A lead that nobody can be offered waits this long before routing looks again. */
+export const ROUTE_AGAIN_MS = 60_000;
+
+/** What routing needs to know of a lead, new or returned. */
+export interface Routable {
+  leadId: string;
+  temperature: 'hot' | 'warm' | 'cold';
+  pool: 'premium' | 'standard';
+  facts: OfferFacts;
+}
+
+export function routableOf(row: LeadRow): Routable {
+  const { temperature, pool, score, source } = row;
+  return {
+    leadId: row.id,
+    temperature,
+    pool,
+    facts: {
+      company: { name: row.companyName, size: row.companySize },
+      contact: { title: row.contactTitle },
+      source,
+      score,
+      temperature,
+    },
+  };
+}
+
+export function offerRepOf(policy: Policy, rep: RepRow): OfferRep {
+  const { id, tier, active, status } = rep;
+  return { id, tier, active, status, timeZone: zoneOf(policy, rep) };
+}
+
+export interface Planned {
+  next: NextStep;
+  /** The offer to put up once it is on disk; null: the lead waits. */
+  toOpen: OpenOffer | null;
+}
+
+/** What the lead gets now: an offer, or a timer after which routing tries again. */
+export function planNext(world: World, lead: Routable, nowMs: number): Planned {
+  const { version, policy } = world.policy.at(nowMs);
+  const plan = planOffer({
+    temperature: lead.temperature,
+    pool: lead.pool,
+    policy,
+    reps: world.directory.reps().map((rep) => offerRepOf(policy, rep)),
+    nowMs,
+    counterOf: world.counters.of,
+  });
+  if (plan.nobody) return { next: { waiting: waitingTimer(world, lead.leadId, nowMs) }, toOpen: null };
+  const offerId = newId('offer', nowMs, world.random);
+  const lanes = plan.lanes.map(
+    ({ opensAtMs, repIds, tiers }, lane): OpenLane => ({
+      lane,
+      tiers,
+      opensAtMs,
+      sentAtMs: opensAtMs <= nowMs ? nowMs : null,
+      seq: null,
+      // NOTIF-18: the order of delivery favours no rep.
+      repIds: shuffled(repIds, world.random),
+    }),
+  );
+  const { limits, increments, attemptRate, closesAtMs, clearMs } = plan;
+  const toOpen: OpenOffer = {
+    ...lead, offerId, openedSeq: 0, openedAtMs: nowMs, closesAtMs, clearMs, policyVersion: version,
+    limits, increments, attemptRate, lanes, admissions: new Map(),
+  };
+  return { next: { offer: plannedRows(world, toOpen) }, toOpen };
+}
+
+export function waitingTimer(world: World, leadId: string, nowMs: number) {
+  const dueAt = nowMs + ROUTE_AGAIN_MS;
+  return { id: newId('dl', nowMs, world.random), kind: 'routeAgain' as const, dueAt, leadId };
+}
+
+/** The rows of an offer and the timers it owes. */
+function plannedRows(world: World, offer: OpenOffer): PlannedOffer {
+  const { offerId, leadId, openedAtMs } = offer;
+  const numOf = (repId: string) => world.directory.rep(repId)?.num ?? 0;
+  const timer = () => newId('dl', openedAtMs, world.random);
+  return {
+    offer: {
+      id: offerId, leadId, state: 'open', pool: offer.pool, policyVersion: offer.policyVersion,
+      openedAt: openedAtMs, closesAt: offer.closesAtMs, clearMs: offer.clearMs,
+      limits: JSON.stringify(offer.limits), increments: JSON.stringify(offer.increments),
+      attemptRate: offer.attemptRate === null ? null : JSON.stringify(offer.attemptRate),
+    },
+    lanes: offer.lanes.map(({ lane, opensAtMs, sentAtMs, repIds, tiers }) => ({
+      offerId, lane, opensAt: opensAtMs, sentAt: sentAtMs, tiers: JSON.stringify(tiers),
+      reps: JSON.stringify(repIds.map(numOf)),
+    })),
+    deadlines: [
+      { id: timer(), kind: 'offerExpires', dueAt: offer.closesAtMs, leadId, offerId },
+      ...offer.lanes
+        .filter(({ sentAtMs }) => sentAtMs === null)
+        .map(({ lane, opensAtMs }) => ({
+          id: timer(), kind: 'laneOpens' as const, dueAt: opensAtMs, leadId, offerId, lane,
+        })),
+    ],
+  };
+}
+
+/** An offer as the arbiter takes it. */
+export function arbiterOffer(offer: OpenOffer): ArbiterOffer {
+  const { offerId, leadId, closesAtMs, limits, increments, attemptRate } = offer;
+  const lanes = offer.lanes.map(({ opensAtMs, repIds }) => ({ opensAtMs, repIds }));
+  return { offerId, leadId, lanes, closesAtMs, limits, increments, attemptRate };
+}
+
+/**
+ * Puts an offer up whose opening is on disk under `seq`: into memory in this very turn (so that no
+ * snapshot misses it), before the arbiter, then to the reps.
+ */
+export async function putUp(world: World, offer: OpenOffer, seq: number): Promise<void> {
+  offer.openedSeq = seq;
+  for (const lane of offer.lanes) if (lane.sentAtMs !== null) lane.seq = seq;
+  world.offers.add(offer, seq);
+  world.timersChanged(Math.min(offer.closesAtMs, ...waitingLanes(offer).map(({ opensAtMs }) => opensAtMs)));
+  await world.arbiter.open(arbiterOffer(offer));
+  for (const lane of offer.lanes) world.alerts.laneOpened(offer, lane);
+  world.alerts.upcoming(offer);
+}
+
+function waitingLanes(offer: OpenOffer): OpenLane[] {
+  return offer.lanes.filter(({ sentAtMs }) => sentAtMs === null);
+}
+
+/** What follows a committed `NextStep`: the offer goes up, or the waiting timer is armed. */
+export async function follow(world: World, planned: Planned, openedSeq: number | null): Promise<void> {
+  if ('waiting' in planned.next) world.timersChanged(planned.next.waiting.dueAt);
+  if (planned.toOpen !== null && openedSeq !== null) await putUp(world, planned.toOpen, openedSeq);
+}
+
+/** An open offer as the file has it: for the start. */
+export function restoreOffer(world: World, whole: WholeOffer, lead: LeadRow, openedSeq: number): OpenOffer {
+  const { offer } = whole;
+  const repId = (num: number) => world.directory.repByNum(num)?.id;
+  return {
+    ...routableOf(lead),
+    offerId: offer.id,
+    openedSeq,
+    openedAtMs: offer.openedAt,
+    closesAtMs: offer.closesAt,
+    clearMs: offer.clearMs,
+    pool: offer.pool,
+    policyVersion: offer.policyVersion,
+    limits: JSON.parse(offer.limits),
+    increments: JSON.parse(offer.increments),
+    attemptRate: offer.attemptRate === null ? null : JSON.parse(offer.attemptRate),
+    lanes: whole.lanes.map((row) => ({
+      lane: row.lane,
+      tiers: JSON.parse(row.tiers) as number[],
+      opensAtMs: row.opensAt,
+      sentAtMs: row.sentAt,
+      seq: row.sentAt === null ? null : openedSeq,
+      repIds: (JSON.parse(row.reps) as number[]).map(repId).filter((id) => id !== undefined),
+    })),
+    admissions: new Map(
+      whole.admissions.map((row) => [
+        row.repId,
+        { lane: row.lane, opensAtMs: row.opensAt, sentAtMs: row.sentAt, seq: openedSeq },
+      ]),
+    ),
+  };
+}

@@ -1,0 +1,106 @@
+/**
+ * Reps who come, go, pause and move, and what that does to offers that are open: a break or a leaver
+ * raises the rep's gate (every offer is void for that rep at once), coming back is an admission, and a
+ * newcomer is let into what is open. Leads that waited for somebody are routed at once.
+ */
+import { repRoom } from '../alerts/announcer.ts';
+import { laneForRep } from '../distribution/distribution-rules.ts';
+import { type OpenOffer, placeOf } from '../distribution/open-offers.ts';
+import type { DeadlineRow } from '../deadlines/deadlines-store.ts';
+import type { Idempotency } from '../ledger/group-commit.ts';
+import type { NewRepRow, RepRow } from '../people/people-store.ts';
+import { isReady, openLanesNobodyHolds } from './lanes.ts';
+import { offerRepOf } from './offering.ts';
+import type { World } from './world.ts';
+
+/** Waiting leads routed at once when somebody becomes available; the rest have their timers. */
+const ROUTED_AT_ONCE_MAX = 1_000;
+
+export interface Presence {
+  add(row: NewRepRow, actor: string, idempotency?: Idempotency): Promise<{ rep: RepRow } | { refused: 'emailTaken' }>;
+  change(
+    repId: string,
+    change: Partial<NewRepRow>,
+    actor: string,
+  ): Promise<{ rep: RepRow } | { refused: 'unknownRep' }>;
+}
+
+export function createPresence(
+  world: World,
+  timers: { ofWaitingLead(leadId: string): DeadlineRow | undefined; fire(row: DeadlineRow): Promise<void> },
+): Presence {
+  async function routeWaiting(): Promise<void> {
+    for (const leadId of world.leads.waitingIds(ROUTED_AT_ONCE_MAX)) {
+      const timer = timers.ofWaitingLead(leadId);
+      if (timer !== undefined) await timers.fire(timer);
+    }
+  }
+
+  async function came(rep: RepRow): Promise<void> {
+    for (const offer of world.offers.all()) {
+      await world.perLead.run(offer.leadId, () => admit(world, offer, rep));
+    }
+    await routeWaiting();
+  }
+
+  async function went(rep: RepRow): Promise<void> {
+    await world.arbiter.raise({ scope: 'rep', repId: rep.id }, rep.active ? 'notReady' : 'inactive');
+    world.announcer.emit('pool:snapshot', [repRoom(rep.id)], world.alerts.snapshot(rep.id));
+    await openLanesNobodyHolds(world, rep.id);
+  }
+
+  return {
+    async add(row, actor, idempotency) {
+      const at = await world.arbiter.now();
+      const { result, replayed } = await world.ledger.write('addRep', { row, actor, at }, idempotency);
+      if ('refused' in result) return result;
+      if (!replayed) {
+        world.directory.putRep(result.rep);
+        await came(result.rep);
+      }
+      return result;
+    },
+    async change(repId, change, actor) {
+      const wasReady = isReady(world, repId);
+      const at = await world.arbiter.now();
+      const { result } = await world.ledger.write('changeRep', { repId, change, actor, at });
+      if ('refused' in result) return result;
+      world.directory.putRep(result.rep);
+      const ready = isReady(world, repId);
+      if (wasReady && !ready) await went(result.rep);
+      if (!wasReady && ready) {
+        await came(result.rep);
+        world.announcer.emit('pool:snapshot', [repRoom(repId)], world.alerts.snapshot(repId));
+      }
+      return result;
+    },
+  };
+}
+
+/** Lets a rep into one open offer: back into the own lane, or as a newcomer at the own tier's time. */
+async function admit(world: World, offer: OpenOffer, rep: RepRow): Promise<void> {
+  const held = placeOf(offer, rep.id);
+  const { offerId, leadId } = offer;
+  if (held !== null) {
+    await world.arbiter.admit({ offerId, repId: rep.id, lane: held.lane, opensAtMs: held.opensAtMs });
+    return;
+  }
+  const nowMs = await world.arbiter.now();
+  const { policy } = world.policy.version(offer.policyVersion) ?? world.policy.at(nowMs);
+  const place = laneForRep(
+    { ...offer, policy, temperature: offer.facts.temperature },
+    offerRepOf(policy, rep),
+    nowMs,
+  );
+  if (place === null) return;
+  const opensAtMs = Math.max(place.opensAtMs, nowMs);
+  const stands = await world.arbiter.admit({ offerId, repId: rep.id, lane: place.lane, opensAtMs });
+  if (stands === null) return;
+  const sentAtMs = stands <= nowMs ? nowMs : null;
+  const { result: seq } = await world.ledger.write('admitRep', {
+    offerId, leadId, repId: rep.id, lane: place.lane, opensAt: stands, sentAt: sentAtMs, at: nowMs,
+  });
+  if (seq === null) return;
+  world.offers.admit(offerId, rep.id, { lane: place.lane, opensAtMs: stands, sentAtMs, seq });
+  world.alerts.repAdmitted(offer, rep.id);
+}

@@ -1,0 +1,114 @@
+/**
+ * The race of one lead as it was: offer by offer, alert by alert, attempt by attempt, each with the
+ * server's time and the rule that decided it.
+ */
+import type { AttemptNote } from '../claims/race-notes.ts';
+import type { OwnershipRow } from '../claims/ownership-store.ts';
+import type { WholeOffer } from '../distribution/offers-reader.ts';
+import type { World } from './world.ts';
+
+const iso = (ms: number | null) => (ms === null ? null : new Date(ms).toISOString());
+
+interface AlertRecord {
+  repId: string;
+  repName: string | null;
+  lane: number;
+  opensAt: string | null;
+  sentAt: string | null;
+  deliveredAt: string | null;
+  seenAt: string | null;
+}
+
+export function raceRecord(world: World, leadId: string) {
+  const lead = world.leads.row(leadId);
+  if (lead === undefined) return null;
+  const owners = world.owners.ofLead(leadId);
+  const offers = world.offersOnFile.ofLead(leadId).reverse();
+  return {
+    leadId,
+    status: lead.status,
+    acceptedAt: iso(lead.acceptedAt),
+    offers: offers.map((whole) => offerRecord(world, whole, owners)),
+    owners: owners.map((owner) => ({
+      repId: owner.repId, via: owner.via, offerId: owner.offerId, startedAt: iso(owner.startedAt),
+      firstContactDueAt: iso(owner.firstContactDueAt), firstContactAt: iso(owner.firstContactAt),
+      endedAt: iso(owner.endedAt), endReason: owner.endReason,
+    })),
+  };
+}
+
+function offerRecord(world: World, whole: WholeOffer, owners: OwnershipRow[]) {
+  const { offer } = whole;
+  const winner = owners.find(({ offerId }) => offerId === offer.id);
+  const notes = mergedNotes(world, offer.id);
+  return {
+    offerId: offer.id,
+    state: offer.state,
+    closeReason: offer.closeReason,
+    pool: offer.pool,
+    policyVersion: offer.policyVersion,
+    openedAt: iso(offer.openedAt),
+    closesAt: iso(offer.closesAt),
+    endedAt: iso(offer.endedAt),
+    limits: JSON.parse(offer.limits) as unknown,
+    winner:
+      winner === undefined
+        ? null
+        : { repId: winner.repId, requestId: winner.requestId, claimedAt: iso(winner.startedAt), claimSpeedMs: winner.claimSpeedMs },
+    alerts: alertRecords(world, whole, notes.receipts),
+    attempts: attemptRecords(notes.attempts, winner),
+  };
+}
+
+function mergedNotes(world: World, offerId: string) {
+  const stored = world.owners.notes(offerId);
+  const fresh = world.notes.pending(offerId);
+  return {
+    attempts: [...stored.attempts, ...fresh.attempts],
+    receipts: [...stored.receipts, ...fresh.receipts],
+  };
+}
+
+function alertRecords(world: World, whole: WholeOffer, receipts: { repId: string; kind: string; atMs: number }[]): AlertRecord[] {
+  const firstReceipt = (repId: string, kind: string) =>
+    iso(receipts.find((receipt) => receipt.repId === repId && receipt.kind === kind)?.atMs ?? null);
+  const record = (repId: string, place: { lane: number; opensAt: number; sentAt: number | null }): AlertRecord => ({
+    repId,
+    repName: world.directory.rep(repId)?.name ?? null,
+    lane: place.lane,
+    opensAt: iso(place.opensAt),
+    sentAt: iso(place.sentAt),
+    deliveredAt: firstReceipt(repId, 'delivered'),
+    seenAt: firstReceipt(repId, 'seen'),
+  });
+  const ofLanes = whole.lanes.flatMap((lane) =>
+    (JSON.parse(lane.reps) as number[])
+      .map((num) => world.directory.repByNum(num)?.id)
+      .filter((repId) => repId !== undefined)
+      .map((repId) => record(repId, lane)),
+  );
+  return [...ofLanes, ...whole.admissions.map((admission) => record(admission.repId, admission))];
+}
+
+/** In the order in which the server took them; the win comes from the ledger, not from the notes. */
+function attemptRecords(notes: AttemptNote[], winner: OwnershipRow | undefined) {
+  const attempts = notes.map(({ atMs, ...note }) => ({ atMs, ...note }));
+  if (winner !== undefined) {
+    attempts.push({ atMs: winner.startedAt, repId: winner.repId, requestId: winner.requestId ?? '', verdict: 'won' });
+  }
+  const rank = (verdict: string) => (verdict === 'won' ? 0 : 1);
+  attempts.sort((a, b) => a.atMs - b.atMs || rank(a.verdict) - rank(b.verdict));
+  return attempts.map(({ atMs, ...attempt }, index) => ({ n: index + 1, at: iso(atMs), ...attempt }));
+}
+
+/** Whether a rep was in any of the lead's offers, and so may read its race. */
+export function wasInRace(world: World, leadId: string, repId: string): boolean {
+  const num = world.directory.rep(repId)?.num;
+  return world.offersOnFile
+    .ofLead(leadId)
+    .some(
+      ({ lanes, admissions }) =>
+        admissions.some((admission) => admission.repId === repId) ||
+        lanes.some((lane) => (JSON.parse(lane.reps) as number[]).includes(num ?? -1)),
+    );
+}

@@ -1,0 +1,116 @@
+/**
+ * CLAIM → ledger → points → leaderboard → wallboard: what happens to a provisional win. The ledger is
+ * the second referee; the arbiter is told what the file says; only then does anybody hear a name.
+ */
+import type { ProvisionalWin } from '../claims/arbiter.ts';
+import { gainsAt } from '../claims/limits.ts';
+import { localDay } from '../kernel/calendar.ts';
+import { LedgerError } from '../ledger/ledger-error.ts';
+import { zoneOf } from '../policy/policy-rules.ts';
+import { announceCredit } from './crediting.ts';
+import { openLanesNobodyHolds } from './lanes.ts';
+import type { SettleClaimResult } from './transactions/settle-claim.ts';
+import type { World } from './world.ts';
+
+export interface Settlement {
+  /** Settles one provisional win; never rejects. */
+  settle(win: ProvisionalWin): Promise<void>;
+  /** Resolves when nothing is being settled. */
+  idle(): Promise<void>;
+}
+
+export function createSettlement(world: World): Settlement {
+  const inFlight = new Set<Promise<void>>();
+
+  async function write(win: ProvisionalWin): Promise<SettleClaimResult> {
+    const rep = world.directory.rep(win.repId);
+    const offer = world.offers.get(win.offerId);
+    const { policy } = world.policy.version(offer?.policyVersion ?? -1) ?? world.policy.at(win.claimedAtMs);
+    const temperature = offer?.facts.temperature ?? 'hot';
+    const { result } = await world.ledger.write('settleClaim', {
+      win,
+      repNum: rep?.num ?? 0,
+      day: localDay(win.claimedAtMs, zoneOf(policy, rep ?? {})),
+      firstContactMs: policy.sla.firstContactSeconds[temperature] * 1000,
+      points: policy.points,
+    });
+    return result;
+  }
+
+  function committed(win: ProvisionalWin, result: Extract<SettleClaimResult, { outcome: 'committed' }>): void {
+    const { offerId, repId } = win;
+    const offer = world.offers.remove(offerId, result.seq);
+    if (offer === undefined) return;
+    for (const { counter, by } of gainsAt(offer.increments, result.claimedAtMs)) {
+      world.counters.add(repId, counter, by);
+    }
+    announceCredit(world, result);
+    const name = winnerName(world, repId, offer.policyVersion);
+    world.alerts.taken(offer, result.seq, { id: repId, name }, result.claimedAtMs);
+    world.wall.changed();
+  }
+
+  async function run(win: ProvisionalWin): Promise<void> {
+    const { offerId, order } = win;
+    const result = await write(win);
+    world.metrics.settlements(result.outcome);
+    if (result.outcome === 'refused') {
+      world.log.warn('a win the arbiter granted was refused by the ledger', { offerId, repId: win.repId, reason: result.why });
+      await world.arbiter.settle(win, { outcome: 'reopened' });
+      world.settled({ offerId, order, outcome: 'reopened' });
+      return;
+    }
+    const { claimedAtMs } = result;
+    const winnerId = result.outcome === 'committed' ? win.repId : result.winnerId;
+    const claimSpeedMs = result.outcome === 'committed' ? result.claimSpeedMs : 0;
+    const policyVersion = world.offers.get(offerId)?.policyVersion ?? -1;
+    const told = world.arbiter.settle(
+      win,
+      result.outcome === 'committed' ? { outcome: 'committed' } : { outcome: 'claimedBy', winnerId, claimedAtMs },
+    );
+    const name = winnerName(world, winnerId, policyVersion);
+    world.settled({ offerId, order, outcome: 'committed', winnerId, winnerName: name, claimedAtMs, claimSpeedMs });
+    if (result.outcome === 'committed') committed(win, result);
+    await told;
+    if (result.outcome === 'committed') await openLanesNobodyHolds(world, win.repId);
+  }
+
+  async function settle(win: ProvisionalWin): Promise<void> {
+    try {
+      await run(win);
+    } catch (error) {
+      await failed(win, error);
+    }
+  }
+
+  /** A clean refusal opens the offer again; of an unknown outcome nobody hears, the process ends. */
+  async function failed(win: ProvisionalWin, error: unknown): Promise<void> {
+    const { offerId, order } = win;
+    world.log.error('a win could not be settled', { offerId, repId: win.repId }, error);
+    if (!(error instanceof LedgerError) || error.code === 'unknownOutcome') return;
+    world.metrics.settlements('notStored');
+    await world.arbiter.settle(win, { outcome: 'reopened' }).catch((cause: unknown) => {
+      world.log.error('the arbiter could not be told of a refusal', { offerId }, cause);
+    });
+    world.settled({ offerId, order, outcome: 'reopened' });
+  }
+
+  return {
+    settle(win) {
+      const promise = settle(win);
+      inFlight.add(promise);
+      void promise.finally(() => inFlight.delete(promise));
+      return promise;
+    },
+    async idle() {
+      while (inFlight.size > 0) await Promise.all(inFlight);
+    },
+  };
+}
+
+/** A winner's name as losers may see it: null where the offer's policy hides names. */
+export function winnerName(world: World, repId: string, policyVersion: number): string | null {
+  const policy = world.policy.version(policyVersion)?.policy ?? world.policy.latest().policy;
+  if (!policy.competition.showWinnerName) return null;
+  return world.directory.rep(repId)?.name ?? null;
+}

@@ -1,0 +1,149 @@
+/** Commits about people, keys, the policy, and what must be forgotten. */
+import type { NewDeadlineRow } from '../../deadlines/deadlines-store.ts';
+import type {
+  InviteRow, ManagerRow, NewRepRow, RepRow, ScreenRow, SourceRow, TokenRow,
+} from '../../people/people-store.ts';
+import type { Stores } from './stores.ts';
+
+interface By {
+  actor: string;
+  at: number;
+}
+
+function changed(stores: Stores, by: By, what: string, id: string, extra: Record<string, string | number | boolean | null> = {}): number {
+  return stores.events.append({
+    at: by.at, kind: 'people.changed', actor: by.actor, repId: what === 'rep' ? id : null, data: { what, id, ...extra },
+  });
+}
+
+export function addRep(stores: Stores, args: By & { row: NewRepRow }): { rep: RepRow } | { refused: 'emailTaken' } {
+  const rep = stores.people.insertRep(args.row);
+  if (rep === null) return { refused: 'emailTaken' };
+  changed(stores, args, 'rep', rep.id, { tier: rep.tier });
+  return { rep };
+}
+
+export function changeRep(
+  stores: Stores,
+  args: By & { repId: string; change: Partial<NewRepRow> },
+): { rep: RepRow } | { refused: 'unknownRep' } {
+  const rep = stores.people.updateRep(args.repId, args.change);
+  if (rep === undefined) return { refused: 'unknownRep' };
+  const { tier, active, status } = rep;
+  changed(stores, args, 'rep', rep.id, { tier, active, status });
+  return { rep };
+}
+
+export function addManager(stores: Stores, args: By & { row: ManagerRow }): { refused: 'emailTaken' } | { id: string } {
+  if (!stores.people.insertManager(args.row)) return { refused: 'emailTaken' };
+  changed(stores, args, 'manager', args.row.id);
+  return { id: args.row.id };
+}
+
+/** A machine that posts leads, or a screen, with its one token. */
+export function addMachine(
+  stores: Stores,
+  args: By & ({ source: SourceRow } | { screen: ScreenRow }) & { token: TokenRow },
+): { id: string } {
+  const row = 'source' in args ? args.source : args.screen;
+  if ('source' in args) stores.people.insertSource(row);
+  else stores.people.insertScreen(row);
+  stores.people.insertToken(args.token);
+  changed(stores, args, 'source' in args ? 'source' : 'screen', row.id);
+  return { id: row.id };
+}
+
+export function addToken(stores: Stores, args: By & { token: TokenRow; expiry: NewDeadlineRow | null }): { id: string; expiresAt: number | null } {
+  stores.people.insertToken(args.token);
+  if (args.expiry !== null) stores.deadlines.insert([args.expiry]);
+  changed(stores, args, 'token', args.token.id, { role: args.token.role, subjectId: args.token.subjectId });
+  return { id: args.token.id, expiresAt: args.token.expiresAt };
+}
+
+export function revokeToken(stores: Stores, args: By & { tokenId: string; deadlineId: string | null }): { revoked: boolean } {
+  const revoked = stores.people.revokeToken(args.tokenId, args.at);
+  if (revoked) {
+    stores.deadlines.removeOfSubject(args.tokenId);
+    stores.events.append({
+      at: args.at, kind: 'people.changed', actor: args.actor, data: { what: 'tokenRevoked', id: args.tokenId }, deadlineId: args.deadlineId,
+    });
+  } else if (args.deadlineId !== null) {
+    stores.deadlines.remove(args.deadlineId);
+  }
+  return { revoked };
+}
+
+/** A device session renews itself in use: its expiry and the timer that enforces it move together. */
+export function renewToken(stores: Stores, args: { tokenId: string; expiresAt: number; expiry: NewDeadlineRow }): null {
+  stores.people.renewToken(args.tokenId, args.expiresAt);
+  stores.deadlines.removeOfSubject(args.tokenId);
+  stores.deadlines.insert([args.expiry]);
+  return null;
+}
+
+export function addInvite(stores: Stores, args: By & { row: InviteRow }): { id: string; expiresAt: number } {
+  stores.people.insertInvite(args.row);
+  changed(stores, args, 'invite', args.row.id, { subjectId: args.row.subjectId });
+  return { id: args.row.id, expiresAt: args.row.expiresAt };
+}
+
+/** Takes an invite and opens its session in one step: of two who follow the link, one gets in. */
+export function openSession(
+  stores: Stores,
+  args: { inviteHash: string; at: number; token: Omit<TokenRow, 'role' | 'subjectId'>; expiry: NewDeadlineRow },
+): { refused: 'inviteInvalid' } | { token: TokenRow } {
+  const invite = stores.people.useInvite(args.inviteHash, args.at);
+  if (invite === undefined) return { refused: 'inviteInvalid' };
+  const token = { ...args.token, role: invite.role, subjectId: invite.subjectId };
+  stores.people.insertToken(token);
+  stores.deadlines.insert([args.expiry]);
+  changed(stores, { actor: `${invite.role}:${invite.subjectId}`, at: args.at }, 'session', token.id);
+  return { token };
+}
+
+export function setPolicy(
+  stores: Stores,
+  args: By & { document: string; effectiveAt: number; expectedVersion: number | null; start: NewDeadlineRow | null },
+): { version: number } | { refused: 'versionChanged' } {
+  if (args.expectedVersion !== null && stores.policies.latestVersion() !== args.expectedVersion) {
+    return { refused: 'versionChanged' };
+  }
+  const { document, effectiveAt, at, actor } = args;
+  const version = stores.policies.insert({ document, effectiveAt, createdAt: at, actor });
+  if (args.start !== null) stores.deadlines.insert([{ ...args.start, subjectId: String(version) }]);
+  stores.events.append({ at, kind: 'policy.set', actor, data: { version, effectiveAt } });
+  return { version };
+}
+
+/** A timer with no effect on any table but its own going: kept as an event, so that it is one. */
+export function fireTimer(
+  stores: Stores,
+  args: { deadlineId: string; at: number; kind: string; nextDeadline: NewDeadlineRow | null },
+): { fired: boolean } {
+  if (!stores.deadlines.remove(args.deadlineId)) return { fired: false };
+  if (args.nextDeadline !== null) stores.deadlines.insert([args.nextDeadline]);
+  stores.events.append({ at: args.at, kind: 'timer.fired', actor: 'system', data: { timer: args.kind }, deadlineId: args.deadlineId });
+  return { fired: true };
+}
+
+/** Blanks what could name a person; the race record stays (UU 27/2022). */
+export function forgetLead(stores: Stores, args: By & { leadId: string }): { forgotten: boolean } {
+  if (!stores.leads.forget(args.leadId, args.at)) return { forgotten: false };
+  stores.events.append({ at: args.at, kind: 'lead.forgotten', actor: args.actor, leadId: args.leadId });
+  return { forgotten: true };
+}
+
+export function setCell(stores: Stores, args: { key: string; value: string }): null {
+  stores.events.setCell(args.key, args.value);
+  return null;
+}
+
+export function addRaceNotes(stores: Stores, args: { notes: { offerId: string; notes: string }[] }): null {
+  for (const { offerId, notes } of args.notes) stores.owners.addNotes(offerId, notes);
+  return null;
+}
+
+export function setTimer(stores: Stores, args: { timer: NewDeadlineRow }): null {
+  stores.deadlines.insert([args.timer]);
+  return null;
+}

@@ -1,0 +1,135 @@
+/**
+ * The second referee: a provisional win becomes a claim on disk, or is refused, in one transaction.
+ * It trusts nothing the arbiter said but the instant: the offer must be open in the file, the rep in
+ * one of its lanes, the instant inside the window, and every limit must hold over the counters in the
+ * file. Writing the same win twice answers the same twice.
+ */
+import type { Increment, Limit, ProvisionalWin } from '../../claims/arbiter.ts';
+import { firstBroken, gainsAt } from '../../claims/limits.ts';
+import type { OfferRow } from '../../distribution/offers-store.ts';
+import type { DayDelta } from '../../leaderboard/day-delta.ts';
+import { contributionChange } from '../../leaderboard/ownership-contribution.ts';
+import { claimAwards } from '../../points/points-rules.ts';
+import type { PointsPolicy } from '../../policy/policy-rules.ts';
+import { type Award, book, type Credit, noCredit, pay } from './credit.ts';
+import type { Stores } from './stores.ts';
+
+export interface SettleClaimArgs {
+  win: ProvisionalWin;
+  /** `reps.num` of the winner, as the packed lanes hold it. */
+  repNum: number;
+  /** The winner's local day of the claim. */
+  day: string;
+  /** COMP-05: time to the first contact. */
+  firstContactMs: number;
+  points: PointsPolicy;
+}
+
+export type SettleClaimResult =
+  | { outcome: 'committed'; seq: number; claimedAtMs: number; claimSpeedMs: number; awards: Award[]; deltas: DayDelta[] }
+  | { outcome: 'claimedBy'; winnerId: string; claimedAtMs: number }
+  | { outcome: 'refused'; why: string };
+
+interface OwnAlert {
+  opensAt: number;
+  sentAt: number | null;
+}
+
+/** The rep's own lane of an offer: when it opened and when its alert was sent; null: not in it. */
+function ownAlert(stores: Stores, offerId: string, repId: string, repNum: number): OwnAlert | null {
+  const admission = stores.offers.admission(offerId, repId);
+  if (admission !== undefined) return admission;
+  for (const lane of stores.offers.lanes(offerId)) {
+    if ((JSON.parse(lane.reps) as number[]).includes(repNum)) return lane;
+  }
+  return null;
+}
+
+/** Why the file refuses this win; null when it agrees. */
+function objection(stores: Stores, offer: OfferRow, alert: OwnAlert | null, win: ProvisionalWin): string | null {
+  if (offer.leadId !== win.leadId) return 'otherLead';
+  if (offer.state !== 'open') return 'notOpen';
+  if (alert === null) return 'notInOffer';
+  if (win.claimedAtMs < alert.opensAt) return 'early';
+  if (win.claimedAtMs >= offer.closesAt) return 'expired';
+  const limits = JSON.parse(offer.limits) as Limit[];
+  const broken = firstBroken(limits, (name) => stores.owners.counter(win.repId, name), win.claimedAtMs);
+  return broken?.rule ?? null;
+}
+
+export function settleClaim(stores: Stores, args: SettleClaimArgs): SettleClaimResult {
+  const { win } = args;
+  stores.events.setCell('lastWinOrder', win.order);
+  const earlier = stores.owners.byOffer(win.offerId);
+  if (earlier !== undefined) {
+    if (earlier.repId !== win.repId) {
+      return { outcome: 'claimedBy', winnerId: earlier.repId, claimedAtMs: earlier.startedAt };
+    }
+    const { startedAt, claimSpeedMs } = earlier;
+    return { outcome: 'committed', seq: 0, claimedAtMs: startedAt, claimSpeedMs: claimSpeedMs ?? 0, ...noCredit() };
+  }
+  const offer = stores.offers.find(win.offerId);
+  if (offer === undefined) return { outcome: 'refused', why: 'unknownOffer' };
+  const alert = ownAlert(stores, win.offerId, win.repId, args.repNum);
+  const why = objection(stores, offer, alert, win);
+  if (why !== null) return { outcome: 'refused', why };
+  const claimSpeedMs = Math.max(0, win.claimedAtMs - (alert?.sentAt ?? win.claimedAtMs));
+  return writeClaim(stores, args, offer, claimSpeedMs);
+}
+
+function writeClaim(
+  stores: Stores,
+  args: SettleClaimArgs,
+  offer: OfferRow,
+  claimSpeedMs: number,
+): SettleClaimResult {
+  const { win, day } = args;
+  const at = win.claimedAtMs;
+  const ownership = {
+    id: win.offerId,
+    leadId: win.leadId,
+    repId: win.repId,
+    via: 'claim' as const,
+    offerId: win.offerId,
+    requestId: win.requestId,
+    startedAt: at,
+    day,
+    claimSpeedMs,
+    firstContactDueAt: at + args.firstContactMs,
+  };
+  if (!stores.owners.insert(ownership)) return { outcome: 'refused', why: 'ownedAlready' };
+  stores.offers.end(win.offerId, 'claimed', at, null);
+  stores.leads.setStatus(win.leadId, 'owned');
+  stores.deadlines.removeOfOffer(win.offerId);
+  const seq = stores.events.append({
+    at,
+    kind: 'lead.claimed',
+    actor: `rep:${win.repId}`,
+    leadId: win.leadId,
+    offerId: win.offerId,
+    repId: win.repId,
+    data: { ownershipId: win.offerId, day, claimSpeedMs, firstContactDueAt: ownership.firstContactDueAt },
+  });
+  for (const { counter, by } of gainsAt(JSON.parse(offer.increments) as Increment[], at)) {
+    stores.owners.addToCounter(win.repId, counter, by);
+  }
+  const credit = claimCredit(stores, args, seq, claimSpeedMs);
+  return { outcome: 'committed', seq, claimedAtMs: at, claimSpeedMs, ...credit };
+}
+
+function claimCredit(stores: Stores, args: SettleClaimArgs, eventSeq: number, claimSpeedMs: number): Credit {
+  const { win, day } = args;
+  const credit = noCredit();
+  const facts = {
+    repId: win.repId, via: 'claim' as const, startedAt: win.claimedAtMs, day, claimSpeedMs,
+    firstContactAt: null, firstContactDay: null, opportunityAt: null, opportunityDay: null,
+    wonAt: null, wonDay: null, revenue: null, endedAt: null,
+  };
+  credit.deltas.push(...contributionChange(null, facts, win.claimedAtMs));
+  for (const award of claimAwards(args.points, claimSpeedMs)) {
+    pay(stores, credit, {
+      ...award, eventSeq, repId: win.repId, leadId: win.leadId, ownershipId: win.offerId, at: win.claimedAtMs, day,
+    });
+  }
+  return book(stores, credit);
+}

@@ -1,0 +1,49 @@
+/** Everything the ledger can commit, by name: each a synchronous function of plain data. */
+import type { Db } from '../../platform/db.ts';
+import * as governing from './governing.ts';
+import * as helping from './helping.ts';
+import * as offering from './offering.ts';
+import * as owning from './owning.ts';
+import { settleClaim } from './settle-claim.ts';
+import { createStores, type Stores } from './stores.ts';
+
+/** Leaves a commit's function with its plain-data argument only. */
+function bind<A, R>(stores: Stores, run: (stores: Stores, args: A) => R): (args: A) => R {
+  return (args) => run(stores, args);
+}
+
+export function createTransactions(db: Db) {
+  const stores = createStores(db);
+  return {
+    settleClaim: bind(stores, settleClaim),
+    acceptLead: bind(stores, offering.acceptLead),
+    routeAgain: bind(stores, offering.routeAgain),
+    openLane: bind(stores, offering.openLane),
+    admitRep: bind(stores, offering.admitRep),
+    extendOffer: bind(stores, offering.extendOffer),
+    releaseLead: bind(stores, owning.releaseLead),
+    assignLead: bind(stores, owning.assignLead),
+    expireToWaiting: bind(stores, owning.expireToWaiting),
+    logActivity: bind(stores, owning.logActivity),
+    setStage: bind(stores, owning.setStage),
+    askAssist: bind(stores, helping.askAssist),
+    confirmAssist: bind(stores, helping.confirmAssist),
+    addRep: bind(stores, governing.addRep),
+    changeRep: bind(stores, governing.changeRep),
+    addManager: bind(stores, governing.addManager),
+    addMachine: bind(stores, governing.addMachine),
+    addToken: bind(stores, governing.addToken),
+    revokeToken: bind(stores, governing.revokeToken),
+    renewToken: bind(stores, governing.renewToken),
+    addInvite: bind(stores, governing.addInvite),
+    openSession: bind(stores, governing.openSession),
+    setPolicy: bind(stores, governing.setPolicy),
+    fireTimer: bind(stores, governing.fireTimer),
+    forgetLead: bind(stores, governing.forgetLead),
+    setTimer: bind(stores, governing.setTimer),
+    setCell: bind(stores, governing.setCell),
+    addRaceNotes: bind(stores, governing.addRaceNotes),
+  };
+}
+
+export type Transactions = ReturnType<typeof createTransactions>;

@@ -1,0 +1,51 @@
+/** What wallboards show beside the ranks: the pool, today's claims, the latest ones. No contact data. */
+import type { WallFeed } from '../../client-sdk/protocol/down.ts';
+import { WALL_ROOM } from '../alerts/announcer.ts';
+import { localDay } from '../kernel/calendar.ts';
+import type { World } from './world.ts';
+
+/** Enough to fill a screen. */
+const LATEST_CLAIMS = 8;
+/** Walls are told of changes at most four times a second. */
+const WALL_COALESCE_MS = 250;
+
+export interface Wall {
+  feed(): WallFeed;
+  /** Something it shows has changed. */
+  changed(): void;
+}
+
+export function createWall(world: World): Wall {
+  let due = false;
+
+  function feed(): WallFeed {
+    const nowMs = world.clock.nowMs();
+    const { policy } = world.policy.at(nowMs);
+    const name = (repId: string) =>
+      policy.competition.showWinnerName ? (world.directory.rep(repId)?.name ?? null) : null;
+    return {
+      asOf: new Date(nowMs).toISOString(),
+      poolSize: world.offers.size(),
+      claimsToday: world.boards.total('claims', localDay(nowMs, policy.calendar.timeZone)),
+      latest: world.owners.latestClaims(LATEST_CLAIMS).map((claim) => ({
+        leadId: claim.leadId,
+        repId: claim.repId,
+        repName: name(claim.repId),
+        at: new Date(claim.startedAt).toISOString(),
+        claimSpeedMs: claim.claimSpeedMs,
+      })),
+    };
+  }
+
+  return {
+    feed,
+    changed() {
+      if (due) return;
+      due = true;
+      world.clock.after(WALL_COALESCE_MS, () => {
+        due = false;
+        world.announcer.emit('wall:feed', [WALL_ROOM], feed());
+      });
+    },
+  };
+}

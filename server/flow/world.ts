@@ -1,0 +1,51 @@
+/** What the flows work on: one of each, built by compose.ts, replaced piece by piece in tests. */
+import type { Announcer } from '../alerts/announcer.ts';
+import type { ArbiterControl } from '../claims/arbiter.ts';
+import type { Counters } from '../claims/counters.ts';
+import type { OwnershipReader } from '../claims/ownership-reader.ts';
+import type { RaceNotes } from '../claims/race-notes.ts';
+import type { SettledNotice } from '../claims/settlement-desk.ts';
+import type { OffersReader } from '../distribution/offers-reader.ts';
+import type { OpenOffers } from '../distribution/open-offers.ts';
+import type { Clock } from '../kernel/clock.ts';
+import type { Random } from '../kernel/random.ts';
+import type { Leaderboard } from '../leaderboard/leaderboard.ts';
+import type { LeadsReader } from '../leads/leads.ts';
+import type { EventsReader } from '../ledger/events-reader.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { Directory } from '../people/people.ts';
+import type { Log } from '../platform/log.ts';
+import type { Metrics } from '../platform/metrics.ts';
+import type { PolicyBook } from '../policy/policy.ts';
+import type { KeyedQueue } from '../kernel/keyed-queue.ts';
+import type { Alerts } from './alerting.ts';
+import type { Wall } from './wall.ts';
+import type { Transactions } from './transactions/transactions.ts';
+
+export interface World {
+  clock: Clock;
+  random: Random;
+  log: Log;
+  metrics: Metrics;
+  ledger: Ledger<Transactions>;
+  leads: LeadsReader;
+  offersOnFile: OffersReader;
+  owners: OwnershipReader;
+  events: EventsReader;
+  directory: Directory;
+  policy: PolicyBook;
+  offers: OpenOffers;
+  counters: Counters;
+  boards: Leaderboard;
+  arbiter: ArbiterControl;
+  announcer: Announcer;
+  /** Tells everyone who waits for a provisional win, here and in gateways, how it ended. */
+  settled(notice: SettledNotice): void;
+  alerts: Alerts;
+  wall: Wall;
+  notes: RaceNotes;
+  /** One step at a time for one lead: a release and an expiry of the same lead never interleave. */
+  perLead: KeyedQueue;
+  /** Wakes the scheduler when a nearer timer was written. */
+  timersChanged(dueAtMs: number): void;
+}

@@ -1,0 +1,157 @@
+/**
+ * The deciding process, without its edges: the file's role, the ledger's thread, what is held in
+ * memory, the arbiter, the flows and the scheduler, built in the order in which the data flows and let
+ * go of in reverse. `compose.ts` puts HTTP and sockets in front of it.
+ */
+import { createAlerts } from './flow/alerting.ts';
+import type { Announcer } from './alerts/announcer.ts';
+import { createAccess } from './flow/access.ts';
+import { createClaimRecord } from './flow/claim-record.ts';
+import { createDeadlines } from './flow/deadlines.ts';
+import { createIntake } from './flow/intake.ts';
+import { createOwning } from './flow/owning.ts';
+import { createPresence } from './flow/presence.ts';
+import { forgetOldLeads, retentionTimer } from './flow/retention.ts';
+import { createSettlement } from './flow/settlement.ts';
+import { restoreRace } from './flow/start.ts';
+import type { Transactions } from './flow/transactions/transactions.ts';
+import { createWall } from './flow/wall.ts';
+import type { World } from './flow/world.ts';
+import type { ArbiterControl } from './claims/arbiter.ts';
+import { createCounters } from './claims/counters.ts';
+import { createOwnershipReader } from './claims/ownership-reader.ts';
+import { createRaceNotes } from './claims/race-notes.ts';
+import type { SettledNotice } from './claims/settlement-desk.ts';
+import { dueDeadlines, nextDueAt, retentionDeadline, waitingDeadline } from './deadlines/deadlines-store.ts';
+import { createScheduler } from './deadlines/scheduler.ts';
+import { createOffersReader } from './distribution/offers-reader.ts';
+import { createOpenOffers } from './distribution/open-offers.ts';
+import { isReady } from './flow/lanes.ts';
+import type { Clock } from './kernel/clock.ts';
+import { createKeyedQueue } from './kernel/keyed-queue.ts';
+import type { Random } from './kernel/random.ts';
+import { createLeaderboard } from './leaderboard/leaderboard.ts';
+import { loadRepDays } from './leaderboard/leaderboard-store.ts';
+import { createLeadsReader } from './leads/leads.ts';
+import { createEventsReader } from './ledger/events-reader.ts';
+import type { Ledger } from './ledger/ledger.ts';
+import { boardRoom } from './alerts/announcer.ts';
+import { createDirectory } from './people/people.ts';
+import { loadEveryone } from './people/people-store.ts';
+import type { Db } from './platform/db.ts';
+import type { Log } from './platform/log.ts';
+import type { Metrics } from './platform/metrics.ts';
+import { createPolicyBook } from './policy/policy.ts';
+import { loadPolicies } from './policy/policy-store.ts';
+
+export interface HouseDeps {
+  clock: Clock;
+  random: Random;
+  log: Log;
+  metrics: Metrics;
+  db: Db;
+  ledger: Ledger<Transactions>;
+  arbiter: ArbiterControl;
+  announcer: Announcer;
+  settled(notice: SettledNotice): void;
+  adminApiKey: string | null;
+  appSecret: string;
+}
+
+export type DecidingHouse = Awaited<ReturnType<typeof openHouse>>;
+
+/** Builds the world of the flows over what is on file. */
+function createWorld(deps: HouseDeps): World {
+  const { db, clock, log, metrics, announcer } = deps;
+  const policy = createPolicyBook(loadPolicies(db));
+  const directory = createDirectory(loadEveryone(db), deps.adminApiKey);
+  const offers = createOpenOffers();
+  const owners = createOwnershipReader(db);
+  const boards = createLeaderboard({
+    clock,
+    epoch: Buffer.from(deps.random.bytes(9)).toString('base64url'),
+    policy() {
+      const { leaderboard, calendar, competition } = policy.at(clock.nowMs()).policy;
+      return { ...leaderboard, timeZone: calendar.timeZone, showNames: competition.showWinnerName };
+    },
+    infoOf: (repId) => directory.rep(repId),
+    emit: (state) => announcer.emit('board:delta', [boardRoom(state.stream)], state),
+  });
+  boards.load(loadRepDays(db));
+  const notes = createRaceNotes({
+    clock,
+    write: (rows) => deps.ledger.write('addRaceNotes', { notes: rows }),
+    onError: (error) => log.error('race notes could not be written', {}, error),
+  });
+  const world: World = {
+    clock, random: deps.random, log, metrics, ledger: deps.ledger, announcer, directory, policy, offers, owners, boards, notes,
+    arbiter: deps.arbiter,
+    settled: deps.settled,
+    leads: createLeadsReader(db),
+    offersOnFile: createOffersReader(db),
+    events: createEventsReader(db),
+    counters: createCounters(owners.allCounters()),
+    perLead: createKeyedQueue(),
+    alerts: createAlerts({ announcer, offers, mayClaim: (repId) => isReady(world, repId), count: metrics.alerts }),
+    wall: { feed: () => wall.feed(), changed: () => wall.changed() },
+    timersChanged: () => undefined,
+  };
+  const wall = createWall(world);
+  return world;
+}
+
+/** Opens the house: everything restored, the arbiter settling, the scheduler awake. */
+export async function openHouse(deps: HouseDeps) {
+  const { clock, log, db } = deps;
+  const world = createWorld(deps);
+  const access = createAccess(world, deps.appSecret);
+  const deadlines = createDeadlines(world, (row) => forgetOldLeads(world, row), access.expire);
+  const scheduler = createScheduler({
+    clock,
+    now: () => world.arbiter.now(),
+    due: (nowMs, limit) => dueDeadlines(db, nowMs, limit),
+    nextDueAt: () => nextDueAt(db),
+    fire: deadlines.fire,
+    onError: (row, error) =>
+      log.error('a timer could not be fired', { deadlineId: row?.id ?? null, kind: row?.kind ?? null }, error),
+  });
+  world.timersChanged = scheduler.wake;
+  const settlement = createSettlement(world);
+  deps.arbiter.onProvisionalWin((win) => void settlement.settle(win));
+  await restoreRace(world);
+  await ensureRetentionTimer(world, db);
+  scheduler.start();
+
+  return {
+    world,
+    access,
+    scheduler,
+    settlement,
+    record: createClaimRecord(world),
+    intake: createIntake(world),
+    owning: createOwning(world),
+    presence: createPresence(world, { ofWaitingLead: (leadId) => waitingDeadline(db, leadId), fire: deadlines.fire }),
+    /** Resolves when nothing is being settled, fired or written. */
+    async idle() {
+      await world.perLead.idle();
+      await scheduler.idle();
+      await settlement.idle();
+      await world.ledger.flush();
+    },
+    async close() {
+      await scheduler.stop();
+      await world.perLead.idle();
+      await settlement.idle();
+      await world.notes.stop();
+      world.boards.close();
+      await world.ledger.close();
+    },
+  };
+}
+
+/** A new file gets the first of the daily timers that blank old personal data. */
+async function ensureRetentionTimer(world: World, db: Db): Promise<void> {
+  if (retentionDeadline(db) !== undefined) return;
+  const nowMs = await world.arbiter.now();
+  await world.ledger.write('setTimer', { timer: retentionTimer(world, nowMs) });
+}

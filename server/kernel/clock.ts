@@ -1,0 +1,35 @@
+/**
+ * The one home of time. Everything else takes `now` as an argument or a `Clock` at construction, so
+ * that tests run months in milliseconds.
+ *
+ * `nowMs` is wall time anchored once and carried on by the monotonic clock: a jump of the machine's
+ * clock (NTP, an operator, daylight saving) moves no deadline of a running process.
+ */
+export interface Timer {
+  cancel(): void;
+}
+
+export interface Clock {
+  /** Milliseconds since 1970, never going back within one process. */
+  nowMs(): number;
+  /** Milliseconds on a clock that only ever advances; its zero means nothing. */
+  monotonicMs(): number;
+  /** Runs `task` once, `delayMs` from now at the earliest. */
+  after(delayMs: number, task: () => void): Timer;
+}
+
+/** Node fires a longer timer at once, so the longest wait is this, and the caller looks again. */
+export const TIMER_MS_MAX = 2 ** 31 - 1;
+
+export function createSystemClock(): Clock {
+  const wallAtStartMs = Date.now();
+  const monotonicAtStartMs = performance.now();
+  return {
+    nowMs: () => Math.floor(wallAtStartMs + (performance.now() - monotonicAtStartMs)),
+    monotonicMs: () => performance.now(),
+    after(delayMs, task) {
+      const handle = setTimeout(task, Math.min(Math.max(delayMs, 0), TIMER_MS_MAX));
+      return { cancel: () => clearTimeout(handle) };
+    },
+  };
+}

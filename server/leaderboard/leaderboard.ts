@@ -1,0 +1,313 @@
+/**
+ * The boards: one fold, and the streams that show it live. A stream is one board, period, team and
+ * length of list; everybody who watches the same one shares it.
+ *
+ * A stream's states:
+ *   (none) → clean   the first `watch`
+ *   clean  → dirty   a delta of one of its metrics, a new name or rule (`apply`, `refresh`)
+ *   dirty  → clean   `coalesceMs` later, or at once when somebody asks: rows that changed are emitted
+ *                    with the next `seq`, so that what is answered and what is emitted always agree
+ *   clean  → clean   midnight in the calendar's zone: the period may have turned
+ *   any    → (none)  nobody watches any more: released, or the lease ran out
+ *
+ * `seq` has no gaps while a stream lives, and never goes back within an epoch: a stream that comes to
+ * life again begins above every number that was used before.
+ *
+ * Days are the reps' own (`DayDelta.day`), periods turn at the calendar's midnight: what a rep east of
+ * it does in the last hours of its day counts on a day that has no board yet, and is there when it begins.
+ */
+import type { BoardRow, BoardState } from '../../client-sdk/protocol/down.ts';
+import { localDay, nextMidnightMs, periodDays } from '../kernel/calendar.ts';
+import type { Clock, Timer } from '../kernel/clock.ts';
+import { type BoardRequest, moves, type Stream, sameRows, streamName } from './board-streams.ts';
+import type { DayDelta } from './day-delta.ts';
+import type { RepDay } from './day-sums.ts';
+import { type BoardQuery, createBoardFold, type Standing } from './leaderboard-rules.ts';
+
+/** Boards × periods × a few teams; more is somebody trying out numbers. */
+export const STREAMS_MAX = 500;
+/** What one socket may watch; a gateway, which watches for many, is known by its lease. */
+export const STREAMS_PER_WATCHER_MAX = 20;
+
+export interface BoardPolicy {
+  coalesceMs: number;
+  rateMinClaims: number;
+  /** The calendar's zone: whose midnight turns the periods. */
+  timeZone: string;
+  /** False: rows carry no name, ids stay. */
+  showNames: boolean;
+}
+
+/** `GET /leaderboards/{metric}`. */
+export interface BoardSnapshot extends Omit<BoardState, 'stream' | 'board'> {
+  metric: BoardRequest['board'];
+  /** The asking rep's own row, however far down; absent without one. */
+  me?: BoardRow;
+}
+
+export interface Leaderboard {
+  /** Replaces what is held by what the file says. */
+  load(rows: Iterable<RepDay>): void;
+  /** Takes committed deltas, in commit order. */
+  apply(deltas: readonly DayDelta[]): void;
+  /**
+   * Begins or renews an interest; counted once a watcher. With `leaseMs` it ends by itself unless it
+   * is renewed. Null: too many streams.
+   */
+  watch(request: BoardRequest, watcher: string, leaseMs?: number): BoardState | null;
+  release(stream: string, watcher: string): void;
+  /** The watcher is gone. */
+  releaseAll(watcher: string): void;
+  /** The board as it stands; `repId` adds that rep's own row. */
+  snapshot(request: BoardRequest, repId?: string): BoardSnapshot;
+  /** Names, teams or the policy changed: every stream looks again. */
+  refresh(): void;
+  /** A rep's points of all time. */
+  balance(repId: string): number;
+  /** A sum over all reps of one of their local days. */
+  total(sum: 'claims' | 'points' | 'opportunities' | 'revenue', day: string): number;
+  streamCount(): number;
+  close(): void;
+}
+
+export interface LeaderboardDeps {
+  clock: Clock;
+  /** Names this process's run of the streams: a new one tells clients to ask again. */
+  epoch: string;
+  policy(): BoardPolicy;
+  /** A rep who may be shown; undefined: on no board. */
+  infoOf(repId: string): { name: string; team: string | null } | undefined;
+  emit(state: BoardState): void;
+}
+
+export function createLeaderboard(deps: LeaderboardDeps): Leaderboard {
+  return new Boards(deps);
+}
+
+class Boards implements Leaderboard {
+  readonly #deps: LeaderboardDeps;
+  readonly #fold = createBoardFold();
+  readonly #streams = new Map<string, Stream>();
+  /** The highest `seq` of anything that lives no more. */
+  #lastSeq = 0;
+  #flushTimer: Timer | null = null;
+  #midnightTimer: Timer | null = null;
+
+  constructor(deps: LeaderboardDeps) {
+    this.#deps = deps;
+  }
+
+  load(rows: Iterable<RepDay>): void {
+    this.#fold.load(rows);
+    this.refresh();
+  }
+
+  apply(deltas: readonly DayDelta[]): void {
+    for (const delta of deltas) this.#fold.apply(delta);
+    let moved = false;
+    for (const stream of this.#streams.values()) {
+      stream.dirty ||= moves(stream.request.board, deltas);
+      moved ||= stream.dirty;
+    }
+    if (moved) this.#flushLater();
+  }
+
+  watch(request: BoardRequest, watcher: string, leaseMs?: number): BoardState | null {
+    this.#dropExpired();
+    const name = streamName(request);
+    const known = this.#streams.get(name);
+    if (known === undefined && this.#streams.size >= STREAMS_MAX) return null;
+    if (!known?.watchers.has(watcher) && leaseMs === undefined && this.#isGreedy(watcher))
+      return null;
+    const stream = known ?? this.#begin(name, request);
+    const nowMs = this.#deps.clock.nowMs();
+    stream.watchers.set(
+      watcher,
+      leaseMs === undefined ? Number.POSITIVE_INFINITY : nowMs + leaseMs,
+    );
+    this.#settle(stream);
+    return this.#state(stream);
+  }
+
+  release(name: string, watcher: string): void {
+    const stream = this.#streams.get(name);
+    if (stream === undefined) return;
+    stream.watchers.delete(watcher);
+    if (stream.watchers.size === 0) this.#end(stream);
+  }
+
+  releaseAll(watcher: string): void {
+    for (const name of [...this.#streams.keys()]) this.release(name, watcher);
+  }
+
+  snapshot(request: BoardRequest, repId?: string): BoardSnapshot {
+    const stream = this.#streams.get(streamName(request));
+    if (stream !== undefined) this.#settle(stream);
+    const rows = stream?.rows ?? this.#rows(request);
+    const own = repId === undefined ? null : this.#fold.standingOf(this.#query(request), repId);
+    const { board, period, team } = request;
+    return {
+      metric: board,
+      period,
+      team: team ?? null,
+      epoch: this.#deps.epoch,
+      // What no stream shows gets a number of its own: equal numbers never mean different rows.
+      seq: stream?.seq ?? ++this.#lastSeq,
+      asOf: this.#asOf(),
+      rows,
+      ...(own === null ? {} : { me: this.#row(own) }),
+    };
+  }
+
+  refresh(): void {
+    if (this.#streams.size === 0) return;
+    for (const stream of this.#streams.values()) stream.dirty = true;
+    this.#flushLater();
+    this.#waitForMidnight();
+  }
+
+  balance(repId: string): number {
+    return this.#fold.balance(repId);
+  }
+
+  total(sum: 'claims' | 'points' | 'opportunities' | 'revenue', day: string): number {
+    return this.#fold.total(sum, { from: day, to: day });
+  }
+
+  streamCount(): number {
+    return this.#streams.size;
+  }
+
+  close(): void {
+    this.#streams.clear();
+    this.#cancelTimers();
+  }
+
+  #begin(name: string, request: BoardRequest): Stream {
+    const rows = this.#rows(request);
+    const seq = ++this.#lastSeq;
+    const stream: Stream = {
+      name,
+      request,
+      seq,
+      rows,
+      day: this.#today(),
+      dirty: false,
+      watchers: new Map(),
+    };
+    this.#streams.set(name, stream);
+    if (this.#midnightTimer === null) this.#waitForMidnight();
+    return stream;
+  }
+
+  #end(stream: Stream): void {
+    this.#lastSeq = Math.max(this.#lastSeq, stream.seq);
+    this.#streams.delete(stream.name);
+    if (this.#streams.size === 0) this.#cancelTimers();
+  }
+
+  /** Brings a stream up to date; what changed is emitted before anybody can be answered with it. */
+  #settle(stream: Stream): void {
+    const today = this.#today();
+    if (!stream.dirty && stream.day === today) return;
+    stream.dirty = false;
+    stream.day = today;
+    const rows = this.#rows(stream.request);
+    if (sameRows(rows, stream.rows)) return;
+    stream.rows = rows;
+    stream.seq++;
+    this.#deps.emit(this.#state(stream));
+  }
+
+  #settleAll(): void {
+    this.#dropExpired();
+    for (const stream of [...this.#streams.values()]) this.#settle(stream);
+  }
+
+  #flushLater(): void {
+    if (this.#flushTimer !== null) return;
+    this.#flushTimer = this.#deps.clock.after(this.#deps.policy().coalesceMs, () => {
+      this.#flushTimer = null;
+      this.#settleAll();
+    });
+  }
+
+  #waitForMidnight(): void {
+    this.#midnightTimer?.cancel();
+    const nowMs = this.#deps.clock.nowMs();
+    const waitMs = nextMidnightMs(nowMs, this.#deps.policy().timeZone) - nowMs;
+    this.#midnightTimer = this.#deps.clock.after(waitMs, () => {
+      this.#midnightTimer = null;
+      this.#settleAll();
+      // A timer that came a little early finds the old day and waits for the rest of it.
+      if (this.#streams.size > 0) this.#waitForMidnight();
+    });
+  }
+
+  #cancelTimers(): void {
+    this.#flushTimer?.cancel();
+    this.#midnightTimer?.cancel();
+    this.#flushTimer = null;
+    this.#midnightTimer = null;
+  }
+
+  #dropExpired(): void {
+    const nowMs = this.#deps.clock.nowMs();
+    for (const stream of [...this.#streams.values()]) {
+      for (const [watcher, untilMs] of stream.watchers) {
+        if (untilMs <= nowMs) this.release(stream.name, watcher);
+      }
+    }
+  }
+
+  #isGreedy(watcher: string): boolean {
+    let watched = 0;
+    for (const stream of this.#streams.values()) if (stream.watchers.has(watcher)) watched++;
+    return watched >= STREAMS_PER_WATCHER_MAX;
+  }
+
+  #query({ board, period, team }: BoardRequest): BoardQuery {
+    return {
+      metric: board,
+      range: periodDays(period, this.#today()),
+      rateMinClaims: this.#deps.policy().rateMinClaims,
+      includes: (repId) => {
+        const info = this.#deps.infoOf(repId);
+        return info !== undefined && (team === undefined || info.team === team);
+      },
+    };
+  }
+
+  #rows(request: BoardRequest): BoardRow[] {
+    const standings = this.#fold.standings(this.#query(request), request.top);
+    return standings.map((standing) => this.#row(standing));
+  }
+
+  #row({ rank, repId, value }: Standing): BoardRow {
+    const name = this.#deps.policy().showNames ? (this.#deps.infoOf(repId)?.name ?? null) : null;
+    return { rank, repId, name, value };
+  }
+
+  #state({ name, request, seq, rows }: Stream): BoardState {
+    const { board, period, team } = request;
+    const { epoch } = this.#deps;
+    return {
+      stream: name,
+      board,
+      period,
+      team: team ?? null,
+      epoch,
+      seq,
+      asOf: this.#asOf(),
+      rows,
+    };
+  }
+
+  #today(): string {
+    return localDay(this.#deps.clock.nowMs(), this.#deps.policy().timeZone);
+  }
+
+  #asOf(): string {
+    return new Date(this.#deps.clock.nowMs()).toISOString();
+  }
+}

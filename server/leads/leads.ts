@@ -1,0 +1,134 @@
+/** Leads as people see them: read from the file, shaped by who looks. */
+import { and, desc, eq, inArray, lt, or, sql } from 'drizzle-orm';
+import type { LeadView } from '../../client-sdk/protocol/verdict.ts';
+import type { Db } from '../platform/db.ts';
+import type { LeadRow } from './leads-store.ts';
+import { leadPrivate, leads } from './schema.ts';
+
+/** The ownership a lead's `claim` member is made of; `repName` null where names are hidden. */
+export interface OwnerOfLead {
+  repId: string;
+  repName: string | null;
+  startedAt: number;
+  claimSpeedMs: number | null;
+}
+
+export interface LeadsReader {
+  row(id: string): LeadRow | undefined;
+  /** The whole lead; contact details only when `withContact`, null once they were forgotten. */
+  view(row: LeadRow, owner: OwnerOfLead | null, withContact: boolean): LeadView;
+  /** Newest first, `limit` rows after the cursor (a lead's id). */
+  page(filter: { ids?: string[]; status?: LeadRow['status']; before?: string; limit: number }): LeadRow[];
+  waitingIds(limit: number): string[];
+  countByStatus(): Record<string, number>;
+  /** Finished leads accepted before `untilMs` that still hold personal data, oldest first. */
+  finishedBefore(untilMs: number, limit: number): string[];
+}
+
+interface PrivateItems {
+  contact?: { name: string; email: string | null; phone: string | null };
+  interest?: string;
+  attributes?: Record<string, unknown>;
+}
+
+export function createLeadsReader(db: Db): LeadsReader {
+  const byId = db.select().from(leads).where(eq(leads.id, sql.placeholder('id'))).prepare();
+  const privateOf = db
+    .select({ item: leadPrivate.item, json: leadPrivate.json })
+    .from(leadPrivate)
+    .where(
+      and(eq(leadPrivate.leadId, sql.placeholder('id')), inArray(leadPrivate.item, ['contact', 'interest', 'attributes'])),
+    )
+    .prepare();
+
+  function privateItems(id: string): PrivateItems {
+    return Object.fromEntries(privateOf.all({ id }).map(({ item, json }) => [item, JSON.parse(json)]));
+  }
+
+  return {
+    row: (id) => byId.get({ id }),
+    view(row, owner, withContact) {
+      const own = withContact ? privateItems(row.id) : {};
+      return {
+        id: row.id,
+        externalId: row.externalId,
+        source: row.source,
+        type: row.type,
+        status: row.status,
+        stage: row.stage,
+        company: {
+          name: row.companyName,
+          size: row.companySize,
+          industry: row.industry,
+          country: row.country,
+          region: row.region,
+        },
+        contact: own.contact === undefined ? null : { ...own.contact, title: row.contactTitle },
+        interest: own.interest ?? null,
+        dealValue: row.dealValue,
+        signals: JSON.parse(row.signals) as string[],
+        attributes: own.attributes ?? {},
+        score: row.score,
+        temperature: row.temperature,
+        createdAt: new Date(row.acceptedAt).toISOString(),
+        claim:
+          owner === null
+            ? null
+            : {
+                repId: owner.repId,
+                repName: owner.repName,
+                claimedAt: new Date(owner.startedAt).toISOString(),
+                claimSpeedMs: owner.claimSpeedMs,
+              },
+      };
+    },
+    page({ ids, status, before, limit }) {
+      const cursor = before === undefined ? undefined : byId.get({ id: before });
+      return db
+        .select()
+        .from(leads)
+        .where(
+          and(
+            ids === undefined ? undefined : inArray(leads.id, ids),
+            status === undefined ? undefined : eq(leads.status, status),
+            cursor === undefined
+              ? undefined
+              : or(
+                  lt(leads.acceptedAt, cursor.acceptedAt),
+                  and(eq(leads.acceptedAt, cursor.acceptedAt), lt(leads.id, cursor.id)),
+                ),
+          ),
+        )
+        .orderBy(desc(leads.acceptedAt), desc(leads.id))
+        .limit(limit)
+        .all();
+    },
+    waitingIds: (limit) =>
+      db
+        .select({ id: leads.id })
+        .from(leads)
+        .where(sql`status = 'waiting'`)
+        .orderBy(leads.acceptedAt)
+        .limit(limit)
+        .all()
+        .map(({ id }) => id),
+    finishedBefore: (untilMs, limit) =>
+      db
+        .select({ id: leads.id })
+        .from(leads)
+        .where(sql`status = 'finished' and forgotten_at is null and accepted_at < ${untilMs}`)
+        .orderBy(leads.acceptedAt)
+        .limit(limit)
+        .all()
+        .map(({ id }) => id),
+    countByStatus: () =>
+      Object.fromEntries(
+        db
+          .select({ status: leads.status, n: sql<number>`count(*)` })
+          .from(leads)
+          .groupBy(leads.status)
+          .all()
+          .map(({ status, n }) => [status, n]),
+      ),
+  };
+}

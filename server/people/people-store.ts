@@ -1,0 +1,73 @@
+/** The only writer of reps, managers, sources, screens, tokens and invites. */
+import { and, eq, isNull, sql } from 'drizzle-orm';
+import type { Db } from '../platform/db.ts';
+import { invites, managers, reps, screens, sources, tokens } from './schema.ts';
+
+export type RepRow = typeof reps.$inferSelect;
+export type NewRepRow = typeof reps.$inferInsert;
+export type ManagerRow = typeof managers.$inferSelect;
+export type SourceRow = typeof sources.$inferSelect;
+export type ScreenRow = typeof screens.$inferSelect;
+export type TokenRow = typeof tokens.$inferSelect;
+export type InviteRow = typeof invites.$inferSelect;
+
+export interface PeopleStore {
+  /** Null when the e-mail is taken. */
+  insertRep(row: NewRepRow): RepRow | null;
+  updateRep(id: string, change: Partial<NewRepRow>): RepRow | undefined;
+  insertManager(row: ManagerRow): boolean;
+  insertSource(row: SourceRow): void;
+  insertScreen(row: ScreenRow): void;
+  insertToken(row: TokenRow): void;
+  revokeToken(id: string, at: number): boolean;
+  renewToken(id: string, expiresAt: number): void;
+  insertInvite(row: InviteRow): void;
+  /** The invite with this hash, taken now; undefined when unknown, used or expired. */
+  useInvite(hash: string, at: number): InviteRow | undefined;
+}
+
+export function createPeopleStore(db: Db): PeopleStore {
+  return {
+    insertRep: (row) => db.insert(reps).values(row).onConflictDoNothing().returning().get() ?? null,
+    updateRep: (id, change) => db.update(reps).set(change).where(eq(reps.id, id)).returning().get(),
+    insertManager: (row) => db.insert(managers).values(row).onConflictDoNothing().run().changes === 1,
+    insertSource: (row) => void db.insert(sources).values(row).run(),
+    insertScreen: (row) => void db.insert(screens).values(row).run(),
+    insertToken: (row) => void db.insert(tokens).values(row).run(),
+    revokeToken: (id, at) =>
+      db
+        .update(tokens)
+        .set({ revokedAt: at })
+        .where(and(eq(tokens.id, id), isNull(tokens.revokedAt)))
+        .run().changes === 1,
+    renewToken: (id, expiresAt) =>
+      void db.update(tokens).set({ expiresAt }).where(and(eq(tokens.id, id), isNull(tokens.revokedAt))).run(),
+    insertInvite: (row) => void db.insert(invites).values(row).run(),
+    useInvite: (hash, at) =>
+      db
+        .update(invites)
+        .set({ usedAt: at })
+        .where(sql`hash = ${hash} and used_at is null and expires_at > ${at}`)
+        .returning()
+        .get(),
+  };
+}
+
+export interface EveryoneRows {
+  reps: RepRow[];
+  managers: ManagerRow[];
+  sources: SourceRow[];
+  screens: ScreenRow[];
+  tokens: TokenRow[];
+}
+
+/** All there is, for the directory at start; revoked tokens left out. */
+export function loadEveryone(db: Db): EveryoneRows {
+  return {
+    reps: db.select().from(reps).all(),
+    managers: db.select().from(managers).all(),
+    sources: db.select().from(sources).all(),
+    screens: db.select().from(screens).all(),
+    tokens: db.select().from(tokens).where(isNull(tokens.revokedAt)).all(),
+  };
+}

@@ -1,0 +1,76 @@
+/** People and machines that may talk to the server, and the hashes of what they show. */
+import { sql } from 'drizzle-orm';
+import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+
+export const reps = sqliteTable('reps', {
+  /** Small number used in packed rows; never shown. */
+  num: integer('num').primaryKey({ autoIncrement: true }),
+  id: text('id').notNull().unique(),
+  name: text('name').notNull(),
+  email: text('email').notNull().unique(),
+  team: text('team'),
+  tier: integer('tier').notNull(),
+  hiredOn: text('hired_on'),
+  timeZone: text('time_zone'),
+  /** JSON array; the first is the language of messages. */
+  languages: text('languages').notNull().default('["id"]'),
+  active: integer('active', { mode: 'boolean' }).notNull().default(true),
+  status: text('status', { enum: ['ready', 'break'] }).notNull().default('ready'),
+  quota: integer('quota'),
+  createdAt: integer('created_at').notNull(),
+  /** When the rotation last gave this rep a lead: the longest ago is next (COMP-23). */
+  lastAssignedAt: integer('last_assigned_at').notNull().default(0),
+});
+
+export const managers = sqliteTable('managers', {
+  id: text('id').primaryKey(),
+  name: text('name').notNull(),
+  email: text('email').notNull().unique(),
+  /** JSON array of team names. */
+  teams: text('teams').notNull(),
+  createdAt: integer('created_at').notNull(),
+});
+
+export const sources = sqliteTable('sources', {
+  id: text('id').primaryKey(),
+  name: text('name').notNull(),
+  createdAt: integer('created_at').notNull(),
+});
+
+export const screens = sqliteTable('screens', {
+  id: text('id').primaryKey(),
+  name: text('name').notNull(),
+  createdAt: integer('created_at').notNull(),
+});
+
+export const tokens = sqliteTable(
+  'tokens',
+  {
+    id: text('id').primaryKey(),
+    /** SHA-256 of the token, hex; the token itself is shown once and kept nowhere. */
+    hash: text('hash').notNull().unique(),
+    role: text('role', { enum: ['admin', 'manager', 'rep', 'source', 'screen'] }).notNull(),
+    subjectId: text('subject_id').notNull(),
+    createdAt: integer('created_at').notNull(),
+    /** Null: until revoked (sources and screens). */
+    expiresAt: integer('expires_at'),
+    /** A device session: each day of use moves `expires_at` this far ahead. */
+    renewsForMs: integer('renews_for_ms'),
+    revokedAt: integer('revoked_at'),
+  },
+  (table) => [index('tokens_subject').on(table.subjectId)],
+);
+
+export const invites = sqliteTable(
+  'invites',
+  {
+    id: text('id').primaryKey(),
+    hash: text('hash').notNull(),
+    role: text('role', { enum: ['manager', 'rep'] }).notNull(),
+    subjectId: text('subject_id').notNull(),
+    createdAt: integer('created_at').notNull(),
+    expiresAt: integer('expires_at').notNull(),
+    usedAt: integer('used_at'),
+  },
+  (table) => [uniqueIndex('invites_hash').on(table.hash), index('invites_open').on(table.expiresAt).where(sql`used_at is null`)],
+);

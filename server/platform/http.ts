@@ -1,0 +1,168 @@
+/**
+ * Fastify, set up once: bodies of JSON up to 64 KiB, zod schemas that also make the OpenAPI document,
+ * who is speaking and whether they may, problems as RFC 9457, a log line of ids a request. It knows no
+ * capability: who a token belongs to is asked of a function.
+ */
+import { createHash, randomUUID } from 'node:crypto';
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import Fastify, { type FastifyError, type FastifyReply, type FastifyRequest } from 'fastify';
+import {
+  hasZodFastifySchemaValidationErrors, jsonSchemaTransform, serializerCompiler, validatorCompiler, type ZodTypeProvider,
+} from 'fastify-type-provider-zod';
+import type { Log } from './log.ts';
+import type { Metrics } from './metrics.ts';
+import { fieldProblems, Problem, problemBody } from './problem.ts';
+
+export type Role = 'admin' | 'manager' | 'rep' | 'source' | 'screen';
+
+/** Who is speaking; the directory's session, as far as this file needs it. */
+export interface Speaker {
+  role: Role;
+  subjectId: string;
+  tokenId: string;
+  expiresAt: number | null;
+  renewsForMs: number | null;
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    speaker: Speaker | null;
+  }
+  interface FastifyContextConfig {
+    /** The roles that may call this route; absent: anybody, signed in or not. */
+    allow?: readonly Role[];
+  }
+}
+
+export const BODY_BYTES_MAX = 64 * 1024;
+
+export interface HttpDeps {
+  log: Log;
+  metrics: Metrics;
+  authenticate(token: string): Speaker | null;
+  version: string;
+}
+
+/** The speaker of a route that has `allow`: always there behind the hook below. */
+export function speakerOf(request: FastifyRequest): Speaker {
+  if (request.speaker === null) throw new Problem(401, 'signInNeeded', 'Send Authorization: Bearer <token>.');
+  return request.speaker;
+}
+
+/**
+ * The idempotency claim of a POST that carries `Idempotency-Key`; undefined without one. The same key
+ * by the same speaker with another route or body is a contradiction (422).
+ */
+export function idempotencyOf(request: FastifyRequest) {
+  const key = request.headers['idempotency-key'];
+  if (key === undefined) return undefined;
+  if (typeof key !== 'string' || !/^[\x21-\x7e]{1,200}$/.test(key)) {
+    throw new Problem(400, 'badIdempotencyKey', 'Idempotency-Key must be 1 to 200 printable characters.', { field: 'Idempotency-Key' });
+  }
+  const { role, subjectId } = speakerOf(request);
+  const bodyHash = createHash('sha256').update(JSON.stringify(request.body ?? null)).digest('hex');
+  return { credential: `${role}:${subjectId}`, key, route: `${request.method} ${request.url}`, bodyHash };
+}
+
+function bearerOf(request: FastifyRequest): string | null {
+  const header = request.headers.authorization;
+  const match = header === undefined ? null : /^Bearer ([A-Za-z0-9_.~+/=-]{1,400})$/.exec(header);
+  return match?.[1] ?? null;
+}
+
+function sendProblem(reply: FastifyReply, status: number, code: string, detail?: string, members: Record<string, unknown> = {}): FastifyReply {
+  const body = problemBody(status, code, detail, { instance: String(reply.request.id), ...members });
+  return reply.code(status).header('content-type', 'application/problem+json').send(JSON.stringify(body));
+}
+
+/** Status and code of the errors that Fastify raises by itself. */
+function ownCode(error: FastifyError): { status: number; code: string } | null {
+  const status = error.statusCode ?? 500;
+  if (status < 400 || status >= 500) return null;
+  const codes: Record<number, string> = { 400: 'malformedJson', 413: 'tooLarge', 415: 'notJson' };
+  return { status, code: codes[status] ?? 'badRequest' };
+}
+
+export function createHttp(deps: HttpDeps) {
+  const app = Fastify({
+    logger: false,
+    bodyLimit: BODY_BYTES_MAX,
+    genReqId: () => randomUUID(),
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: 200 },
+    onProtoPoisoning: 'error',
+    onConstructorPoisoning: 'error',
+  }).withTypeProvider<ZodTypeProvider>();
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  app.decorateRequest('speaker', null);
+
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id);
+    reply.header('x-content-type-options', 'nosniff');
+    reply.header('referrer-policy', 'no-referrer');
+    const { allow } = request.routeOptions.config;
+    if (allow === undefined) return;
+    const token = bearerOf(request);
+    request.speaker = token === null ? null : deps.authenticate(token);
+    if (request.speaker === null) {
+      throw new Problem(401, token === null ? 'signInNeeded' : 'tokenInvalid', 'Send a valid token as Authorization: Bearer <token>.');
+    }
+    if (!allow.includes(request.speaker.role)) {
+      throw new Problem(403, 'forbidden', `A ${request.speaker.role} may not do this.`);
+    }
+  });
+
+  app.addHook('onResponse', async (request, reply) => {
+    deps.log.debug('request', {
+      requestId: String(request.id), method: request.method, route: request.routeOptions.url ?? 'unknown',
+      status: reply.statusCode, ms: Math.round(reply.elapsedTime),
+    });
+  });
+
+  app.setNotFoundHandler((request, reply) => {
+    deps.metrics.badInput('http', 'unknownRoute');
+    return sendProblem(reply, 404, 'unknownRoute', `There is no ${request.method} of this path.`);
+  });
+
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    const answer = (status: number, code: string, detail?: string, members?: Record<string, unknown>) => {
+      if (status < 500) deps.metrics.badInput('http', code);
+      return sendProblem(reply, status, code, detail, members);
+    };
+    if (error instanceof Problem) {
+      if (error.members.retryAfterSeconds !== undefined) reply.header('retry-after', String(error.members.retryAfterSeconds));
+      return answer(error.status, error.code, error.message, error.members);
+    }
+    if (hasZodFastifySchemaValidationErrors(error)) {
+      const issues = error.validation.map(({ params }) => params.issue as Parameters<typeof fieldProblems>[0][number]);
+      const errors = fieldProblems(issues, error.validationContext ?? 'body');
+      const first = errors[0];
+      return answer(400, 'validation', `${first?.field}: ${first?.message}`, { field: first?.field, errors });
+    }
+    const own = ownCode(error);
+    if (own !== null) return answer(own.status, own.code, error.message);
+    deps.log.error('a request failed', { requestId: String(request.id), route: request.routeOptions.url ?? 'unknown' }, error);
+    return answer(500, 'internal', 'The server failed; nothing was stored half.');
+  });
+
+  return app;
+}
+
+export type Http = ReturnType<typeof createHttp>;
+
+/** `/openapi.json` and the page that shows it at `/docs`: before the routes it is to describe. */
+export async function describeHttp(app: Http, version: string): Promise<void> {
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: 'Sambar', version, description: 'Leads in, one winner each, and what followed. Sockets: docs/events.md.' },
+      components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } },
+      security: [{ bearer: [] }],
+    },
+    transform: jsonSchemaTransform,
+  });
+  await app.register(swaggerUi, { routePrefix: '/docs' });
+  app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
+}

@@ -1,0 +1,55 @@
+/** The counters behind `/metrics`, each declared once; prom-client is known to this file alone. */
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+
+export interface Metrics {
+  claims(verdict: string): void;
+  verdictSeconds(seconds: number): void;
+  badInput(where: 'http' | 'socket', code: string): void;
+  alerts(count: number): void;
+  leadsAccepted(): void;
+  settlements(outcome: string): void;
+  deadlinesFired(kind: string): void;
+  watch(name: 'openOffers' | 'sockets' | 'boardStreams', read: () => number): void;
+  text(): Promise<string>;
+  contentType: string;
+}
+
+export function createMetrics(options: { processMetrics: boolean }): Metrics {
+  const registry = new Registry();
+  if (options.processMetrics) collectDefaultMetrics({ register: registry, prefix: 'sambar_' });
+  const registers = [registry];
+  const counter = (name: string, help: string, labelNames: string[] = []) =>
+    new Counter({ name, help, labelNames, registers });
+  const claims = counter('sambar_claims_total', 'Claims judged, by verdict', ['verdict']);
+  const bad = counter('sambar_bad_input_total', 'Frames and requests refused as unreadable or not allowed', ['where', 'code']);
+  const alerts = counter('sambar_alerts_total', 'Reps alerted in the app');
+  const accepted = counter('sambar_leads_accepted_total', 'Leads accepted');
+  const settlements = counter('sambar_settlements_total', 'Provisional wins settled, by outcome', ['outcome']);
+  const deadlines = counter('sambar_deadlines_fired_total', 'Deadlines fired, by kind', ['kind']);
+  const verdictSeconds = new Histogram({
+    name: 'sambar_verdict_seconds',
+    help: 'Claim received to verdict sent',
+    buckets: [0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2],
+    registers,
+  });
+  const gaugeNames = {
+    openOffers: ['sambar_open_offers', 'Offers open now'],
+    sockets: ['sambar_sockets', 'Sockets connected now'],
+    boardStreams: ['sambar_board_streams', 'Leaderboards streamed now'],
+  } as const;
+  return {
+    claims: (verdict) => claims.inc({ verdict }),
+    verdictSeconds: (seconds) => verdictSeconds.observe(seconds),
+    badInput: (where, code) => bad.inc({ where, code }),
+    alerts: (count) => alerts.inc(count),
+    leadsAccepted: () => accepted.inc(),
+    settlements: (outcome) => settlements.inc({ outcome }),
+    deadlinesFired: (kind) => deadlines.inc({ kind }),
+    watch(name, read) {
+      const [metric, help] = gaugeNames[name];
+      new Gauge({ name: metric, help, registers, collect() { this.set(read()); } });
+    },
+    text: () => registry.metrics(),
+    contentType: registry.contentType,
+  };
+}

@@ -1,0 +1,42 @@
+/** The document of rules in force, and every version that offers were opened with. */
+import { type Policy, resolvePreset } from './policy-rules.ts';
+import type { PolicyRow } from './policy-store.ts';
+
+export interface PolicyVersion {
+  version: number;
+  effectiveAtMs: number;
+  policy: Policy;
+}
+
+export interface PolicyBook {
+  /** The version in force at an instant: the newest whose time has come. */
+  at(nowMs: number): PolicyVersion;
+  /** The newest version, in force or not yet: what `If-Match` speaks of. */
+  latest(): PolicyVersion;
+  version(version: number): PolicyVersion | undefined;
+  add(version: PolicyVersion): void;
+}
+
+/** What rules a database without any version: the preset `open`. */
+export const FIRST_POLICY: PolicyVersion = {
+  version: 0,
+  effectiveAtMs: 0,
+  policy: resolvePreset('open') as Policy,
+};
+
+export function createPolicyBook(rows: PolicyRow[]): PolicyBook {
+  const versions: PolicyVersion[] = [FIRST_POLICY];
+  for (const row of rows) {
+    versions.push({
+      version: row.version,
+      effectiveAtMs: row.effectiveAt,
+      policy: JSON.parse(row.document) as Policy,
+    });
+  }
+  return {
+    at: (nowMs) => versions.findLast(({ effectiveAtMs }) => effectiveAtMs <= nowMs) ?? FIRST_POLICY,
+    latest: () => versions.at(-1) ?? FIRST_POLICY,
+    version: (version) => versions.find((other) => other.version === version),
+    add: (version) => void versions.push(version),
+  };
+}

@@ -1,0 +1,71 @@
+/** Benches for both arbiters; time stands still on each until a test sets it. */
+import { createEmbeddedArbiter } from '../../server/claims/embedded-arbiter.ts';
+import {
+  createRedisArbiterControl,
+  type RedisArbiterControl,
+  type RedisControlOptions,
+} from '../../server/claims/redis-arbiter-control.ts';
+import { redisKeys, testClockKey } from '../../server/claims/redis-keys.ts';
+import type { Scripts } from '../../server/claims/redis-scripts.ts';
+import { createSystemClock } from '../../server/kernel/clock.ts';
+import { createSystemRandom } from '../../server/kernel/random.ts';
+import { createRedis, type RedisProfile } from '../../server/platform/redis.ts';
+import { type Bench, T0 } from '../contract/arbiter-bench.ts';
+import { SimClock } from './sim-clock.ts';
+
+export async function embeddedBench(): Promise<Bench> {
+  const clock = new SimClock(T0);
+  return {
+    arbiter: createEmbeddedArbiter({ clock }),
+    setTime: async (nowMs) => clock.advanceTo(nowMs),
+    end: async () => {},
+  };
+}
+
+export type TestConnection = ReturnType<typeof createRedis>;
+
+function unconnected(url: string, profile: RedisProfile): TestConnection {
+  return createRedis(url, profile, { random: createSystemRandom(), onError: () => {} });
+}
+
+/** A connection whose faults nobody needs to hear of: the commands that fail tell the test. */
+export async function connect(url: string, profile: RedisProfile): Promise<TestConnection> {
+  const redis = unconnected(url, profile);
+  await redis.connect();
+  return redis;
+}
+
+let cells = 0;
+
+export interface RedisBench extends Bench {
+  arbiter: RedisArbiterControl;
+  redis: TestConnection;
+  cell: string;
+}
+
+/**
+ * A cell of its own on a shared connection. Its epoch is set by hand and never runs out, so that no
+ * probe depends on a timer; taking a cell over has tests of its own.
+ */
+export async function redisBench(
+  redis: TestConnection,
+  given: { scripts?: Scripts } & Partial<RedisControlOptions> = {},
+): Promise<RedisBench> {
+  const cell = `cell-${++cells}`;
+  const stream = unconnected(`redis://127.0.0.1:${redis.options.port}`, 'stream');
+  const arbiter = createRedisArbiterControl({
+    redis,
+    stream,
+    cell,
+    clock: createSystemClock(),
+    onDisturbance: () => {},
+    onFault: () => {},
+    ...given,
+  });
+  const setTime = async (nowMs: number): Promise<void> => {
+    await redis.set(testClockKey(cell), nowMs);
+  };
+  await setTime(T0);
+  await redis.set(redisKeys(cell).epoch, '1');
+  return { arbiter, redis, cell, setTime, end: () => arbiter.stop() };
+}

@@ -1,0 +1,151 @@
+/** A race played back: who was told when, who asked when, and the rule that decided. */
+import { number } from '../shared/format.ts';
+import { t } from '../shared/language.ts';
+import type { ManageModel } from './manage-model.ts';
+import { linesOf, type RaceAttempt, type RaceLine, type RaceOffer, spanOf } from './race-view.ts';
+
+const AXIS = { width: 720, left: 150, right: 30, top: 24, line: 26 };
+
+export function Race({ model }: { model: ManageModel }) {
+  const race = model.race.value;
+  if (race === null) return null;
+  const words = t.value.manage;
+  return (
+    <section aria-label={words.race} data-testid="race" data-lead-id={race.leadId}>
+      <div class="row">
+        <h2>{words.race}</h2>
+        <button
+          type="button"
+          class="quiet"
+          onClick={() => {
+            model.race.value = null;
+          }}
+        >
+          {t.value.dismiss}
+        </button>
+      </div>
+      {race.offers.length === 0 && <p class="soft">{words.noRace}</p>}
+      {race.offers.map((offer, place) => (
+        <Offer key={offer.offerId} offer={offer} place={place + 1} />
+      ))}
+    </section>
+  );
+}
+
+function Offer({ offer, place }: { offer: RaceOffer; place: number }) {
+  const words = t.value.manage;
+  const lines = linesOf(offer);
+  const { fromMs } = spanOf(offer);
+  const since = (stamp: string | null | undefined): string =>
+    stamp === null || stamp === undefined ? '–' : number(Date.parse(stamp) - fromMs);
+  return (
+    <article class="card">
+      <h3>
+        {words.offer(number(place))}: {offer.outcome} {offer.winner?.name ?? ''}
+      </h3>
+      <Axis offer={offer} lines={lines} />
+      <div class="scroll">
+        <table>
+          <thead>
+            <tr>
+              <th>{words.rep}</th>
+              <th class="numeric">{words.opens}</th>
+              <th class="numeric">{words.sent}</th>
+              <th class="numeric">{words.delivered}</th>
+              <th class="numeric">{words.seen}</th>
+              <th class="numeric">{words.claimedAt}</th>
+              <th>{words.result}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {lines.map(({ repId, name, alert, attempts }) => (
+              <tr key={repId} data-testid="race-line" data-rep-id={repId}>
+                <td>{name}</td>
+                <td class="numeric">{since(alert?.opensAt)}</td>
+                <td class="numeric">{since(alert?.sentAt)}</td>
+                <td class="numeric">{since(alert?.deliveredAt)}</td>
+                <td class="numeric">{since(alert?.seenAt)}</td>
+                <td class="numeric">{since(attempts[0]?.at)}</td>
+                <td>{attempts.map(resultOf).join(', ') || '–'}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </article>
+  );
+}
+
+function resultOf({ verdict, rule, byMs }: RaceAttempt): string {
+  const why = rule === null || rule === verdict ? '' : ` (${rule})`;
+  return byMs === null ? `${verdict}${why}` : `${verdict} +${number(byMs)} ms${why}`;
+}
+
+function Axis({ offer, lines }: { offer: RaceOffer; lines: RaceLine[] }) {
+  const { fromMs, toMs } = spanOf(offer);
+  const width = AXIS.width - AXIS.left - AXIS.right;
+  const x = (stamp: string): number =>
+    AXIS.left + (Math.max(0, Date.parse(stamp) - fromMs) / (toMs - fromMs)) * width;
+  const height = AXIS.top + lines.length * AXIS.line + 8;
+  return (
+    <svg
+      class="axis"
+      viewBox={`0 0 ${AXIS.width} ${height}`}
+      role="img"
+      aria-label={t.value.manage.axis}
+    >
+      {[0, 0.25, 0.5, 0.75, 1].map((part) => {
+        const at = AXIS.left + part * width;
+        return (
+          <g key={part}>
+            <line x1={at} x2={at} y1={AXIS.top - 6} y2={height} />
+            <text x={at} y={12} text-anchor="middle">
+              {number(part * (toMs - fromMs))}
+            </text>
+          </g>
+        );
+      })}
+      {lines.map((line, place) => (
+        <AxisLine key={line.repId} line={line} y={AXIS.top + (place + 0.5) * AXIS.line} x={x} />
+      ))}
+    </svg>
+  );
+}
+
+interface AxisLineProps {
+  line: RaceLine;
+  y: number;
+  x(stamp: string): number;
+}
+
+function AxisLine({ line: { name, alert, attempts }, y, x }: AxisLineProps) {
+  const sentAt = alert?.sentAt ?? null;
+  const last = attempts.at(-1)?.at ?? alert?.seenAt ?? alert?.deliveredAt ?? null;
+  return (
+    <g>
+      <text x={0} y={y + 4}>
+        {name.length > 20 ? `${name.slice(0, 19)}…` : name}
+      </text>
+      {sentAt !== null && last !== null && (
+        <line class="span" x1={x(sentAt)} x2={x(last)} y1={y} y2={y} />
+      )}
+      {sentAt !== null && <circle class="sent" cx={x(sentAt)} cy={y} r={4} />}
+      {attempts.map((attempt) => (
+        // A square and a disc: the winner is told by shape too, not by colour alone.
+        <AttemptMark
+          key={attempt.at + attempt.verdict}
+          attempt={attempt}
+          at={x(attempt.at)}
+          y={y}
+        />
+      ))}
+    </g>
+  );
+}
+
+function AttemptMark({ attempt, at, y }: { attempt: RaceAttempt; at: number; y: number }) {
+  if (attempt.verdict === 'won') {
+    return <rect class="won" x={at - 7} y={y - 7} width={14} height={14} />;
+  }
+  return <circle class="attempt" cx={at} cy={y} r={5} />;
+}

@@ -1,0 +1,101 @@
+/** The rep's phone: offers, the one button, and what became of it. */
+import { effect, signal } from '@preact/signals';
+import { render } from 'preact';
+import { number } from '../shared/format.ts';
+import { language, t } from '../shared/language.ts';
+import { ConnectionBadge, PageHeader } from '../shared/page-header.tsx';
+import { openSession } from '../shared/session.ts';
+import { SignIn } from '../shared/sign-in.tsx';
+import { MyLeads } from './my-leads.tsx';
+import { OfferList, verdictText } from './offer-list.tsx';
+import { createRepModel, type Me, type RepModel } from './rep-model.ts';
+
+const session = openSession('rep');
+const model = signal<RepModel | null>(null);
+
+effect(() => {
+  document.documentElement.lang = language.value;
+});
+
+/** One model a token: signing in as somebody else starts anew. */
+effect(() => {
+  const token = session.token.value;
+  if (token === null) return;
+  const mine = createRepModel(token);
+  model.value = mine;
+  const stopWatching = mine.connection.subscribe((state) => {
+    if (state.kind === 'refused') session.signOut(t.peek().signIn.signedOut);
+  });
+  return () => {
+    stopWatching();
+    mine.stop();
+    model.value = null;
+  };
+});
+
+function App() {
+  const mine = model.value;
+  if (mine === null) return <SignIn session={session} help={t.value.signIn.help} />;
+  return (
+    <div class="rep-page">
+      <PageHeader title={mine.me.value?.name ?? 'Sambar'}>
+        <ConnectionBadge state={mine.connection.value} />
+        <button type="button" class="quiet" onClick={() => session.signOut()}>
+          {t.value.signIn.signOut}
+        </button>
+      </PageHeader>
+      <main>
+        {mine.me.value !== null && <Numbers me={mine.me.value} />}
+        <MyLeads model={mine} />
+        <OfferList model={mine} />
+        <Announcer mine={mine} />
+      </main>
+    </div>
+  );
+}
+
+function Numbers({ me }: { me: Me }) {
+  const words = t.value.me;
+  const cap = me.limits.find(({ rule }) => rule === 'dailyCap');
+  return (
+    <dl class="numbers">
+      <div>
+        <dt>{words.points}</dt>
+        <dd data-testid="points">{number(me.points)}</dd>
+      </div>
+      <div>
+        <dt>{words.rank}</dt>
+        <dd>{me.rank === null ? '–' : number(me.rank)}</dd>
+      </div>
+      <div>
+        <dt>{words.claimsToday}</dt>
+        <dd>
+          {number(me.claimsToday)}
+          {cap !== undefined && <small> ({words.left(number(cap.left))})</small>}
+        </dd>
+      </div>
+      <div>
+        <dt>{words.claimsWeek}</dt>
+        <dd>{number(me.claimsWeek)}</dd>
+      </div>
+    </dl>
+  );
+}
+
+/** Always in the page, or a screen reader would miss the first words. Verdicts interrupt, news wait. */
+function Announcer({ mine }: { mine: RepModel }) {
+  const judged = mine.offers.value.findLast(({ tap }) => tap?.kind === 'verdict')?.tap;
+  const verdict = judged?.kind === 'verdict' ? verdictText(judged.verdict, mine.now.peek()) : '';
+  return (
+    <>
+      <p class="announcer" aria-live="assertive">
+        {verdict}
+      </p>
+      <p class="announcer" aria-live="polite">
+        {mine.news.value}
+      </p>
+    </>
+  );
+}
+
+render(<App />, document.getElementById('app') as HTMLElement);
