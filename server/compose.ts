@@ -1,38 +1,46 @@
 /**
  * The composition root: builds everything in the order in which the data flows, and lets go of it in
- * reverse, once. Tests call it with the clock, the chance or the arbiter replaced.
+ * reverse, once. Tests call it with the clock or the chance replaced. `ROLE=gateway` has a root of its
+ * own (compose-gateway.ts); `config.redisUrl` is the only other fork in the program.
  */
 import type { AddressInfo } from 'node:net';
-import type { Announcer } from './alerts/announcer.ts';
+import { type Announcer, repRoom } from './alerts/announcer.ts';
 import { appSecretOf } from './app-secret.ts';
-import { createClaims } from './claims/claims.ts';
+import { noticeOf, openRedisCell, type RedisCell } from './cell-on-redis.ts';
 import type { ArbiterControl } from './claims/arbiter.ts';
+import { createClaims } from './claims/claims.ts';
 import { createEmbeddedArbiter } from './claims/embedded-arbiter.ts';
-import { createSettlementDesk } from './claims/settlement-desk.ts';
+import { createSettlementDesk, type SettledNotice, type SettlementDesk } from './claims/settlement-desk.ts';
+import { composeGateway } from './compose-gateway.ts';
 import type { Config } from './config.ts';
 import { bindRoutes, bindSockets, localHouse } from './edges.ts';
 import { winnerName } from './flow/settlement.ts';
+import { putRaceUp } from './flow/start.ts';
 import type { Transactions } from './flow/transactions/transactions.ts';
+import type { World } from './flow/world.ts';
+import type { Entry } from './gateway/outlet.ts';
+import { BOARD_LEASE_MS, linkRoutes } from './gateway/link-routes.ts';
 import { type DecidingHouse, openHouse } from './house.ts';
 import { type Clock, createSystemClock } from './kernel/clock.ts';
 import { refusalMessage } from './kernel/messages.ts';
 import { createSystemRandom, type Random } from './kernel/random.ts';
 import { createWorkerLedger } from './ledger/ledger.ts';
 import { acquireRole } from './ledger/role-lock.ts';
-import { createHttp, describeHttp, type Http, type Speaker } from './platform/http.ts';
+import { createHttp, describeHttp, type Speaker } from './platform/http.ts';
 import { createLog, type Log } from './platform/log.ts';
 import { createMetrics, type Metrics } from './platform/metrics.ts';
 import { operationsRoutes } from './platform/operations-routes.ts';
+import { servePages } from './platform/pages.ts';
 import { createSockets, type Sockets } from './platform/sockets.ts';
 import { openReader } from './platform/sqlite.ts';
-import { servePages } from './platform/pages.ts';
-
-export const VERSION = '0.1.0';
+import { closeHttp, once, RECONNECT_AFTER_MS, VERSION } from './serving.ts';
 
 export interface Overrides {
   clock?: Clock;
   random?: Random;
   log?: Log;
+  /** Lets the arbiter's time on Redis stand still; a live cell refuses to start so. */
+  testClockAllowed?: boolean;
   /** Called when nobody may be told anything any more; the process ends unless a test says otherwise. */
   onUnknownOutcome?: (error: Error) => void;
 }
@@ -42,21 +50,19 @@ export interface App {
   port: number;
   /** An admin key made by this start, to be printed once; null when one is known already. */
   newAdminKey: string | null;
-  house: DecidingHouse;
+  /** Null in a gateway. */
+  house: DecidingHouse | null;
   /** Readiness off, claims in flight answered, sockets told when to come back, then everything closed. */
   close(): Promise<void>;
 }
 
-interface Base {
+export interface Base {
   config: Config;
   clock: Clock;
   random: Random;
   log: Log;
   metrics: Metrics;
 }
-
-/** Sockets come back spread over this long after a stop, so that a restart is no stampede. */
-const RECONNECT_AFTER_MS = 1_000;
 
 export async function compose(config: Config, overrides: Overrides = {}): Promise<App> {
   const base: Base = {
@@ -66,30 +72,28 @@ export async function compose(config: Config, overrides: Overrides = {}): Promis
     log: overrides.log ?? createLog(config.logLevel),
     metrics: createMetrics({ processMetrics: overrides.clock === undefined }),
   };
-  const role = acquireRole(config.databaseFile, { nowMs: base.clock.nowMs() });
-  const onUnknownOutcome = overrides.onUnknownOutcome ?? endProcess(base.log);
+  if (config.role === 'gateway' && config.redisUrl !== null) return composeGateway(base, config.redisUrl);
+  return composeDecider(base, overrides);
+}
+
+/** The process with the file: `ROLE=all`, or `ROLE=ledger`, which holds no sockets. */
+async function composeDecider(base: Base, overrides: Overrides): Promise<App> {
+  const { config, clock, log } = base;
+  const role = acquireRole(config.databaseFile, { nowMs: clock.nowMs() });
   const ledger = await createWorkerLedger<Transactions>({
     workerUrl: new URL(import.meta.url.endsWith('.ts') ? './ledger-thread.ts' : './ledger-thread.js', import.meta.url),
     workerData: { file: config.databaseFile, generation: role.generation },
-    onUnknownOutcome,
+    onUnknownOutcome: overrides.onUnknownOutcome ?? endProcess(log, 'the outcome of a commit is unknown'),
   });
   const reader = openReader(config.databaseFile);
-  const arbiter: ArbiterControl = createEmbeddedArbiter({ clock: base.clock });
-  const desk = createSettlementDesk(base.clock);
-  let sockets: Sockets | null = null;
-  const announcer: Announcer = {
-    emit: (event, rooms, payload) => sockets?.emit(event, rooms, payload),
-    closeToken: (tokenId) => sockets?.closeToken(tokenId),
-  };
+  const desk = createSettlementDesk(clock);
+  const seat = await takeSeat(base, desk, overrides);
   const house = await openHouse({
-    ...base, db: reader.db, ledger, arbiter, announcer, settled: desk.resolve, adminApiKey: config.adminApiKey,
+    ...base, ...seat, db: reader.db, ledger, adminApiKey: config.adminApiKey,
     appSecret: appSecretOf(config.appSecret, config.databaseFile, base.random),
   });
-  const newAdminKey = await ensureAdminKey(house, config);
-  const edge = await openEdge(base, house, desk, (made) => {
-    sockets = made;
-  });
-
+  const newAdminKey = config.adminApiKey === null ? await house.access.firstAdminKey() : null;
+  const edge = await openEdge(base, house, desk, seat);
   return {
     url: edge.url,
     port: edge.port,
@@ -98,6 +102,7 @@ export async function compose(config: Config, overrides: Overrides = {}): Promis
     close: once(async () => {
       await edge.drain();
       await house.close();
+      await seat.cell?.close();
       await edge.close();
       reader.sqlite.close();
       role.release();
@@ -105,13 +110,68 @@ export async function compose(config: Config, overrides: Overrides = {}): Promis
   };
 }
 
-/** HTTP and sockets in front of a house of this process. */
-async function openEdge(
-  base: Base,
-  house: DecidingHouse,
-  desk: ReturnType<typeof createSettlementDesk>,
-  announceThrough: (sockets: Sockets) => void,
-) {
+/** Where the deciding process sits: over the embedded arbiter, or on a cell in Redis. */
+interface Seat {
+  arbiter: ArbiterControl;
+  announcer: Announcer;
+  settled(notice: SettledNotice): void;
+  directoryWatcher?: RedisCell['directoryWatcher'];
+  openRace(world: World): Promise<void>;
+  cell: RedisCell | null;
+  /** From now on, what is announced reaches the sockets of this process. */
+  speakThrough(sockets: Sockets, resync: () => void): Promise<void>;
+}
+
+async function takeSeat(base: Base, desk: SettlementDesk, overrides: Overrides): Promise<Seat> {
+  const { config, clock, log, random } = base;
+  if (config.redisUrl === null) return embeddedSeat(clock, desk);
+  const cell = await openRedisCell({
+    url: config.redisUrl, cell: config.cell, clock, random, log,
+    testClockAllowed: overrides.testClockAllowed ?? false,
+    onLost: (reason) => endProcess(log, `this process is not the cell's ledger any more: ${reason}`)(new Error(reason)),
+  });
+  return {
+    cell,
+    arbiter: cell.arbiter,
+    announcer: cell.outlet,
+    directoryWatcher: cell.directoryWatcher,
+    settled(notice) {
+      desk.resolve(notice);
+      cell.outlet.settled(notice);
+    },
+    openRace: (world) => cell.takeOver(world),
+    async speakThrough(sockets, resync) {
+      await cell.hear((entry) => hear(entry, sockets, desk), resync);
+    },
+  };
+}
+
+function embeddedSeat(clock: Clock, desk: SettlementDesk): Seat {
+  let sockets: Sockets | null = null;
+  return {
+    cell: null,
+    arbiter: createEmbeddedArbiter({ clock }),
+    announcer: {
+      emit: (event, rooms, payload) => sockets?.emit(event, rooms, payload),
+      closeToken: (tokenId) => sockets?.closeToken(tokenId),
+    },
+    settled: desk.resolve,
+    openRace: putRaceUp,
+    async speakThrough(made) {
+      sockets = made;
+    },
+  };
+}
+
+/** One entry of the outlet, for the sockets and the waiting claims of this process. */
+function hear(entry: Entry, sockets: Sockets, desk: SettlementDesk): void {
+  if (entry.kind === 'emit') sockets.emit(entry.event, entry.rooms, entry.payload);
+  else if (entry.kind === 'closeToken') sockets.closeToken(entry.tokenId);
+  else desk.resolve(noticeOf(entry));
+}
+
+/** HTTP in front of the house, and sockets unless this process holds none. */
+async function openEdge(base: Base, house: DecidingHouse, desk: SettlementDesk, seat: Seat) {
   const { config, clock, log, metrics } = base;
   const { world } = house;
   const authenticate = (token: string): Speaker | null => {
@@ -121,10 +181,53 @@ async function openEdge(
   };
   const app = createHttp({ log, metrics, authenticate, version: VERSION });
   await describeHttp(app, VERSION);
-  const claims = createClaims({
+  const claims = createHouseClaims(base, house, desk);
+  let draining = false;
+  operationsRoutes(app, { metrics, ready: () => !draining });
+  const sockets = config.role === 'ledger' ? null : openSockets(base, house, claims, app.server, authenticate);
+  if (sockets !== null) {
+    await seat.speakThrough(sockets, () => {
+      for (const { role, subjectId } of sockets.speakers()) {
+        if (role === 'rep') sockets.emit('pool:snapshot', [repRoom(subjectId)], world.alerts.snapshot(subjectId));
+      }
+    });
+  }
+  let address = '';
+  bindRoutes(app, { house, claims, sockets, publicUrl: () => config.publicUrl ?? address });
+  const secret = Buffer.from(base.random.bytes(32)).toString('base64url');
+  if (seat.cell !== null) {
+    linkRoutes(app, {
+      secret,
+      house: localHouse(house),
+      watchForGateway: (asked, gateway) => world.boards.watch(asked, gateway, BOARD_LEASE_MS),
+      judge: house.record.judge,
+      won: (offerId) => house.record.wonOffer(offerId),
+      attempt: (offerId, note) => world.notes.attempt(offerId, note as never),
+    });
+  }
+  await servePages(app);
+  await app.listen({ port: config.port, host: config.host });
+  const { port } = app.server.address() as AddressInfo;
+  address = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`;
+  seat.cell?.announce({ url: address, secret });
+  return {
+    url: address,
+    port,
+    async drain() {
+      draining = true;
+      await claims.drain();
+      await sockets?.close(RECONNECT_AFTER_MS);
+    },
+    close: () => closeHttp(app),
+  };
+}
+
+function createHouseClaims(base: Base, { world, record }: DecidingHouse, desk: SettlementDesk) {
+  const { clock, log, metrics } = base;
+  return createClaims({
     arbiter: world.arbiter,
     desk,
-    record: house.record,
+    record,
     clock,
     winnerName: (repId) => winnerName(world, repId, -1),
     refusal: refusalMessage,
@@ -135,10 +238,18 @@ async function openEdge(
     },
     onError: (error) => log.error('a claim could not be judged', {}, error),
   });
-  let draining = false;
-  operationsRoutes(app, { metrics, ready: () => !draining });
-  let address = '';
-  const sockets = createSockets(app.server, {
+}
+
+function openSockets(
+  base: Base,
+  house: DecidingHouse,
+  claims: ReturnType<typeof createClaims>,
+  server: Parameters<typeof createSockets>[0],
+  authenticate: (token: string) => Speaker | null,
+): Sockets {
+  const { config, clock, log, metrics } = base;
+  const { world } = house;
+  const sockets = createSockets(server, {
     clock, log, metrics, authenticate, publicUrl: config.publicUrl,
     expiryOf(tokenId) {
       if (tokenId === 'environment') return null;
@@ -146,59 +257,25 @@ async function openEdge(
       return token === undefined ? undefined : token.expiresAt;
     },
   });
-  announceThrough(sockets);
-  bindRoutes(app, { house, claims, sockets, publicUrl: () => config.publicUrl ?? address });
   bindSockets(sockets, {
     claims,
     house: localHouse(house),
     language: (speaker) => world.directory.language(speaker),
-    stillValid: ({ tokenId }) => world.directory.token(tokenId) !== undefined,
+    stillValid({ tokenId }) {
+      const token = world.directory.token(tokenId);
+      return token !== undefined && (token.expiresAt === null || token.expiresAt > clock.nowMs());
+    },
     onError: (error) => log.error('a socket could not be served', {}, error),
   });
   metrics.watch('openOffers', () => world.offers.size());
   metrics.watch('sockets', () => sockets.count());
   metrics.watch('boardStreams', () => world.boards.streamCount());
-  await servePages(app);
-  await app.listen({ port: config.port, host: config.host });
-  const { port } = app.server.address() as AddressInfo;
-  address = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`;
-  return {
-    url: address,
-    port,
-    async drain() {
-      draining = true;
-      await claims.drain();
-      await sockets.close(RECONNECT_AFTER_MS);
-    },
-    close: () => closeHttp(app),
-  };
+  return sockets;
 }
 
-/** A kept-alive connection may not hold a stop for longer than its last answer needs. */
-async function closeHttp(app: Http): Promise<void> {
-  const closed = app.close();
-  app.server.closeIdleConnections();
-  app.server.closeAllConnections();
-  await closed;
-}
-
-async function ensureAdminKey(house: DecidingHouse, config: Config): Promise<string | null> {
-  if (config.adminApiKey !== null) return null;
-  if (house.world.directory.tokensOf('admin').length > 0) return null;
-  return house.access.addAdminKey();
-}
-
-function endProcess(log: Log): (error: Error) => void {
+function endProcess(log: Log, why: string): (error: Error) => void {
   return (error) => {
-    log.error('the outcome of a commit is unknown: ending, so that the file decides', {}, error);
+    log.error(`${why}: ending, so that the file decides`, {}, error);
     process.exit(70);
-  };
-}
-
-function once(task: () => Promise<void>): () => Promise<void> {
-  let running: Promise<void> | null = null;
-  return () => {
-    running ??= task();
-    return running;
   };
 }

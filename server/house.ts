@@ -13,7 +13,7 @@ import { createOwning } from './flow/owning.ts';
 import { createPresence } from './flow/presence.ts';
 import { forgetOldLeads, retentionTimer } from './flow/retention.ts';
 import { createSettlement } from './flow/settlement.ts';
-import { restoreRace } from './flow/start.ts';
+import { restoreOffers } from './flow/start.ts';
 import type { Transactions } from './flow/transactions/transactions.ts';
 import { createWall } from './flow/wall.ts';
 import type { World } from './flow/world.ts';
@@ -36,7 +36,7 @@ import { createLeadsReader } from './leads/leads.ts';
 import { createEventsReader } from './ledger/events-reader.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import { boardRoom } from './alerts/announcer.ts';
-import { createDirectory } from './people/people.ts';
+import { createDirectory, type DirectoryWatcher } from './people/people.ts';
 import { loadEveryone } from './people/people-store.ts';
 import type { Db } from './platform/db.ts';
 import type { Log } from './platform/log.ts';
@@ -56,6 +56,9 @@ export interface HouseDeps {
   settled(notice: SettledNotice): void;
   adminApiKey: string | null;
   appSecret: string;
+  directoryWatcher?: DirectoryWatcher | undefined;
+  /** Puts the restored race before the arbiter and lets claims in. */
+  openRace(world: World): Promise<void>;
 }
 
 export type DecidingHouse = Awaited<ReturnType<typeof openHouse>>;
@@ -64,7 +67,7 @@ export type DecidingHouse = Awaited<ReturnType<typeof openHouse>>;
 function createWorld(deps: HouseDeps): World {
   const { db, clock, log, metrics, announcer } = deps;
   const policy = createPolicyBook(loadPolicies(db));
-  const directory = createDirectory(loadEveryone(db), deps.adminApiKey);
+  const directory = createDirectory(loadEveryone(db), deps.adminApiKey, deps.directoryWatcher);
   const offers = createOpenOffers();
   const owners = createOwnershipReader(db);
   const boards = createLeaderboard({
@@ -93,8 +96,9 @@ function createWorld(deps: HouseDeps): World {
     counters: createCounters(owners.allCounters()),
     perLead: createKeyedQueue(),
     alerts: createAlerts({ announcer, offers, mayClaim: (repId) => isReady(world, repId), count: metrics.alerts }),
-    wall: { feed: () => wall.feed(), changed: () => wall.changed() },
+    wall: { feed: () => wall.feed(), changed: () => wall.changed(), stop: () => wall.stop() },
     timersChanged: () => undefined,
+    settlementsIdle: async () => undefined,
   };
   const wall = createWall(world);
   return world;
@@ -118,7 +122,9 @@ export async function openHouse(deps: HouseDeps) {
   world.timersChanged = scheduler.wake;
   const settlement = createSettlement(world);
   deps.arbiter.onProvisionalWin((win) => void settlement.settle(win));
-  await restoreRace(world);
+  world.settlementsIdle = settlement.idle;
+  await restoreOffers(world);
+  await deps.openRace(world);
   await ensureRetentionTimer(world, db);
   scheduler.start();
 
@@ -142,6 +148,7 @@ export async function openHouse(deps: HouseDeps) {
       await scheduler.stop();
       await world.perLead.idle();
       await settlement.idle();
+      world.wall.stop();
       await world.notes.stop();
       world.boards.close();
       await world.ledger.close();

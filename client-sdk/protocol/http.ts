@@ -13,7 +13,8 @@ export const NAME_MAX = 200;
 // Control characters other than line breaks and tabs break logs, CSV and terminals.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: naming them is the point of this check
 const clean = /^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]*$/;
-const text = (max: number) => z.string().trim().min(1).max(max).regex(clean, 'has control characters');
+const text = (max: number) =>
+  z.string().trim().min(1).max(max).regex(clean, 'has control characters');
 const name = text(NAME_MAX);
 const timeZone = z.string().refine(isTimeZone, 'is not an IANA time zone');
 const day = z.iso.date();
@@ -40,7 +41,10 @@ export const newRep = z.strictObject({
   tier: tier.optional(),
   hiredOn: day.optional(),
   timeZone: timeZone.optional(),
-  languages: z.array(z.enum(['id', 'en'])).max(2).optional(),
+  languages: z
+    .array(z.enum(['id', 'en']))
+    .max(2)
+    .optional(),
 });
 export const repPatch = z
   .strictObject({
@@ -55,7 +59,14 @@ export const newManager = z.strictObject({ name, email, teams: z.array(name).max
 export const newNamed = z.strictObject({ name });
 /** `ttlSeconds` shortens a token's life; 30 days is the longest. */
 export const newToken = z
-  .strictObject({ ttlSeconds: z.number().int().min(1).max(30 * 86_400).optional() })
+  .strictObject({
+    ttlSeconds: z
+      .number()
+      .int()
+      .min(1)
+      .max(30 * 86_400)
+      .optional(),
+  })
   .nullish();
 export const newSession = z.strictObject({ invite: z.string().min(10).max(200) });
 
@@ -79,7 +90,12 @@ export const newLead = z.strictObject({
   interest: text(TEXT_MAX).optional(),
   dealValue: money.optional(),
   signals: z.array(name).max(50).optional(),
-  attributes: z.record(z.string().min(1).max(100), z.union([z.string().max(TEXT_MAX), z.number(), z.boolean(), z.null()])).optional(),
+  attributes: z
+    .record(
+      z.string().min(1).max(100),
+      z.union([z.string().max(TEXT_MAX), z.number(), z.boolean(), z.null()]),
+    )
+    .optional(),
 });
 
 /** A body is optional: Fastify gives null when there is none. */

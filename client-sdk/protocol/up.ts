@@ -3,13 +3,27 @@
  * `{error: {code, field?, message}}` in the ack, counts it, and goes on.
  */
 import { z } from 'zod';
-import { type BoardState, boardMetric, boardPeriod, type PoolSnapshot, type WallFeed } from './down.ts';
+import {
+  type BoardState,
+  boardMetric,
+  boardPeriod,
+  type PoolSnapshot,
+  type WallFeed,
+} from './down.ts';
 import type { Verdict } from './verdict.ts';
 
 /** Ids are opaque to a client; the bound only keeps garbage out of keys and logs. */
-export const anId = z.string().min(1).max(64).regex(/^[A-Za-z0-9_-]+$/);
+export const anId = z
+  .string()
+  .min(1)
+  .max(64)
+  .regex(/^[A-Za-z0-9_-]+$/);
 /** Made by the client before it sends, and kept for every retry of the same tap. */
-export const requestId = z.string().min(1).max(100).regex(/^[\x21-\x7e]+$/);
+export const requestId = z
+  .string()
+  .min(1)
+  .max(100)
+  .regex(/^[\x21-\x7e]+$/);
 /** Open offers a rep can have had at once; also the bound of a gathered receipt. */
 export const OFFERS_PER_RECEIPT_MAX = 200;
 
@@ -44,8 +58,17 @@ export interface UpEvents {
   'lead:claim': (payload: LeadClaim, ack: (answer: Verdict | FrameError) => void) => void;
   'lead:delivered': (payload: { offerIds: string[] }) => void;
   'lead:seen': (payload: { leadId: string; offerId: string }) => void;
-  'pool:sync': (payload: Record<string, never>, ack: (answer: PoolSnapshot | FrameError) => void) => void;
+  'pool:sync': (
+    payload: Record<string, never>,
+    ack: (answer: PoolSnapshot | FrameError) => void,
+  ) => void;
   'board:watch': (payload: BoardWatch, ack: (answer: BoardState | FrameError) => void) => void;
-  'board:unwatch': (payload: { stream: string }, ack?: (answer: { ok: true } | FrameError) => void) => void;
-  'wall:watch': (payload: Record<string, never>, ack: (answer: WallFeed | FrameError) => void) => void;
+  'board:unwatch': (
+    payload: { stream: string },
+    ack?: (answer: { ok: true } | FrameError) => void,
+  ) => void;
+  'wall:watch': (
+    payload: Record<string, never>,
+    ack: (answer: WallFeed | FrameError) => void,
+  ) => void;
 }

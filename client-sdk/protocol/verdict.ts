@@ -14,13 +14,7 @@ export const refusalRule = z.enum([
   'attemptRate',
 ]);
 /** Why an offer is over without this rep having lost a race for it. */
-export const goneReason = z.enum([
-  'expired',
-  'withdrawn',
-  'assigned',
-  'released',
-  'reassigned',
-]);
+export const goneReason = z.enum(['expired', 'withdrawn', 'assigned', 'released', 'reassigned']);
 /** Why a claim was not judged; asking again with the same `requestId` is always right. */
 export const retryReason = z.enum([
   'arbiterAway',

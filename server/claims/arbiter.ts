@@ -32,6 +32,8 @@ export interface Limit {
   max: number;
   fromMs?: number;
   untilMs?: number;
+  /** Only for the reps of these lanes (index in the offer's list); absent: for all. */
+  lanes?: number[];
 }
 
 /** What a win adds to the winner's counters, without asking, while `fromMs <= now < untilMs`. */
@@ -40,6 +42,8 @@ export interface Increment {
   by: number;
   fromMs?: number;
   untilMs?: number;
+  /** As in a limit. */
+  lanes?: number[];
 }
 
 export interface Lane {
@@ -111,7 +115,7 @@ export type CloseAnswer =
   /** Somebody's win is on its way: ask again when it has settled. */
   | { kind: 'pending' }
   | { kind: 'claimed'; winnerId: string }
-  /** It had ended before, by the same or by another cause. */
+  /** It had ended before, for another reason; the same reason is `closed` again. */
   | { kind: 'ended'; reason: GoneReason }
   | { kind: 'unknown' };
 
@@ -146,16 +150,16 @@ export interface ArbiterControl extends Arbiter {
    * since: then the offer is put up anew as given (a rebuild from the file).
    */
   open(offer: ArbiterOffer): Promise<void>;
-  /** Lets a rep or a lane in, earlier and never later. Answers the time that stands; null: not open. */
+  /** Lets a rep or a lane in, earlier and never later. Answers the time that stands; null: it has ended. */
   admit(admission: Admission): Promise<number | null>;
-  /** Moves `closesAt` later, never earlier. Answers the time that stands; null: not open. */
+  /** Moves `closesAt` later, never earlier. Answers the time that stands; null: it has ended. */
   extend(offerId: string, closesAtMs: number): Promise<number | null>;
   settle(win: ProvisionalWin, settlement: Settlement): Promise<void>;
   /** Ends an open offer. Idempotent: the same cause again gets the same answer. */
   close(offerId: string, reason: GoneReason): Promise<CloseAnswer>;
   /** Adds to a rep's counter for a fact outside a race; the same `causeId` again adds nothing. */
   count(repId: string, counter: CounterName, by: number, causeId: string): Promise<void>;
-  /** Sets counters from the file (at start and rebuild): absolute values. */
+  /** Sets all counters of a rep from the file (at start and rebuild): what is not named is gone. */
   restoreCounters(repId: string, counters: Record<CounterName, number>): Promise<void>;
   /** Raises a gate: everything opened under it before is void. Lowering is an `admit`, or a new offer. */
   raise(gate: Gate, reason: GateReason): Promise<void>;

@@ -43,7 +43,7 @@ export interface ClaimsDeps {
   record: ClaimRecord;
   clock: Clock;
   /** The name to show for a winner; null where the team hides names. */
-  winnerName(repId: string): string | null;
+  winnerName(repId: string): string | null | Promise<string | null>;
   refusal(rule: RefusalRule, language: 'id' | 'en'): string;
   note(offerId: string, note: AttemptNote): void;
   observe(verdict: Verdict, seconds: number): void;
@@ -92,22 +92,22 @@ export function createClaims(deps: ClaimsDeps): Claims {
     };
   }
 
+  async function lost(
+    leadId: string,
+    { offerId, winnerId, byMs }: Extract<Judgement, { kind: 'lost' }>,
+  ): Promise<Verdict> {
+    const name = await deps.winnerName(winnerId);
+    return { verdict: 'lost', leadId, offerId, winner: { id: winnerId, name }, byMs };
+  }
+
   function put(
     attempt: ClaimAttempt,
     judged: Exclude<Judgement, { kind: 'pending' | 'owned' | 'unknown' | 'requestReused' }>,
-  ): Verdict {
+  ): Verdict | Promise<Verdict> {
     const { leadId } = attempt;
     switch (judged.kind) {
-      case 'lost': {
-        const { offerId, winnerId, byMs } = judged;
-        return {
-          verdict: 'lost',
-          leadId,
-          offerId,
-          winner: { id: winnerId, name: deps.winnerName(winnerId) },
-          byMs,
-        };
-      }
+      case 'lost':
+        return lost(leadId, judged);
       case 'gone':
         return { verdict: 'gone', leadId, offerId: judged.offerId, reason: judged.reason };
       case 'early': {
@@ -149,7 +149,7 @@ export function createClaims(deps: ClaimsDeps): Claims {
           : { kind: 'verdict', verdict, repeated: true };
       }
       default:
-        return { kind: 'verdict', verdict: put(attempt, judged), repeated: false };
+        return { kind: 'verdict', verdict: await put(attempt, judged), repeated: false };
     }
   }
 

@@ -23,7 +23,7 @@ import type {
 } from './arbiter.ts';
 import { AttemptWindows } from './attempt-windows.ts';
 import { GateKeeper } from './embedded-gates.ts';
-import { type Entry, isLive, memberOf, OfferBook } from './embedded-offers.ts';
+import { type Entry, isLive, memberOf, OfferBook, type Member } from './embedded-offers.ts';
 import { firstBroken, gainsAt } from './limits.ts';
 import { checkOffer, checkWhole } from './offer-checks.ts';
 import { RecentMap } from './recent-map.ts';
@@ -110,12 +110,13 @@ class EmbeddedArbiter implements ArbiterControl {
     if (offer.reason !== null) return { kind: 'gone', offerId, reason: offer.reason };
     if (nowMs >= offer.closesAtMs) return { kind: 'gone', offerId, reason: 'expired' };
     if (this.#gates.withdrawn(offer)) return { kind: 'gone', offerId, reason: 'withdrawn' };
-    return this.#judgeOpen(offer, request, member.opensAtMs, nowMs);
+    return this.#judgeOpen(offer, request, member, nowMs);
   }
 
   /** AR18 to AR22: the offer can be had; may this rep have it, and now? */
-  #judgeOpen(offer: Entry, request: ClaimRequest, opensAtMs: number, nowMs: number): Judgement {
+  #judgeOpen(offer: Entry, request: ClaimRequest, member: Member, nowMs: number): Judgement {
     const offerId = offer.id;
+    const { opensAtMs, lane } = member;
     const { repId } = request;
     const early = nowMs < opensAtMs;
     if (early || offer.tried.has(repId)) {
@@ -128,7 +129,7 @@ class EmbeddedArbiter implements ArbiterControl {
 
     offer.tried.add(repId);
     const counters = this.#counters.get(repId);
-    const broken = firstBroken(offer.given.limits, (name) => counters?.get(name) ?? 0, nowMs);
+    const broken = firstBroken(offer.given.limits, (name) => counters?.get(name) ?? 0, nowMs, lane);
     if (broken !== undefined) return { kind: 'refused', offerId, rule: broken.rule };
     return this.#grant(offer, request, nowMs);
   }
@@ -165,7 +166,8 @@ class EmbeddedArbiter implements ArbiterControl {
   }
 
   #gain(offer: Entry, win: ProvisionalWin, sign: 1 | -1): void {
-    for (const { counter, by } of gainsAt(offer.given.increments, win.claimedAtMs)) {
+    const lane = offer.members.get(win.repId)?.lane ?? 0;
+    for (const { counter, by } of gainsAt(offer.given.increments, win.claimedAtMs, lane)) {
       this.#add(win.repId, counter, sign * by);
     }
   }

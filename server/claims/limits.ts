@@ -4,9 +4,17 @@
  */
 import type { CounterName, Increment, Limit } from './arbiter.ts';
 
-/** The instant `fromMs` is inside, `untilMs` is outside; an absent bound bounds nothing. */
-export function inForce(rule: { fromMs?: number; untilMs?: number }, nowMs: number): boolean {
+/**
+ * The instant `fromMs` is inside, `untilMs` is outside; an absent bound bounds nothing. A rule that
+ * names lanes holds for their reps alone.
+ */
+export function inForce(
+  rule: { fromMs?: number; untilMs?: number; lanes?: number[] },
+  nowMs: number,
+  lane: number,
+): boolean {
   return (
+    (rule.lanes === undefined || rule.lanes.includes(lane)) &&
     (rule.fromMs === undefined || rule.fromMs <= nowMs) &&
     (rule.untilMs === undefined || nowMs < rule.untilMs)
   );
@@ -17,9 +25,10 @@ export function firstBroken(
   limits: readonly Limit[],
   readCounter: (counter: CounterName) => number,
   nowMs: number,
+  lane: number,
 ): Limit | undefined {
   for (const limit of limits) {
-    if (!inForce(limit, nowMs)) continue;
+    if (!inForce(limit, nowMs, lane)) continue;
     let sum = 0;
     for (const term of limit.terms) sum += term.coefficient * readCounter(term.counter);
     if (sum > limit.max) return limit;
@@ -27,7 +36,11 @@ export function firstBroken(
   return undefined;
 }
 
-/** What a win at this instant adds. */
-export function gainsAt(increments: readonly Increment[], nowMs: number): Increment[] {
-  return increments.filter((increment) => inForce(increment, nowMs));
+/** What a win from this lane at this instant adds. */
+export function gainsAt(
+  increments: readonly Increment[],
+  nowMs: number,
+  lane: number,
+): Increment[] {
+  return increments.filter((increment) => inForce(increment, nowMs, lane));
 }

@@ -164,7 +164,7 @@ class RedisControl implements RedisArbiterControl {
   async openGate(): Promise<void> {
     this.#gateOpen = true;
     await this.#retrier.attempt(() => this.#renewOnce());
-    this.#scheduleRenewal();
+    if (this.#gateOpen) this.#scheduleRenewal();
   }
 
   async closeGate(): Promise<void> {

@@ -8,9 +8,10 @@ export function packOffer(offer: ArbiterOffer): (string | number)[] {
     limit.rule,
     limit.max,
     ...window(limit),
+    lanesOf(limit),
     ...limit.terms.flatMap((term) => [term.counter, term.coefficient]),
   ]);
-  const increments = offer.increments.map((gain) => [gain.counter, gain.by, ...window(gain)]);
+  const increments = offer.increments.map((gain) => [gain.counter, gain.by, ...window(gain), lanesOf(gain)]);
   return [
     offer.offerId,
     offer.leadId,
@@ -21,6 +22,11 @@ export function packOffer(offer: ArbiterOffer): (string | number)[] {
     JSON.stringify(offer.teams ?? []),
     JSON.stringify(offer.lanes.map((lane) => [lane.opensAtMs, ...lane.repIds])),
   ];
+}
+
+/** Lanes between commas, for a plain search; '' stands for all. */
+function lanesOf(rule: { lanes?: number[] }): string {
+  return rule.lanes === undefined ? '' : `,${rule.lanes.join(',')},`;
 }
 
 /** Lua has no `undefined` in a list, so an absent bound is one that no clock passes. */

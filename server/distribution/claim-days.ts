@@ -14,9 +14,6 @@
 import type { Increment, Limit } from '../claims/arbiter.ts';
 import { localDay, nextMidnightMs } from '../kernel/calendar.ts';
 
-/** With `lanes`, it holds for the reps of these lanes alone (index in the offer's list of lanes). */
-export type LaneLimit = Limit & { lanes?: number[] };
-export type LaneIncrement = Increment & { lanes?: number[] };
 
 const DAY_PREFIX = 'claims:day:';
 
@@ -30,7 +27,7 @@ export function claimsOnDay(day: string): string {
 
 /** The day on which this offer counts a claim of a rep of `lane` at `atMs`; null: on none. */
 export function dayOfClaim(
-  increments: readonly LaneIncrement[],
+  increments: readonly Increment[],
   lane: number,
   atMs: number,
 ): string | null {
@@ -39,7 +36,7 @@ export function dayOfClaim(
 
 /** Whether a rep of this zone, claiming from this lane, is counted on the own local day throughout. */
 export function countsOwnDays(
-  increments: readonly LaneIncrement[],
+  increments: readonly Increment[],
   lane: number,
   zone: string,
   span: { fromMs: number; untilMs: number },
@@ -76,11 +73,11 @@ export function countingOf(input: {
   closesAtMs: number;
   dailyCap: number | null;
   lanes?: number[] | undefined;
-}): { limits: LaneLimit[]; increments: LaneIncrement[] } {
+}): { limits: Limit[]; increments: Increment[] } {
   const [zone = 'UTC', ...others] = input.zones;
   const lanes = input.lanes === undefined ? {} : { lanes: input.lanes };
-  const limits: LaneLimit[] = [];
-  const increments: LaneIncrement[] = [];
+  const limits: Limit[] = [];
+  const increments: Increment[] = [];
   const reachMs = input.closesAtMs + (others.length === 0 ? MARGIN_MS : 0);
   for (const [index, span] of daySpans(zone, input.fromMs, reachMs).entries()) {
     const ends = input.zones.map((other) => nextMidnightMs(span.fromMs, other));
@@ -98,10 +95,10 @@ export function countingOf(input: {
 }
 
 function dayIncrement(
-  increments: readonly LaneIncrement[],
+  increments: readonly Increment[],
   lane: number,
   atMs: number,
-): LaneIncrement | undefined {
+): Increment | undefined {
   return increments.find(
     (increment) =>
       increment.counter.startsWith(DAY_PREFIX) &&

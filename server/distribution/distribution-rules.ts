@@ -15,12 +15,11 @@
  * When all reps of all lanes are capped the offer still opens, to all of them at once: each hears
  * `dailyCap` by name, midnight may lift it, and after the clear time the lead is assigned.
  */
+import type { Increment, Limit } from '../claims/arbiter.ts';
 import type { Policy, Pool, Temperature } from '../policy/policy-rules.ts';
 import {
   countingOf,
   countsOwnDays,
-  type LaneIncrement,
-  type LaneLimit,
   zonesByDays,
 } from './claim-days.ts';
 
@@ -56,8 +55,8 @@ export interface OfferPlan {
   nobody: false;
   /** In the order in which they open; equal times only where days differ (claim-days.ts). */
   lanes: PlannedLane[];
-  limits: LaneLimit[];
-  increments: LaneIncrement[];
+  limits: Limit[];
+  increments: Increment[];
   attemptRate: { perSecond: number; perMinute: number } | null;
   closesAtMs: number;
   /** The clear time: given again when the server was down as it ran out. */
@@ -120,7 +119,7 @@ export function delaySecondsOf(
 export function withinLimits(
   repId: string,
   lane: number,
-  limits: readonly LaneLimit[],
+  limits: readonly Limit[],
   nowMs: number,
   counterOf: CounterOf,
 ): boolean {
@@ -137,7 +136,7 @@ export function withinLimits(
 
 export interface LanesAndLimits {
   lanes: readonly { opensAtMs: number; repIds: readonly string[] }[];
-  limits: readonly LaneLimit[];
+  limits: readonly Limit[];
 }
 export interface Now {
   nowMs: number;
@@ -188,7 +187,7 @@ export function laneForRep(
     openedAtMs: number;
     closesAtMs: number;
     lanes: readonly { opensAtMs: number; tiers?: readonly number[] }[];
-    increments: readonly LaneIncrement[];
+    increments: readonly Increment[];
   },
   rep: OfferRep,
   nowMs: number,

@@ -3,7 +3,7 @@
  * an alert goes to, which lanes still wait. Changed only by what the ledger has committed, in commit
  * order and in the turn in which the commit is known, so that `upTo` never runs ahead of the content.
  */
-import type { LaneIncrement, LaneLimit } from './claim-days.ts';
+import type { Increment, Limit } from '../claims/arbiter.ts';
 
 export interface OpenLane {
   lane: number;
@@ -42,8 +42,8 @@ export interface OpenOffer {
   pool: 'premium' | 'standard';
   policyVersion: number;
   facts: OfferFacts;
-  limits: LaneLimit[];
-  increments: LaneIncrement[];
+  limits: Limit[];
+  increments: Increment[];
   attemptRate: { perSecond: number; perMinute: number } | null;
   lanes: OpenLane[];
   admissions: Map<string, OpenAdmission>;

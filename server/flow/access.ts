@@ -13,8 +13,8 @@ const RENEW_EVERY_MS = 86_400_000;
 export interface Access {
   addMachine(kind: 'source' | 'screen', name: string, actor: string, idempotency?: Idempotency): Promise<{ id: string; secret: string }>;
   addToken(role: 'rep' | 'manager', subjectId: string, ttlMs: number, actor: string, idempotency?: Idempotency): Promise<{ id: string; secret: string; expiresAtMs: number | null }>;
-  /** A key for an administrator, until revoked. */
-  addAdminKey(): Promise<string>;
+  /** The first key for an administrator, until revoked; null when there is one. */
+  firstAdminKey(): Promise<string | null>;
   addInvite(role: 'rep' | 'manager', subjectId: string, actor: string, idempotency?: Idempotency): Promise<{ secret: string; expiresAtMs: number }>;
   openSession(invite: string): Promise<{ secret: string; role: string; subjectId: string; expiresAtMs: number } | { refused: string }>;
   /** Counts this as use: moves the end of a device session. */
@@ -89,7 +89,8 @@ export function createAccess(world: World, appSecret: string): Access {
       return { id: result.id, secret, expiresAtMs: result.expiresAt };
     },
 
-    async addAdminKey() {
+    async firstAdminKey() {
+      if (world.directory.tokensOf('admin').length > 0) return null;
       const at = await world.arbiter.now();
       const secret = newSecret('admin', world.random);
       const token = tokenRow('admin', 'admin', secret, at, null);

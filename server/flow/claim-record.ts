@@ -27,7 +27,11 @@ export function leadFor(world: World, leadId: string, withContact: boolean): Lea
   return world.leads.view(row, claim, withContact);
 }
 
-export function createClaimRecord(world: World): ClaimRecord {
+export interface FileRecord extends ClaimRecord {
+  wonOffer(offerId: string): Promise<Verdict>;
+}
+
+export function createClaimRecord(world: World): FileRecord {
   function wonVerdict(owner: OwnershipRow): Verdict {
     const lead = leadFor(world, owner.leadId, true);
     if (lead === null) throw new Error('an owned lead must exist');
@@ -79,12 +83,11 @@ export function createClaimRecord(world: World): ClaimRecord {
     return { verdict: 'retry', leadId, offerId: offer.id, reason: 'rebuilding', afterMs: 250 };
   }
 
-  return {
-    judge,
-    async won(notice) {
-      const owner = world.owners.byOffer(notice.offerId);
-      if (owner === undefined) throw new Error('a committed claim must be readable');
-      return wonVerdict(owner);
-    },
-  };
+  async function wonOffer(offerId: string): Promise<Verdict> {
+    const owner = world.owners.byOffer(offerId);
+    if (owner === undefined) throw new Error('a committed claim must be readable');
+    return wonVerdict(owner);
+  }
+
+  return { judge, wonOffer, won: (notice) => wonOffer(notice.offerId) };
 }

@@ -92,7 +92,8 @@ async function admit(world: World, offer: OpenOffer, rep: RepRow): Promise<void>
     offerRepOf(policy, rep),
     nowMs,
   );
-  if (place === null) return;
+  // A lane that opens before the rep's own tier may would let the rep in too early: not this offer then.
+  if (place === null || place.opensAtMs > (offer.lanes[place.lane]?.opensAtMs ?? 0)) return;
   const opensAtMs = Math.max(place.opensAtMs, nowMs);
   const stands = await world.arbiter.admit({ offerId, repId: rep.id, lane: place.lane, opensAtMs });
   if (stands === null) return;

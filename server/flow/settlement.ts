@@ -3,7 +3,6 @@
  * the second referee; the arbiter is told what the file says; only then does anybody hear a name.
  */
 import type { ProvisionalWin } from '../claims/arbiter.ts';
-import { gainsAt } from '../claims/limits.ts';
 import { localDay } from '../kernel/calendar.ts';
 import { LedgerError } from '../ledger/ledger-error.ts';
 import { zoneOf } from '../policy/policy-rules.ts';
@@ -26,7 +25,7 @@ export function createSettlement(world: World): Settlement {
     const rep = world.directory.rep(win.repId);
     const offer = world.offers.get(win.offerId);
     const { policy } = world.policy.version(offer?.policyVersion ?? -1) ?? world.policy.at(win.claimedAtMs);
-    const temperature = offer?.facts.temperature ?? 'hot';
+    const temperature = offer?.facts.temperature ?? world.leads.row(win.leadId)?.temperature ?? 'hot';
     const { result } = await world.ledger.write('settleClaim', {
       win,
       repNum: rep?.num ?? 0,
@@ -40,11 +39,10 @@ export function createSettlement(world: World): Settlement {
   function committed(win: ProvisionalWin, result: Extract<SettleClaimResult, { outcome: 'committed' }>): void {
     const { offerId, repId } = win;
     const offer = world.offers.remove(offerId, result.seq);
-    if (offer === undefined) return;
-    for (const { counter, by } of gainsAt(offer.increments, result.claimedAtMs)) {
-      world.counters.add(repId, counter, by);
-    }
+    for (const { counter, by } of result.gains) world.counters.add(repId, counter, by);
     announceCredit(world, result);
+    // A win that was settled while the house opened: nobody had been shown the offer by this process.
+    if (offer === undefined) return;
     const name = winnerName(world, repId, offer.policyVersion);
     world.alerts.taken(offer, result.seq, { id: repId, name }, result.claimedAtMs);
     world.wall.changed();

@@ -7,17 +7,23 @@ import type { OpenOffer } from '../distribution/open-offers.ts';
 import { arbiterOffer, restoreOffer } from './offering.ts';
 import type { World } from './world.ts';
 
-export async function restoreRace(world: World): Promise<void> {
-  for (const [repId, counters] of countersByRep(world)) await world.arbiter.restoreCounters(repId, counters);
-  const nowMs = await world.arbiter.now();
+/** Reads the open offers from the file into memory; the arbiter gets them from there. */
+export async function restoreOffers(world: World): Promise<void> {
   const seq = world.events.lastSeq();
   world.offers.note(seq);
   for (const whole of world.offersOnFile.open()) {
     const lead = world.leads.row(whole.offer.leadId);
-    if (lead === undefined) continue;
-    const offer = restoreOffer(world, whole, lead, seq);
+    if (lead !== undefined) world.offers.add(restoreOffer(world, whole, lead, seq), seq);
+  }
+}
+
+/** Puts counters, offers and gates before the arbiter as they stand: at a start, or after it lost them. */
+export async function putRaceUp(world: World): Promise<void> {
+  const counters = countersByRep(world);
+  for (const { id } of world.directory.reps()) await world.arbiter.restoreCounters(id, counters.get(id) ?? {});
+  const nowMs = await world.arbiter.now();
+  for (const offer of [...world.offers.all()]) {
     if (offer.closesAtMs <= nowMs) await giveTimeAgain(world, offer, nowMs);
-    world.offers.add(offer, seq);
     await world.arbiter.open(arbiterOffer(offer));
     for (const [repId, { lane, opensAtMs }] of offer.admissions) {
       await world.arbiter.admit({ offerId: offer.offerId, repId, lane, opensAtMs });
@@ -42,6 +48,10 @@ function countersByRep(world: World): Map<string, Record<string, number>> {
 async function giveTimeAgain(world: World, offer: OpenOffer, nowMs: number): Promise<void> {
   const closesAt = nowMs + offer.clearMs;
   const { offerId, leadId } = offer;
-  await world.ledger.write('extendOffer', { offerId, leadId, closesAt, at: nowMs });
+  const { result: seq } = await world.ledger.write('extendOffer', { offerId, leadId, closesAt, at: nowMs });
+  if (seq === null) return;
   offer.closesAtMs = closesAt;
+  world.offers.note(seq);
+  world.alerts.windowMoved(offer, seq);
+  world.timersChanged(closesAt);
 }

@@ -2,6 +2,7 @@
 import type { WallFeed } from '../../client-sdk/protocol/down.ts';
 import { WALL_ROOM } from '../alerts/announcer.ts';
 import { localDay } from '../kernel/calendar.ts';
+import type { Timer } from '../kernel/clock.ts';
 import type { World } from './world.ts';
 
 /** Enough to fill a screen. */
@@ -13,10 +14,11 @@ export interface Wall {
   feed(): WallFeed;
   /** Something it shows has changed. */
   changed(): void;
+  stop(): void;
 }
 
 export function createWall(world: World): Wall {
-  let due = false;
+  let due: Timer | null = null;
 
   function feed(): WallFeed {
     const nowMs = world.clock.nowMs();
@@ -40,12 +42,12 @@ export function createWall(world: World): Wall {
   return {
     feed,
     changed() {
-      if (due) return;
-      due = true;
-      world.clock.after(WALL_COALESCE_MS, () => {
-        due = false;
+      if (due !== null) return;
+      due = world.clock.after(WALL_COALESCE_MS, () => {
+        due = null;
         world.announcer.emit('wall:feed', [WALL_ROOM], feed());
       });
     },
+    stop: () => due?.cancel(),
   };
 }

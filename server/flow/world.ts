@@ -41,6 +41,8 @@ export interface World {
   announcer: Announcer;
   /** Tells everyone who waits for a provisional win, here and in gateways, how it ended. */
   settled(notice: SettledNotice): void;
+  /** Resolves when no provisional win is being settled. */
+  settlementsIdle(): Promise<void>;
   alerts: Alerts;
   wall: Wall;
   notes: RaceNotes;

@@ -1,7 +1,7 @@
 /** Reads of the record: the public facts in commit order, and what a lead went through. */
 import { eq, sql } from 'drizzle-orm';
 import type { Db } from '../platform/db.ts';
-import { events } from './schema.ts';
+import { cell, events } from './schema.ts';
 
 export type EventRow = typeof events.$inferSelect;
 
@@ -10,6 +10,8 @@ export interface EventsReader {
   after(after: number, kinds: string[], limit: number): EventRow[];
   ofLead(leadId: string): EventRow[];
   lastSeq(): number;
+  /** A small fact of the cell; null when it was never set. */
+  cellValue(key: string): string | null;
 }
 
 export function createEventsReader(db: Db): EventsReader {
@@ -23,6 +25,7 @@ export function createEventsReader(db: Db): EventsReader {
         .limit(limit)
         .all(),
     ofLead: (leadId) => db.select().from(events).where(eq(events.leadId, leadId)).orderBy(events.seq).all(),
+    cellValue: (key) => db.select().from(cell).where(eq(cell.key, key)).get()?.value ?? null,
     lastSeq: () => db.select({ seq: sql<number>`coalesce(max(seq), 0)` }).from(events).get()?.seq ?? 0,
   };
 }

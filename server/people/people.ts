@@ -42,6 +42,13 @@ export function hashSecret(secret: string): string {
   return createHash('sha256').update(secret).digest('hex');
 }
 
+/** Hears of what gateways must know; nothing where there are none. */
+export interface DirectoryWatcher {
+  tokenPut(row: TokenRow): void;
+  tokenDropped(row: TokenRow): void;
+  repPut(row: RepRow): void;
+}
+
 export interface Directory {
   rep(id: string): RepRow | undefined;
   repByNum(num: number): RepRow | undefined;
@@ -51,6 +58,7 @@ export interface Directory {
   screen(id: string): ScreenRow | undefined;
   token(id: string): TokenRow | undefined;
   tokensOf(subjectId: string): TokenRow[];
+  tokens(): TokenRow[];
   /** The session of a token; null when it is unknown, revoked or past its time. */
   authenticate(secret: string, nowMs: number): Session | null;
   /** The teams a session may see; null: all of them. */
@@ -65,7 +73,11 @@ export interface Directory {
   dropToken(id: string): void;
 }
 
-export function createDirectory(rows: EveryoneRows, adminApiKey: string | null): Directory {
+export function createDirectory(
+  rows: EveryoneRows,
+  adminApiKey: string | null,
+  watcher?: DirectoryWatcher,
+): Directory {
   const byId = <T extends { id: string }>(items: T[]) => new Map(items.map((item) => [item.id, item]));
   const reps = byId(rows.reps);
   const repsByNum = new Map(rows.reps.map((rep) => [rep.num, rep]));
@@ -96,6 +108,7 @@ export function createDirectory(rows: EveryoneRows, adminApiKey: string | null):
     source: (id) => sources.get(id),
     screen: (id) => screens.get(id),
     token: (id) => tokens.get(id),
+    tokens: () => [...tokens.values()],
     tokensOf: (subjectId) => [...tokens.values()].filter((token) => token.subjectId === subjectId),
     authenticate,
     teamsOf(session) {
@@ -109,6 +122,7 @@ export function createDirectory(rows: EveryoneRows, adminApiKey: string | null):
     putRep(row) {
       reps.set(row.id, row);
       repsByNum.set(row.num, row);
+      watcher?.repPut(row);
     },
     putManager: (row) => void managers.set(row.id, row),
     putSource: (row) => void sources.set(row.id, row),
@@ -116,12 +130,14 @@ export function createDirectory(rows: EveryoneRows, adminApiKey: string | null):
     putToken(row) {
       tokens.set(row.id, row);
       tokensByHash.set(row.hash, row);
+      watcher?.tokenPut(row);
     },
     dropToken(id) {
       const token = tokens.get(id);
       if (token === undefined) return;
       tokens.delete(id);
       tokensByHash.delete(token.hash);
+      watcher?.tokenDropped(token);
     },
   };
 }

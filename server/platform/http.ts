@@ -40,7 +40,7 @@ export const BODY_BYTES_MAX = 64 * 1024;
 export interface HttpDeps {
   log: Log;
   metrics: Metrics;
-  authenticate(token: string): Speaker | null;
+  authenticate(token: string): Speaker | null | Promise<Speaker | null>;
   version: string;
 }
 
@@ -105,7 +105,7 @@ export function createHttp(deps: HttpDeps) {
     const { allow } = request.routeOptions.config;
     if (allow === undefined) return;
     const token = bearerOf(request);
-    request.speaker = token === null ? null : deps.authenticate(token);
+    request.speaker = token === null ? null : await deps.authenticate(token);
     if (request.speaker === null) {
       throw new Problem(401, token === null ? 'signInNeeded' : 'tokenInvalid', 'Send a valid token as Authorization: Bearer <token>.');
     }

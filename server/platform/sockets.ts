@@ -22,6 +22,8 @@ export const FRAME_BYTES_MAX = 16 * 1024;
 const FRAME_BYTES_READ_MAX = 1_000_000;
 /** A socket that has not said who it is by then is closed. */
 const CONNECT_TIMEOUT_MS = 5_000;
+/** When a sign-in cannot be checked, the client tries again after this long. */
+const AWAY_RETRY_MS = 1_000;
 /** `auth:expiring` comes this long before the end, or at half of a shorter life. */
 const EXPIRY_NOTICE_MS = 60_000;
 
@@ -61,6 +63,7 @@ export interface Sockets {
   closeToken(tokenId: string): void;
   roomSize(room: string): number;
   count(): number;
+  speakers(): Speaker[];
   /** Tells every socket when to come back, and closes them. */
   close(reconnectAfterMs: number): Promise<void>;
 }
@@ -69,7 +72,7 @@ interface SocketsDeps {
   clock: Clock;
   log: Log;
   metrics: Metrics;
-  authenticate(token: string): Speaker | null;
+  authenticate(token: string): Speaker | null | Promise<Speaker | null>;
   /** The expiry that holds now, which use may have moved; null: never, undefined: revoked. */
   expiryOf(tokenId: string): number | null | undefined;
   publicUrl: string | null;
@@ -102,16 +105,26 @@ export function createSockets(server: HttpServer, deps: SocketsDeps): Sockets {
     allowRequest: (request, callback) => callback(null, originAllowed(request, deps.publicUrl)),
   });
 
+  async function speakerOf(token: unknown): Promise<Speaker | null> {
+    return typeof token === 'string' && token.length <= 400 ? deps.authenticate(token) : null;
+  }
+
   io.use((socket, next) => {
-    const token: unknown = socket.handshake.auth.token;
-    const speaker = typeof token === 'string' && token.length <= 400 ? deps.authenticate(token) : null;
-    if (speaker === null || speaker.role === 'source') {
-      deps.metrics.badInput('socket', 'tokenInvalid');
-      const code = speaker === null ? 'tokenInvalid' : 'forbidden';
-      return next(Object.assign(new Error(code), { data: { code, message: 'Sign in again.' } }));
-    }
-    socket.data.speaker = speaker;
-    next();
+    const refuse = (code: string, retryAfterMs?: number) => {
+      deps.metrics.badInput('socket', code);
+      const data = { code, message: code === 'away' ? 'Ask again.' : 'Sign in again.', retryAfterMs };
+      next(Object.assign(new Error(code), { data }));
+    };
+    speakerOf(socket.handshake.auth.token).then(
+      (speaker) => {
+        if (speaker === null) return refuse('tokenInvalid');
+        if (speaker.role === 'source') return refuse('forbidden');
+        socket.data.speaker = speaker;
+        next();
+      },
+      // Whoever cannot be looked up now is told to come back, never to sign in again.
+      () => refuse('away', AWAY_RETRY_MS),
+    );
   });
 
   io.on('connection', (socket) => {
@@ -174,6 +187,7 @@ export function createSockets(server: HttpServer, deps: SocketsDeps): Sockets {
     closeToken: (tokenId) => io.in(`token:${tokenId}`).disconnectSockets(true),
     roomSize: (room) => io.of('/').adapter.rooms.get(room)?.size ?? 0,
     count: () => io.engine.clientsCount,
+    speakers: () => [...io.of('/').sockets.values()].map((socket) => socket.data.speaker as Speaker),
     async close(reconnectAfterMs) {
       io.emit('server:draining', { reconnectAfterMs });
       io.disconnectSockets(true);

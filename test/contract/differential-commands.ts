@@ -54,9 +54,11 @@ function offerIdOf(leadId: string, number: number): string {
 }
 
 /** Sometimes without its bounds, as most rules of a policy are. */
-const window = fc.option(fc.record({ fromMs: instant, untilMs: instant }, { requiredKeys: [] }), {
-  nil: {},
-});
+const bounds = fc.record(
+  { fromMs: instant, untilMs: instant, lanes: fc.subarray([0, 1], { minLength: 1 }) },
+  { requiredKeys: [] },
+);
+const window = fc.option(bounds, { nil: {} });
 
 const limit = fc
   .record({
@@ -68,11 +70,11 @@ const limit = fc
     max: fc.integer({ min: -1, max: 3 }),
     window,
   })
-  .map(({ window: bounds, ...rest }) => ({ ...rest, ...bounds }));
+  .map(({ window: given, ...rest }) => ({ ...rest, ...given }));
 
 const increment = fc
   .record({ counter, by: fc.constantFrom(1, 1, 2, -1), window })
-  .map(({ window: bounds, ...rest }) => ({ ...rest, ...bounds }));
+  .map(({ window: given, ...rest }) => ({ ...rest, ...given }));
 
 const lane = fc.record({
   opensAtMs: fc.oneof({ weight: 2, arbitrary: fc.constant(T0) }, { weight: 1, arbitrary: instant }),

@@ -123,6 +123,49 @@ export const openOfferProbes: readonly Probe[] = [
     },
   },
   {
+    title: 'AR21 a limit and an increment that name lanes hold for the reps of these lanes alone',
+    async run(bench) {
+      const { arbiter } = bench;
+      const lanes = [
+        { opensAtMs: T0, repIds: ['ani'] },
+        { opensAtMs: T0, repIds: ['budi'] },
+      ];
+      const increments = [{ counter: 'day', by: 1, lanes: [1] }];
+      for (const number of [1, 2, 3]) {
+        const given = { offerId: `offer_${number}`, leadId: `lead_${number}`, increments, lanes };
+        await arbiter.open(offerOf({ ...given, limits: number === 3 ? [cap(0, { lanes: [1] })] : [] }));
+      }
+      await winFor(bench, 'ani');
+      await winFor(bench, 'budi', { leadId: 'lead_2', offerId: 'offer_2' });
+      const third = { leadId: 'lead_3', offerId: 'offer_3' };
+      expect(ruleOf(await arbiter.claim(claimOf('budi', third)))).toBe('dailyCap');
+      await arbiter.count('ani', 'day', 5, 'cause_1');
+      expect(ruleOf(await arbiter.claim(claimOf('ani', third)))).toBe('pending');
+    },
+  },
+  {
+    title: 'AR21 AR32 a win given back takes back what its own lane had added',
+    async run(bench) {
+      const { arbiter } = bench;
+      const lanes = [
+        { opensAtMs: T0, repIds: ['ani'] },
+        { opensAtMs: T0, repIds: ['budi'] },
+      ];
+      const increments = [
+        { counter: 'day', by: 1, lanes: [1] },
+        { counter: 'other', by: 1, lanes: [0] },
+      ];
+      await arbiter.open(offerOf({ increments, lanes }));
+      const win = winOf(await arbiter.claim(claimOf('budi')));
+      await arbiter.settle(win, { outcome: 'reopened' });
+      const other = cap(-1, { rule: 'notReady', terms: [{ counter: 'other', coefficient: 1 }] });
+      const given = { offerId: 'offer_2', leadId: 'lead_2', increments: [], lanes };
+      await arbiter.open(offerOf({ ...given, limits: [cap(0), other] }));
+      const second = { leadId: 'lead_2', offerId: 'offer_2' };
+      expect(ruleOf(await arbiter.claim(claimOf('budi', second)))).toBe('notReady');
+    },
+  },
+  {
     title: 'AR21 AR22 a win adds what is in force at its instant, and the next limit feels it',
     async run(bench) {
       const { arbiter, setTime } = bench;

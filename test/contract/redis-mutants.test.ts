@@ -35,14 +35,20 @@ const mutants: readonly Mutant[] = [
   mutant(
     'claim',
     'increments out of their time',
-    'if gain[3] <= now and now < gain[4] then',
-    'if true then',
+    'in_force(gain[3], gain[4], gain[5])',
+    "in_force(0, 1e300, gain[5])",
   ),
   mutant(
     'claim',
     'limits out of their time',
-    'if limit[3] <= now and now < limit[4] then',
-    'if true then',
+    'in_force(limit[3], limit[4], limit[5])',
+    "in_force(0, 1e300, limit[5])",
+  ),
+  mutant(
+    'claim',
+    'limits and increments of other lanes',
+    "(lanes == '' or string.find(lanes, lane, 1, true))",
+    'true',
   ),
   mutant(
     'claim',

@@ -1,9 +1,19 @@
-/** COMP-40.1: fifty reps claim one lead in the same instant, over sockets, on the embedded arbiter. */
-import { afterEach, describe, expect, it } from 'vitest';
+/** COMP-40.1: fifty reps claim one lead in the same instant, over sockets, on both arbiters. */
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { SambarClient } from '../../client-sdk/src/sambar-client.ts';
+import { startRedis, type TestRedis } from '../support/redis.ts';
 import { startApp, type TestApp, type TestRep } from '../support/app.ts';
 
 let app: TestApp;
+let redis: TestRedis;
+
+beforeAll(async () => {
+  redis = await startRedis();
+});
+
+afterAll(async () => {
+  await redis.stop();
+});
 
 afterEach(async () => {
   await app[Symbol.asyncDispose]();
@@ -14,9 +24,9 @@ async function team(size: number): Promise<{ rep: TestRep; client: SambarClient 
   return Promise.all(reps.map(async (rep) => ({ rep, client: await app.client(rep.token) })));
 }
 
-describe('the race, OPEN', () => {
+describe.each(['embedded', 'redis'])('the race, OPEN, %s', (arbiter) => {
   it('COMP-40.1: one winner, 49 told the same name, one +10, the pool is empty', async () => {
-    app = await startApp();
+    app = await startApp({ env: arbiter === 'redis' ? { REDIS_URL: redis.url, CELL: 'open-race' } : {} });
     const racers = await team(50);
     const alerts = racers.map(({ client }) => new Promise<string>((resolve) => client.onAlert((card) => resolve(card.offerId))));
     const taken = racers.map(({ client }) => new Promise<string>((resolve) => client.onTaken((event) => resolve(event.by.id))));

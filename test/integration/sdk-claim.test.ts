@@ -1,4 +1,4 @@
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { createMemoryStorage } from '../../client-sdk/src/platform.ts';
 import { createSambarClient } from '../../client-sdk/src/sambar-client.ts';
 import {
@@ -80,6 +80,19 @@ describe('a claim over the socket', () => {
     expect(server.frames('lead:claim').rest).toEqual([]);
   });
 
+  test('a server that failed is asked again about the same tap', async () => {
+    const clock = new WatchedClock();
+    const { server, client } = await meet(onTestFinished, withOffer(clock));
+    const claim = client.claim(TAP);
+    const first = await server.frames('lead:claim').next();
+    first.ack?.({ error: { code: 'internal', message: 'The server failed; ask again.' } });
+    await clock.pass(250);
+    const second = await server.frames('lead:claim').next();
+    expect(second.payload).toEqual(first.payload);
+    second.ack?.(WON);
+    expect(await claim).toEqual(WON);
+  });
+
   test('a frame the server cannot read is an error with its code', async () => {
     const { server, client } = await meet(onTestFinished);
     const claim = client.claim({ leadId: 'no such id!' });
@@ -124,6 +137,22 @@ describe('a claim on a bad network', () => {
     await synced;
     expect(sync.socket.id).toBe(back.id);
     // The sync came over the new link, after anything that could have been kept for it.
+    expect(server.frames('lead:claim').rest).toEqual([]);
+  });
+
+  test('a link that is dead but not yet known to be: the claim is not kept for the next one', async () => {
+    const { server, client } = await meet(onTestFinished, withOffer());
+    httpCalls(server, () => ({ status: 409, body: { ...PROBLEM, status: 409, ...LOST } }));
+    const live = becomesLive(client);
+    // Socket.IO finds the ping overdue when it is about to write, and would buffer the frame.
+    const date = vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 600_000);
+    const claim = client.claim(TAP);
+    date.mockRestore();
+    expect(await claim).toEqual(LOST);
+    await live;
+    const synced = client.sync();
+    (await server.frames('pool:sync').next()).ack?.({ upTo: 6, offers: [] });
+    await synced;
     expect(server.frames('lead:claim').rest).toEqual([]);
   });
 
@@ -202,7 +231,8 @@ describe('a claim on a bad network', () => {
       keys.push((init.headers as Record<string, string>)['idempotency-key']);
       return Promise.resolve(Response.json(WON));
     };
-    const reloaded = createSambarClient({ ...options, fetch: answering });
+    // Other chances than before: only what was remembered can give the same key.
+    const reloaded = createSambarClient({ ...options, random: () => 0.5, fetch: answering });
     const { requestId } = reloaded.unanswered[0] ?? {};
     expect(await reloaded.claim(TAP)).toEqual(WON);
     expect(keys).toEqual([requestId]);

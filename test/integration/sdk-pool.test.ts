@@ -1,5 +1,10 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { LeadTaken, OfferCard, UpcomingCard } from '../../client-sdk/protocol/down.ts';
+import type {
+  LeadTaken,
+  OfferCard,
+  UpcomingCard,
+  WallFeed,
+} from '../../client-sdk/protocol/down.ts';
 import type { ConnectionState, Pool } from '../../client-sdk/src/sambar-client.ts';
 import {
   becomesLive,
@@ -90,6 +95,27 @@ describe('the pool over a real link', () => {
   });
 });
 
+test('a screen, which has no pool, asks once and lets it be', async () => {
+  const clock = new WatchedClock();
+  const { server, client } = await meet(onTestFinished, (script) => {
+    script.snapshot = undefined;
+    return { clock };
+  });
+  await clock.pass(4000);
+  const sync = await server.frames('pool:sync').next();
+  sync.ack?.({ error: { code: 'forbidden', message: 'A screen may not do this.' } });
+  // The feed comes over the same link after the refusal, so the client has heard both.
+  const fed = until<WallFeed>((listener) => client.watchWall(listener).stop);
+  const watch = await server.frames('wall:watch').next();
+  watch.ack?.({ asOf: OFFER.sentAt, poolSize: 0, claimsToday: 0, latest: [] });
+  await fed;
+  clock.advance(60_000);
+  // What the advance made the client ask would arrive before this.
+  client.watchWall(() => {});
+  await server.frames('wall:watch').next();
+  expect(server.frames('pool:sync').rest).toEqual([]);
+});
+
 describe('receipts', () => {
   test('alerts of 200 ms are reported together, each offer once; seen at once', async () => {
     const clock = new WatchedClock();
@@ -118,6 +144,18 @@ describe('the connection', () => {
       server.refusal = { code: 'tokenExpired' };
     });
     expect(states).toEqual([{ kind: 'offline' }, { kind: 'refused', reason: 'tokenExpired' }]);
+  });
+
+  test('a draining server says when to come back', async () => {
+    const clock = new WatchedClock();
+    const { client, socket } = await meet(onTestFinished, () => ({ clock, random: () => 0.5 }));
+    const offline = offlineAfterConnecting(client);
+    socket.emit('server:draining', { reconnectAfterMs: 3000 });
+    socket.disconnect(true);
+    await offline;
+    const live = becomesLive(client);
+    await clock.pass(3000);
+    await live;
   });
 
   test('a server that asks to come later is asked again, not taken for a refusal', async () => {

@@ -63,11 +63,14 @@ local early = now < tonumber(opens)
 if (early or tried) and beyond_rate() then return answer('refused', 'attemptRate') end
 if early then return answer('early', opens) end
 
-local counters = prefix .. 'counters:' .. rep
+local counters, lane = prefix .. 'counters:' .. rep, ',' .. string.match(member, '%d+$') .. ','
+local function in_force(from, till, lanes)
+  return from <= now and now < till and (lanes == '' or string.find(lanes, lane, 1, true))
+end
 for _, limit in ipairs(cjson.decode(limits)) do
   local sum, broken = 0, false
-  if limit[3] <= now and now < limit[4] then
-    for term = 5, #limit, 2 do
+  if in_force(limit[3], limit[4], limit[5]) then
+    for term = 6, #limit, 2 do
       sum = sum + limit[term + 1] * tonumber(call('HGET', counters, limit[term]) or '0')
     end
     broken = sum > limit[2]
@@ -81,6 +84,6 @@ end
 local won = call('XADD', prefix .. 'wins', '*', 'o', id, 'l', lead, 'r', rep, 'q', ARGV[4], 'at', now)
 call('HSET', key, 'state', 'pending', 'winner', rep, 'request', ARGV[4], 'at', now, 'order', won, 't:' .. rep, 1)
 for _, gain in ipairs(cjson.decode(increments)) do
-  if gain[3] <= now and now < gain[4] then call('HINCRBY', counters, gain[1], gain[2]) end
+  if in_force(gain[3], gain[4], gain[5]) then call('HINCRBY', counters, gain[1], gain[2]) end
 end
 return answer('pending', table.concat({ 1, now, rep, now, won, ARGV[4] }, ' '))

@@ -10,8 +10,10 @@ local outcome = ARGV[5]
 local its_own = state == 'pending' and order == ARGV[2]
 
 if its_own and outcome ~= 'committed' then
+  local lane = ',' .. string.match(call('HGET', KEYS[1], 'm:' .. ARGV[3]) or '0', '%d+$') .. ','
   for _, gain in ipairs(cjson.decode(increments)) do
-    if gain[3] <= tonumber(at) and tonumber(at) < gain[4] then call('HINCRBY', KEYS[3], gain[1], -gain[2]) end
+    if gain[3] <= tonumber(at) and tonumber(at) < gain[4]
+      and (gain[5] == '' or string.find(gain[5], lane, 1, true)) then call('HINCRBY', KEYS[3], gain[1], -gain[2]) end
   end
   call('HDEL', KEYS[1], 'winner', 'request', 'at', 'order')
   call('HSET', KEYS[1], 'state', 'open')

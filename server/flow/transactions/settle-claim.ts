@@ -26,11 +26,22 @@ export interface SettleClaimArgs {
 }
 
 export type SettleClaimResult =
-  | { outcome: 'committed'; seq: number; claimedAtMs: number; claimSpeedMs: number; awards: Award[]; deltas: DayDelta[] }
+  | {
+      outcome: 'committed';
+      /** 0: it was on file already. */
+      seq: number;
+      claimedAtMs: number;
+      claimSpeedMs: number;
+      /** What the win has just added to the winner's counters. */
+      gains: { counter: string; by: number }[];
+      awards: Award[];
+      deltas: DayDelta[];
+    }
   | { outcome: 'claimedBy'; winnerId: string; claimedAtMs: number }
   | { outcome: 'refused'; why: string };
 
 interface OwnAlert {
+  lane: number;
   opensAt: number;
   sentAt: number | null;
 }
@@ -53,7 +64,7 @@ function objection(stores: Stores, offer: OfferRow, alert: OwnAlert | null, win:
   if (win.claimedAtMs < alert.opensAt) return 'early';
   if (win.claimedAtMs >= offer.closesAt) return 'expired';
   const limits = JSON.parse(offer.limits) as Limit[];
-  const broken = firstBroken(limits, (name) => stores.owners.counter(win.repId, name), win.claimedAtMs);
+  const broken = firstBroken(limits, (name) => stores.owners.counter(win.repId, name), win.claimedAtMs, alert.lane);
   return broken?.rule ?? null;
 }
 
@@ -66,25 +77,26 @@ export function settleClaim(stores: Stores, args: SettleClaimArgs): SettleClaimR
       return { outcome: 'claimedBy', winnerId: earlier.repId, claimedAtMs: earlier.startedAt };
     }
     const { startedAt, claimSpeedMs } = earlier;
-    return { outcome: 'committed', seq: 0, claimedAtMs: startedAt, claimSpeedMs: claimSpeedMs ?? 0, ...noCredit() };
+    return { outcome: 'committed', seq: 0, claimedAtMs: startedAt, claimSpeedMs: claimSpeedMs ?? 0, gains: [], ...noCredit() };
   }
   const offer = stores.offers.find(win.offerId);
   if (offer === undefined) return { outcome: 'refused', why: 'unknownOffer' };
   const alert = ownAlert(stores, win.offerId, win.repId, args.repNum);
   const why = objection(stores, offer, alert, win);
   if (why !== null) return { outcome: 'refused', why };
-  const claimSpeedMs = Math.max(0, win.claimedAtMs - (alert?.sentAt ?? win.claimedAtMs));
-  return writeClaim(stores, args, offer, claimSpeedMs);
+  return writeClaim(stores, args, offer, alert as OwnAlert);
 }
 
 function writeClaim(
   stores: Stores,
   args: SettleClaimArgs,
   offer: OfferRow,
-  claimSpeedMs: number,
+  alert: OwnAlert,
 ): SettleClaimResult {
   const { win, day } = args;
   const at = win.claimedAtMs;
+  // NOTIF-11: from the rep's own alert; a tap between the opening and the alert took no time.
+  const claimSpeedMs = Math.max(0, at - (alert.sentAt ?? at));
   const ownership = {
     id: win.offerId,
     leadId: win.leadId,
@@ -110,11 +122,10 @@ function writeClaim(
     repId: win.repId,
     data: { ownershipId: win.offerId, day, claimSpeedMs, firstContactDueAt: ownership.firstContactDueAt },
   });
-  for (const { counter, by } of gainsAt(JSON.parse(offer.increments) as Increment[], at)) {
-    stores.owners.addToCounter(win.repId, counter, by);
-  }
+  const gains = gainsAt(JSON.parse(offer.increments) as Increment[], at, alert.lane).map(({ counter, by }) => ({ counter, by }));
+  for (const { counter, by } of gains) stores.owners.addToCounter(win.repId, counter, by);
   const credit = claimCredit(stores, args, seq, claimSpeedMs);
-  return { outcome: 'committed', seq, claimedAtMs: at, claimSpeedMs, ...credit };
+  return { outcome: 'committed', seq, claimedAtMs: at, claimSpeedMs, gains, ...credit };
 }
 
 function claimCredit(stores: Stores, args: SettleClaimArgs, eventSeq: number, claimSpeedMs: number): Credit {

@@ -1,0 +1,109 @@
+/**
+ * The composition root of `ROLE=gateway`: sockets and claims, and no database. It judges claims by the
+ * script in Redis, hears the outlet, and asks the ledger process for the rest.
+ */
+import type { AddressInfo } from 'node:net';
+import { repRoom } from './alerts/announcer.ts';
+import { claimRoutes } from './claims/claims-routes.ts';
+import { createClaims } from './claims/claims.ts';
+import { createRedisArbiter } from './claims/redis-arbiter.ts';
+import { createSettlementDesk } from './claims/settlement-desk.ts';
+import { noticeOf } from './cell-on-redis.ts';
+import type { App, Base } from './compose.ts';
+import { bindSockets } from './edges.ts';
+import { forwardRoutes } from './gateway/forward.ts';
+import type { Entry } from './gateway/outlet.ts';
+import { createRegistryReader } from './gateway/registry.ts';
+import { createRemoteHouse } from './gateway/remote-house.ts';
+import { createSessionCache } from './gateway/session-cache.ts';
+import { createTail } from './gateway/tail.ts';
+import { newId } from './kernel/ids.ts';
+import { refusalMessage } from './kernel/messages.ts';
+import { streamName } from './leaderboard/board-streams.ts';
+import { closeHttp, once, RECONNECT_AFTER_MS, VERSION } from './serving.ts';
+import { createHttp } from './platform/http.ts';
+import { operationsRoutes } from './platform/operations-routes.ts';
+import { servePages } from './platform/pages.ts';
+import { checkRedis, createRedis } from './platform/redis.ts';
+import { createSockets, type Sockets } from './platform/sockets.ts';
+
+export async function composeGateway(base: Base, redisUrl: string): Promise<App> {
+  const { config, clock, log, metrics, random } = base;
+  const onFault = (error: unknown) => log.warn('the link', { code: String((error as { code?: unknown }).code ?? 'unknown') });
+  const connect = async (profile: 'claims' | 'stream' | 'plain') => {
+    const redis = createRedis(redisUrl, profile, { random, onError: onFault });
+    await redis.connect();
+    return redis;
+  };
+  const [claimsRedis, streamRedis, plain] = [await connect('claims'), await connect('stream'), await connect('plain')];
+  await checkRedis(plain);
+  const gateway = newId('own', clock.nowMs(), random).replace('own_', 'gw_');
+  const registry = createRegistryReader(plain, config.cell);
+  const sessions = createSessionCache({ registry, clock, onRevoked: (tokenId) => sockets.closeToken(tokenId) });
+  const house = createRemoteHouse({ registry, clock, gateway, streamOf: streamName, onFault });
+  const arbiter = createRedisArbiter({ redis: claimsRedis, cell: config.cell, clock });
+  const desk = createSettlementDesk(clock);
+  const claims = createClaims({
+    arbiter, desk, clock,
+    record: house.record,
+    winnerName: (repId) => registry.name(repId),
+    refusal: refusalMessage,
+    note: house.attempt,
+    observe(verdict, seconds) {
+      metrics.claims(verdict.verdict);
+      metrics.verdictSeconds(seconds);
+    },
+    onError: onFault,
+  });
+
+  const app = createHttp({ log, metrics, authenticate: sessions.authenticate, version: VERSION });
+  const sockets: Sockets = createSockets(app.server, {
+    clock, log, metrics, authenticate: sessions.authenticate, publicUrl: config.publicUrl, expiryOf: sessions.expiryOf,
+  });
+  const language = sessions.language;
+  bindSockets(sockets, { claims, house, language, stillValid: sessions.stillValid, onError: onFault });
+  claimRoutes(app, { claim: claims.claim, language, newRequestId: () => newId('act', clock.nowMs(), random) });
+  let draining = false;
+  operationsRoutes(app, { metrics, ready: () => !draining && plain.status === 'ready' && claimsRedis.status === 'ready' });
+  forwardRoutes(app, registry);
+  await servePages(app);
+
+  function hear(entry: Entry): void {
+    if (entry.kind === 'emit') sockets.emit(entry.event, entry.rooms, entry.payload);
+    else if (entry.kind === 'closeToken') sessions.revoked(entry.tokenId);
+    else desk.resolve(noticeOf(entry));
+  }
+
+  /** What was missed is gone: every rep here gets a fresh snapshot. */
+  function resync(): void {
+    for (const speaker of sockets.speakers()) {
+      if (speaker.role !== 'rep') continue;
+      Promise.resolve(house.snapshot(speaker.subjectId))
+        .then((snapshot) => sockets.emit('pool:snapshot', [repRoom(speaker.subjectId)], snapshot))
+        .catch(onFault);
+    }
+  }
+
+  const tail = createTail({ redis: streamRedis, cell: config.cell, hear, onGap: resync, onFault });
+  await tail.start();
+  metrics.watch('sockets', () => sockets.count());
+  await app.listen({ port: config.port, host: config.host });
+  const { port } = app.server.address() as AddressInfo;
+  return {
+    url: `http://${config.host}:${port}`,
+    port,
+    newAdminKey: null,
+    house: null,
+    close: once(async () => {
+      draining = true;
+      await claims.drain();
+      await sockets.close(RECONNECT_AFTER_MS);
+      await closeHttp(app);
+      sessions.stop();
+      await house.stop();
+      await tail.stop();
+      arbiter.detach();
+      for (const redis of [claimsRedis, plain]) redis.disconnect();
+    }),
+  };
+}

@@ -1,0 +1,43 @@
+/** Every HTTP call but the claim is the ledger's: a gateway hands it on as it came, and the answer back. */
+import { Readable } from 'node:stream';
+import type { Http } from '../platform/http.ts';
+import { Problem } from '../platform/problem.ts';
+import type { RegistryReader } from './registry.ts';
+
+const FORWARD_TIMEOUT_MS = 10_000;
+/** Of one connection only: not for the next. */
+const HOP_BY_HOP = new Set(['connection', 'keep-alive', 'transfer-encoding', 'upgrade', 'te', 'trailer', 'host', 'content-length', 'expect']);
+
+export function forwardRoutes(app: Http, registry: RegistryReader): void {
+  const away = () => new Problem(503, 'ledgerAway', 'The ledger cannot be reached; ask again.', { retryAfterSeconds: 1 });
+
+  for (const url of ['/v1/*', '/docs', '/docs/*', '/openapi.json']) {
+    app.route({
+      method: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
+      url,
+      schema: { hide: true },
+      async handler(request, reply) {
+        const ledger = await registry.ledger().catch(() => null);
+        if (ledger === null) throw away();
+        const headers = Object.entries(request.headers).filter(
+          (entry): entry is [string, string] => typeof entry[1] === 'string' && !HOP_BY_HOP.has(entry[0]),
+        );
+        const hasBody = request.body !== undefined && request.body !== null;
+        const response = await fetch(`${ledger.url}${request.url}`, {
+          method: request.method,
+          headers: Object.fromEntries(headers),
+          redirect: 'manual',
+          signal: AbortSignal.timeout(FORWARD_TIMEOUT_MS),
+          ...(hasBody ? { body: JSON.stringify(request.body) } : {}),
+        }).catch(() => {
+          throw away();
+        });
+        reply.code(response.status);
+        for (const [name, value] of response.headers) {
+          if (!HOP_BY_HOP.has(name) && name !== 'content-encoding') reply.header(name, value);
+        }
+        return reply.send(response.body === null ? '' : Readable.fromWeb(response.body as never));
+      },
+    });
+  }
+}

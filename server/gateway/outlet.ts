@@ -1,0 +1,80 @@
+/**
+ * The outlet of the deciding process: a stream in Redis that every process with sockets reads with a
+ * cursor of its own, its own process included, so that all sockets are spoken to in the same way and in
+ * the same order. It carries ids, codes and what reps may see before a claim; never contact data.
+ *
+ * It is a broadcast, not a record: entries are trimmed by number, and a reader that has fallen behind
+ * the trim (or finds another stream) gives its sockets a fresh snapshot.
+ */
+import type { Redis } from 'ioredis';
+import type { Announcer } from '../alerts/announcer.ts';
+
+export type Entry =
+  | { kind: 'emit'; event: string; rooms: string[]; payload: unknown }
+  | { kind: 'closeToken'; tokenId: string }
+  /** How a provisional win ended: the claim service's notice, as plain data. */
+  | { kind: 'settled'; notice: unknown };
+
+export const outletKey = (cell: string) => `{${cell}}:out`;
+/** Some minutes of a busy cell; about 10 MB of Redis. */
+const ENTRIES_KEPT = 20_000;
+/** What waits for Redis to come back; older entries are dropped, for readers to resync. */
+const WAITING_MAX = 20_000;
+
+export interface Outlet extends Announcer {
+  settled(notice: unknown): void;
+  stop(): Promise<void>;
+}
+
+/** Publishes in order, at least once; while Redis is away it gathers, up to a bound. */
+export function createOutlet(deps: { redis: Redis; cell: string; onFault(error: unknown): void }): Outlet {
+  const key = outletKey(deps.cell);
+  const waiting: string[] = [];
+  let sending: Promise<void> | null = null;
+  let stopped = false;
+
+  async function sendAll(): Promise<void> {
+    while (waiting.length > 0 && !stopped) {
+      const batch = waiting.slice(0, 200);
+      const pipeline = deps.redis.pipeline();
+      for (const text of batch) pipeline.xadd(key, 'MAXLEN', '~', ENTRIES_KEPT, '*', 'e', text);
+      const replies = (await pipeline.exec()) ?? [];
+      // What failed and all after it is sent again, in order: a reader may see an entry twice, never not at all.
+      const failed = replies.findIndex(([error]) => error !== null);
+      waiting.splice(0, failed === -1 ? batch.length : failed);
+      if (failed !== -1) throw replies[failed]?.[0];
+    }
+  }
+
+  function send(): void {
+    if (sending !== null || stopped) return;
+    sending = sendAll()
+      .catch((error: unknown) => deps.onFault(error))
+      .finally(() => {
+        sending = null;
+      });
+  }
+
+  // What could not be sent goes out when the connection is back.
+  deps.redis.on('ready', send);
+
+  function publish(entry: Entry): void {
+    waiting.push(JSON.stringify(entry));
+    if (waiting.length > WAITING_MAX) waiting.splice(0, waiting.length - WAITING_MAX);
+    send();
+    if (sending !== null) void sending.then(() => waiting.length > 0 && send());
+  }
+
+  return {
+    emit: (event, rooms, payload) => {
+      if (rooms.length > 0) publish({ kind: 'emit', event, rooms, payload });
+    },
+    closeToken: (tokenId) => publish({ kind: 'closeToken', tokenId }),
+    settled: (notice) => publish({ kind: 'settled', notice }),
+    async stop() {
+      await sending;
+      stopped = true;
+      deps.redis.off('ready', send);
+    },
+  };
+}

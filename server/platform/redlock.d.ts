@@ -1,0 +1,18 @@
+/** The part of redlock 4 that cell-role.ts uses; its published types know an older ioredis. */
+declare module 'redlock' {
+  class Redlock {
+    constructor(clients: Redlock.CompatibleRedisClient[], options?: { retryCount?: number; retryDelay?: number; retryJitter?: number });
+    lock(resource: string, ttlMs: number): Promise<Redlock.Lock>;
+  }
+  namespace Redlock {
+    interface Lock {
+      extend(ttlMs: number): Promise<Lock>;
+      unlock(): Promise<void>;
+    }
+    interface CompatibleRedisClient {
+      eval(script: string, keyCount: number, ...args: unknown[]): unknown;
+    }
+  }
+  export type Lock = Redlock.Lock;
+  export default Redlock;
+}

@@ -1,0 +1,187 @@
+/**
+ * `npm run demo`: a whole evening of sales on this machine, played by a simulated team against a real
+ * server on a throw-away file, and checked at its end.
+ */
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import pc from 'picocolors';
+import { type Clock, createSystemClock } from '../server/kernel/clock.ts';
+import { verifyFile, type Verification } from '../server/ledger/verify.ts';
+import { Match } from './demo/match.ts';
+import { createChance } from './simulation/chance.ts';
+import { percentile, tenths } from './simulation/percentile.ts';
+import type { Race } from './simulation/race-book.ts';
+import { ServerProcess } from './simulation/server-process.ts';
+import { createOutput, mark, type Output, table } from './terminal/output.ts';
+
+interface Options {
+  seconds?: number;
+  json: boolean;
+  port: number;
+  seed: string;
+}
+
+interface Summary {
+  ok: boolean;
+  races: number;
+  claims: number;
+  doubleWins: number;
+  wrongNames: number;
+  allRacesEnded: boolean;
+  boardMatchesFresh: boolean;
+  boardDeltas: number;
+  boardGaps: number;
+  verdicts: number;
+  unanswered: number;
+  verdictP50Ms: number;
+  verdictP99Ms: number;
+  reconnects: number;
+  seconds: number;
+  verify: { ok: boolean; violations: Verification['violations'] };
+}
+
+/** The exit code of a process that a second Ctrl-C ended: 128 + SIGINT. */
+const INTERRUPTED = 130;
+/** npm passes a Ctrl-C on that the terminal has sent already: two signals this close are one wish. */
+const SAME_KEYSTROKE_MS = 500;
+
+function wholeNumber(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (Number.isInteger(value) && value >= min && value <= max) return value;
+    throw new InvalidArgumentError(`must be a whole number from ${min} to ${max}`);
+  };
+}
+
+function readOptions(argv: string[]): Options {
+  return new Command('demo')
+    .description('Plays a live claim race on a throw-away server, and checks it at the end.')
+    .option('--seconds <n>', 'stop by itself after this many seconds', wholeNumber(1, 86_400))
+    .option('--json', 'one JSON object as the last line; everything else goes to standard error', false)
+    .option('--port <n>', 'the port to serve on; any other one when it is taken', wholeNumber(0, 65_535), 3000)
+    .option('--seed <text>', 'other people, companies and reaction times', 'sambar')
+    .exitOverride()
+    .parse(argv, { from: 'user' })
+    .opts<Options>();
+}
+
+/** Resolves at Ctrl-C, at a polite kill, when the reader of our output leaves, or after `seconds`. */
+function untilStopped(clock: Clock, seconds: number | undefined): { stopped: Promise<void>; startTimer(): void } {
+  let stop: () => void = () => undefined;
+  const stopped = new Promise<void>((resolve) => {
+    stop = resolve;
+  });
+  let askedAtMs: number | null = null;
+  const ask = () => {
+    const nowMs = clock.monotonicMs();
+    if (askedAtMs !== null && nowMs - askedAtMs > SAME_KEYSTROKE_MS) process.exit(INTERRUPTED);
+    askedAtMs ??= nowMs;
+    stop();
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, ask);
+  process.stdout.on('error', stop);
+  return {
+    stopped,
+    startTimer() {
+      if (seconds !== undefined) clock.after(seconds * 1000, stop);
+    },
+  };
+}
+
+function printLinks(output: Output, url: string, { seats }: Match): void {
+  output.line(`Rep        ${url}/rep/#token=${seats.guest.token}`);
+  output.line(`Wallboard  ${url}/wall/#token=${seats.screen.token}`);
+  output.line(`Manager    ${url}/manage/#token=${seats.manager.token}`);
+  output.line(pc.dim('Open the first one on a phone-sized window and tap KLAIM: you race against eight simulated reps.'));
+  output.line(pc.dim('The data lies in a temporary folder and goes with this demo. Ctrl-C ends it.'));
+  output.line();
+}
+
+function raceLine(match: Match, race: Race, company: string, nowMs: number): string {
+  const time = new Date(nowMs).toTimeString().slice(0, 8);
+  const head = `${pc.dim(time)}  ${company.padEnd(30)}`;
+  if (race.winner === null) return `${head} ${pc.dim('taken out of the race')}`;
+  const winner = match.nameOf(race.winner.id);
+  const speed = race.claimSpeedMs === null ? '' : `${race.claimSpeedMs} ms`;
+  const margin = race.second === null ? 'nobody else' : `${race.second.byMs} ms before ${match.nameOf(race.second.repId)}`;
+  return `${head} ${pc.green(winner.padEnd(20))} ${speed.padStart(8)}  ${pc.dim(`${margin}, ${race.tries} tried`)}`;
+}
+
+function printEnd(output: Output, match: Match, summary: Summary): void {
+  output.line();
+  output.line(pc.bold('Points this week'));
+  const rows = match.follower.rows.map(({ rank, repId, value }) => [rank, match.nameOf(repId), value]);
+  for (const line of table(rows)) output.line(`  ${line}`);
+  output.line();
+  const { races, claims, doubleWins, wrongNames, verdicts, reconnects } = summary;
+  output.line(`${races} races, ${claims} claimed, ${verdicts} verdicts in ${summary.seconds} s, ${reconnects} reconnects`);
+  output.line(`verdict: half within ${summary.verdictP50Ms} ms, 99 of 100 within ${summary.verdictP99Ms} ms`);
+  output.line(`one winner a race, same for all    ${mark(doubleWins === 0 && wrongNames === 0 && summary.allRacesEnded)}`);
+  output.line(`wallboard equals a fresh snapshot  ${mark(summary.boardMatchesFresh)}`);
+  output.line(`every invariant holds in the file  ${mark(summary.verify.ok)}`);
+  for (const { name, detail } of summary.verify.violations) output.line(`  ${name}: ${detail}`);
+}
+
+async function summarize(match: Match, file: string, seconds: number): Promise<Summary> {
+  const allRacesEnded = await match.finish();
+  const boardMatchesFresh = await match.follower.matchesFresh();
+  const { ok, violations } = verifyFile(file);
+  const { races, claims, doubleWins, wrongNames, unanswered, verdictMs } = match.book;
+  return {
+    ok: doubleWins === 0 && wrongNames === 0 && allRacesEnded && boardMatchesFresh && ok,
+    races, claims, doubleWins, wrongNames, allRacesEnded, boardMatchesFresh,
+    boardDeltas: match.follower.deltas,
+    boardGaps: match.follower.gaps,
+    verdicts: verdictMs.length,
+    unanswered,
+    verdictP50Ms: tenths(percentile(verdictMs, 0.5)),
+    verdictP99Ms: tenths(percentile(verdictMs, 0.99)),
+    reconnects: match.reconnects,
+    seconds: Math.round(seconds),
+    verify: { ok, violations },
+  };
+}
+
+async function run(options: Options): Promise<number> {
+  const clock = createSystemClock();
+  const output = createOutput(options.json);
+  const { stopped, startTimer } = untilStopped(clock, options.seconds);
+  const server = await ServerProcess.start({ port: options.port });
+  let match: Match | undefined;
+  try {
+    const { url, adminKey } = server;
+    const playing = await Match.seat({
+      url, adminKey, clock,
+      chance: createChance(options.seed),
+      onRace: (race, company) => output.line(raceLine(playing, race, company, clock.nowMs())),
+    });
+    match = playing;
+    printLinks(output, url, playing);
+    const beganAtMs = clock.monotonicMs();
+    await playing.play();
+    startTimer();
+    await stopped;
+    const summary = await summarize(playing, server.databaseFile, (clock.monotonicMs() - beganAtMs) / 1000);
+    printEnd(output, playing, summary);
+    output.json(summary);
+    return summary.ok ? 0 : 1;
+  } finally {
+    await match?.leave();
+    await server.remove();
+  }
+}
+
+async function main(): Promise<void> {
+  try {
+    process.exitCode = await run(readOptions(process.argv.slice(2)));
+  } catch (error) {
+    if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
+    else {
+      process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+      process.exitCode = 1;
+    }
+  }
+  // A socket that is being closed or a signal handler must not keep the terminal waiting.
+  process.exit();
+}
+
+void main();
