@@ -21,11 +21,12 @@ import type { World } from './flow/world.ts';
 import type { Entry } from './gateway/outlet.ts';
 import { BOARD_LEASE_MS, linkRoutes } from './gateway/link-routes.ts';
 import { type DecidingHouse, openHouse } from './house.ts';
-import { type Clock, createSystemClock } from './kernel/clock.ts';
+import { type Clock, createSystemClock, type Timer } from './kernel/clock.ts';
 import { refusalMessage } from './kernel/messages.ts';
 import { createSystemRandom, type Random } from './kernel/random.ts';
-import { createWorkerLedger } from './ledger/ledger.ts';
-import { acquireRole } from './ledger/role-lock.ts';
+import { createWorkerLedger, type Ledger } from './ledger/ledger.ts';
+import { LedgerError } from './ledger/ledger-error.ts';
+import { acquireRole, type Role } from './ledger/role-lock.ts';
 import { createHttp, describeHttp, type Speaker } from './platform/http.ts';
 import { createLog, type Log } from './platform/log.ts';
 import { createMetrics, type Metrics } from './platform/metrics.ts';
@@ -80,11 +81,13 @@ export async function compose(config: Config, overrides: Overrides = {}): Promis
 async function composeDecider(base: Base, overrides: Overrides): Promise<App> {
   const { config, clock, log } = base;
   const role = acquireRole(config.databaseFile, { nowMs: clock.nowMs() });
-  const ledger = await createWorkerLedger<Transactions>({
+  const written = await createWorkerLedger<Transactions>({
     workerUrl: new URL(import.meta.url.endsWith('.ts') ? './ledger-thread.ts' : './ledger-thread.js', import.meta.url),
     workerData: { file: config.databaseFile, generation: role.generation },
     onUnknownOutcome: overrides.onUnknownOutcome ?? endProcess(log, 'the outcome of a commit is unknown'),
   });
+  const ledger = endWhenStale(written, overrides.onUnknownOutcome ?? endProcess(log, 'another process holds the file'));
+  const heart = keepBeating(role, clock);
   const reader = openReader(config.databaseFile);
   const desk = createSettlementDesk(clock);
   const seat = await takeSeat(base, desk, overrides);
@@ -105,6 +108,7 @@ async function composeDecider(base: Base, overrides: Overrides): Promise<App> {
       await seat.cell?.close();
       await edge.close();
       reader.sqlite.close();
+      heart.stop();
       role.release();
     }),
   };
@@ -271,6 +275,34 @@ function openSockets(
   metrics.watch('sockets', () => sockets.count());
   metrics.watch('boardStreams', () => world.boards.streamCount());
   return sockets;
+}
+
+/** A standby may end a holder of the file that has not said for three seconds that it is alive. */
+const BEAT_EVERY_MS = 1_000;
+
+function keepBeating(role: Role, clock: Clock): { stop(): void } {
+  let timer: Timer;
+  const beat = () => {
+    role.beat(clock.nowMs());
+    timer = clock.after(BEAT_EVERY_MS, beat);
+  };
+  beat();
+  return { stop: () => timer.cancel() };
+}
+
+/** A commit under an old generation was refused: somebody else holds the file, so this process must end. */
+function endWhenStale(ledger: Ledger<Transactions>, end: (error: Error) => void): Ledger<Transactions> {
+  return {
+    ...ledger,
+    async write(name, args, idempotency) {
+      try {
+        return await ledger.write(name, args, idempotency);
+      } catch (error) {
+        if (error instanceof LedgerError && error.code === 'staleGeneration') end(error);
+        throw error;
+      }
+    },
+  };
 }
 
 function endProcess(log: Log, why: string): (error: Error) => void {

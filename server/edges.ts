@@ -5,6 +5,7 @@ import type { House } from './alerts/house.ts';
 import { claimRoutes } from './claims/claims-routes.ts';
 import { claimSockets } from './claims/claims-sockets.ts';
 import type { Claims } from './claims/claims.ts';
+import { ArbiterFault } from './claims/offer-checks.ts';
 import { racesRoutes } from './claims/races-routes.ts';
 import { assignByManager } from './flow/assigning.ts';
 import { personalCard } from './flow/card.ts';
@@ -38,6 +39,9 @@ async function stored<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {
+    if (error instanceof ArbiterFault) {
+      throw new Problem(503, 'arbiterAway', 'The race cannot be reached; nothing has changed. Ask again.', { retryAfterSeconds: 1 });
+    }
     if (!(error instanceof LedgerError)) throw error;
     if (error.code === 'idempotencyKeyReused') {
       throw new Problem(422, 'idempotencyKeyReused', 'This Idempotency-Key was used for another request.', { field: 'Idempotency-Key' });
@@ -77,7 +81,7 @@ function bindLeads(app: Http, { house }: EdgeDeps): void {
     if (speaker.role === 'rep') {
       if (owner?.repId === speaker.subjectId) return leadFor(world, leadId, true);
       const offered = world.offers.ofRep(speaker.subjectId).some((offer) => offer.leadId === leadId);
-      return offered || wasInRace(world, leadId, speaker.subjectId) ? leadFor(world, leadId, false) : null;
+      return offered ? leadFor(world, leadId, false) : null;
     }
     const team = owner === undefined ? undefined : directory.rep(owner.repId)?.team;
     const teams = directory.teamsOf(speaker) ?? [];
@@ -119,6 +123,11 @@ function bindLeads(app: Http, { house }: EdgeDeps): void {
     async setStage(leadId, stage, speaker, idempotency) {
       if (leads.row(leadId) === undefined) return { refused: 'unknownLead' };
       return stored(owning.setStage({ leadId, repId: speaker.subjectId, stage }, idempotency));
+    },
+    async forget(leadId, speaker) {
+      if (leads.row(leadId) === undefined) return false;
+      await stored(world.ledger.write('forgetLead', { leadId, actor: actorOf(speaker), at: await world.arbiter.now() }));
+      return true;
     },
     nowMs: () => world.clock.nowMs(),
   });

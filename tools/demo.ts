@@ -2,10 +2,11 @@
  * `npm run demo`: a whole evening of sales on this machine, played by a simulated team against a real
  * server on a throw-away file, and checked at its end.
  */
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, CommanderError } from 'commander';
 import pc from 'picocolors';
 import { type Clock, createSystemClock } from '../server/kernel/clock.ts';
 import { verifyFile, type Verification } from '../server/ledger/verify.ts';
+import { wholeNumber } from './commands/command.ts';
 import { Match } from './demo/match.ts';
 import { createChance } from './simulation/chance.ts';
 import { percentile, tenths } from './simulation/percentile.ts';
@@ -43,14 +44,6 @@ interface Summary {
 const INTERRUPTED = 130;
 /** npm passes a Ctrl-C on that the terminal has sent already: two signals this close are one wish. */
 const SAME_KEYSTROKE_MS = 500;
-
-function wholeNumber(min: number, max: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (Number.isInteger(value) && value >= min && value <= max) return value;
-    throw new InvalidArgumentError(`must be a whole number from ${min} to ${max}`);
-  };
-}
 
 function readOptions(argv: string[]): Options {
   return new Command('demo')

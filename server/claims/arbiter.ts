@@ -139,6 +139,8 @@ export interface Admission {
 export interface Arbiter {
   /** The arbiter's clock, now. */
   now(): Promise<number>;
+  /** The same without asking, as good as the last answer: for a claim's deadline. */
+  nearlyNow(): number;
   /** Judges one claim atomically, in the order of SPEC.md. Never throws for a losing claim. */
   claim(request: ClaimRequest): Promise<Judgement>;
 }

@@ -174,7 +174,7 @@ export function createClaims(deps: ClaimsDeps): Claims {
       try {
         const judged = await deps.arbiter.claim({
           ...attempt,
-          deadlineMs: arrivedAtMs + JUDGE_WITHIN_MS,
+          deadlineMs: deps.arbiter.nearlyNow() + JUDGE_WITHIN_MS,
         });
         result = await judge(attempt, judged);
       } catch (error) {

@@ -63,6 +63,10 @@ class EmbeddedArbiter implements ArbiterControl {
     return this.#clock.nowMs();
   }
 
+  nearlyNow(): number {
+    return this.#clock.nowMs();
+  }
+
   async claim(request: ClaimRequest): Promise<Judgement> {
     return this.#judge(request, this.#clock.nowMs());
   }

@@ -120,6 +120,10 @@ class RedisControl implements RedisArbiterControl {
     return this.#judge.now();
   }
 
+  nearlyNow(): number {
+    return this.#judge.nearlyNow();
+  }
+
   claim(request: ClaimRequest): Promise<Judgement> {
     return this.#judge.claim(request);
   }

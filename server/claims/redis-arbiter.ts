@@ -38,6 +38,8 @@ class RedisJudge implements RedisArbiter {
   readonly #clock: Clock;
   readonly #redis: Redis;
   readonly #time: RedisTime;
+  /** What the last answer said the time was, and when it came; null: this connection has answered nothing. */
+  #told: { nowMs: number; atMs: number } | null = null;
   /** The epoch as this gateway last read it; null: to be read before the next claim. */
   #epoch: string | null = null;
 
@@ -59,6 +61,12 @@ class RedisJudge implements RedisArbiter {
     } catch (cause) {
       throw new ArbiterFault('ARBITER_AWAY', 'the time of Redis cannot be read', cause);
     }
+  }
+
+  /** A gateway's own clock may be wrong: it is used only until Redis has told the time once. */
+  nearlyNow(): number {
+    if (this.#told === null) return this.#clock.nowMs();
+    return Math.floor(this.#told.nowMs + this.#clock.monotonicMs() - this.#told.atMs);
   }
 
   /** The race against our own deadline is needed: a command in a dead socket may never settle. */
@@ -95,6 +103,7 @@ class RedisJudge implements RedisArbiter {
     );
     const fields = String(reply).split(' ');
     this.#time.heard(Number(fields[1]), sentMs);
+    this.#told = { nowMs: Number(fields[1]), atMs: this.#clock.monotonicMs() };
     if (fields[0] === 'retry' && fields[3] === 'rebuilding') this.#epoch = null;
     return decodeJudgement(fields, request);
   }

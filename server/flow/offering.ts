@@ -135,6 +135,7 @@ export async function putUp(world: World, offer: OpenOffer, seq: number): Promis
   await world.arbiter.open(arbiterOffer(offer));
   for (const lane of offer.lanes) world.alerts.laneOpened(offer, lane);
   world.alerts.upcoming(offer);
+  world.wall.changed();
 }
 
 function waitingLanes(offer: OpenOffer): OpenLane[] {

@@ -11,13 +11,14 @@ export function retentionTimer(world: World, nowMs: number) {
   return { id: newId('dl', nowMs, world.random), kind: 'retention' as const, dueAt: nowMs + DAY_MS };
 }
 
-/** Blanks what is older than the policy keeps, then sets tomorrow's timer. */
+/** Blanks what is older than the policy keeps, drops yesterday's answers, then sets tomorrow's timer. */
 export async function forgetOldLeads(world: World, row: DeadlineRow): Promise<void> {
   const nowMs = await world.arbiter.now();
   const keptMs = world.policy.at(nowMs).policy.privacy.retentionDays * DAY_MS;
   for (const leadId of world.leads.finishedBefore(nowMs - keptMs, PER_ROUND_MAX)) {
     await world.ledger.write('forgetLead', { leadId, actor: 'system', at: nowMs });
   }
+  await world.ledger.write('dropOldAnswers', { before: nowMs - DAY_MS });
   const next = retentionTimer(world, nowMs);
   await world.ledger.write('fireTimer', { deadlineId: row.id, at: nowMs, kind: row.kind, nextDeadline: next });
 }

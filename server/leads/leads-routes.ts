@@ -18,6 +18,8 @@ export interface LeadsRoutesDeps {
   assign(order: { leadId: string; repId: string; reason: string }, speaker: Speaker, idempotency: Idempotency): Promise<{ ok: true; ownershipId: string; atMs: number } | { ok: false; code: string }>;
   logActivity(leadId: string, activity: z.infer<typeof newActivity>, speaker: Speaker, idempotency: Idempotency): Promise<Refusal | { activityId: string; atMs: number; backDated: boolean; firstContact: boolean }>;
   setStage(leadId: string, stage: z.infer<typeof newStage>, speaker: Speaker, idempotency: Idempotency): Promise<Refusal | { atMs: number }>;
+  /** Blanks what could name a person; false: no such lead. */
+  forget(leadId: string, speaker: Speaker): Promise<boolean>;
   nowMs(): number;
 }
 
@@ -110,5 +112,10 @@ export function leadsRoutes(app: Http, deps: LeadsRoutesDeps): void {
     const done = await deps.setStage(leadId, request.body, speakerOf(request), idempotencyOf(request));
     if ('refused' in done) throw refuse(done.refused);
     return reply.code(201).send({ leadId, stage, at: iso(done.atMs) });
+  });
+
+  app.delete('/v1/leads/:leadId/contact', { config: { allow: ['admin'] }, schema: { summary: 'Forget the person behind a lead', tags, params } }, async (request, reply) => {
+    if (!(await deps.forget(request.params.leadId, speakerOf(request)))) throw refuse('unknownLead');
+    return reply.code(204).send();
   });
 }

@@ -1,7 +1,7 @@
 /** Appends to the record; the only writer of `events`. */
 import { sql } from 'drizzle-orm';
 import type { Db } from '../platform/db.ts';
-import { cell, events } from './schema.ts';
+import { cell, events, idempotency } from './schema.ts';
 
 export type EventKind =
   | 'lead.accepted'
@@ -40,6 +40,8 @@ export interface EventsStore {
   append(event: NewEvent): number;
   setCell(key: string, value: string): void;
   cellValue(key: string): string | null;
+  /** Answers that were given under an idempotency key before this are not given again. */
+  dropIdempotencyBefore(at: number): number;
 }
 
 export function createEventsStore(db: Db): EventsStore {
@@ -81,6 +83,8 @@ export function createEventsStore(db: Db): EventsStore {
         }).lastInsertRowid,
       ),
     setCell: (key, value) => void setCell.run({ key, value }),
+    dropIdempotencyBefore: (at) =>
+      db.delete(idempotency).where(sql`${idempotency.at} < ${at}`).run().changes,
     cellValue: (key) => readCell.get({ key })?.value ?? null,
   };
 }

@@ -133,6 +133,11 @@ export function forgetLead(stores: Stores, args: By & { leadId: string }): { for
   return { forgotten: true };
 }
 
+/** Answers are kept for a day, then the same key is a new request. */
+export function dropOldAnswers(stores: Stores, args: { before: number }): { dropped: number } {
+  return { dropped: stores.events.dropIdempotencyBefore(args.before) };
+}
+
 export function setCell(stores: Stores, args: { key: string; value: string }): null {
   stores.events.setCell(args.key, args.value);
   return null;
