@@ -20,6 +20,7 @@ export const outletKey = (cell: string) => `{${cell}}:out`;
 const ENTRIES_KEPT = 20_000;
 /** What waits for Redis to come back; older entries are dropped, for readers to resync. */
 const WAITING_MAX = 20_000;
+const BATCH_MAX = 200;
 
 export interface Outlet extends Announcer {
   settled(notice: unknown): void;
@@ -30,29 +31,35 @@ export interface Outlet extends Announcer {
 export function createOutlet(deps: { redis: Redis; cell: string; onFault(error: unknown): void }): Outlet {
   const key = outletKey(deps.cell);
   const waiting: string[] = [];
-  let sending: Promise<void> | null = null;
+  let busy = false;
+  let work: Promise<void> = Promise.resolve();
   let stopped = false;
 
   async function sendAll(): Promise<void> {
-    while (waiting.length > 0 && !stopped) {
-      const batch = waiting.slice(0, 200);
-      const pipeline = deps.redis.pipeline();
-      for (const text of batch) pipeline.xadd(key, 'MAXLEN', '~', ENTRIES_KEPT, '*', 'e', text);
-      const replies = (await pipeline.exec()) ?? [];
-      // What failed and all after it is sent again, in order: a reader may see an entry twice, never not at all.
-      const failed = replies.findIndex(([error]) => error !== null);
-      waiting.splice(0, failed === -1 ? batch.length : failed);
-      if (failed !== -1) throw replies[failed]?.[0];
+    try {
+      while (waiting.length > 0 && !stopped) await sendSome();
+    } catch (error) {
+      deps.onFault(error);
+    } finally {
+      busy = false;
     }
   }
 
+  async function sendSome(): Promise<void> {
+    const batch = waiting.slice(0, BATCH_MAX);
+    const pipeline = deps.redis.pipeline();
+    for (const text of batch) pipeline.xadd(key, 'MAXLEN', '~', ENTRIES_KEPT, '*', 'e', text);
+    const replies = (await pipeline.exec()) ?? [];
+    // What failed and all after it is sent again, in order: a reader may see an entry twice, never not at all.
+    const failed = replies.findIndex(([error]) => error !== null);
+    waiting.splice(0, failed === -1 ? batch.length : failed);
+    if (failed !== -1) throw replies[failed]?.[0];
+  }
+
   function send(): void {
-    if (sending !== null || stopped) return;
-    sending = sendAll()
-      .catch((error: unknown) => deps.onFault(error))
-      .finally(() => {
-        sending = null;
-      });
+    if (busy || stopped) return;
+    busy = true;
+    work = sendAll();
   }
 
   // What could not be sent goes out when the connection is back.
@@ -62,7 +69,6 @@ export function createOutlet(deps: { redis: Redis; cell: string; onFault(error: 
     waiting.push(JSON.stringify(entry));
     if (waiting.length > WAITING_MAX) waiting.splice(0, waiting.length - WAITING_MAX);
     send();
-    if (sending !== null) void sending.then(() => waiting.length > 0 && send());
   }
 
   return {
@@ -72,7 +78,7 @@ export function createOutlet(deps: { redis: Redis; cell: string; onFault(error: 
     closeToken: (tokenId) => publish({ kind: 'closeToken', tokenId }),
     settled: (notice) => publish({ kind: 'settled', notice }),
     async stop() {
-      await sending;
+      await work;
       stopped = true;
       deps.redis.off('ready', send);
     },

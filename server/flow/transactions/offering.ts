@@ -24,6 +24,11 @@ export interface AcceptLeadArgs {
 
 export type AcceptLeadResult = { leadId: string; created: boolean; openedSeq: number | null };
 
+/** For the event that brought the lead here: until when it waits; null when it is offered at once. */
+export function waitsUntil(next: NextStep): number | null {
+  return 'waiting' in next ? next.waiting.dueAt : null;
+}
+
 /** Puts what follows on disk and the lead into the state that says so; answers the opening's seq. */
 export function takeNextStep(
   stores: Stores,
@@ -64,7 +69,7 @@ export function acceptLead(stores: Stores, args: AcceptLeadArgs): AcceptLeadResu
     kind: 'lead.accepted',
     actor,
     leadId: lead.id,
-    data: { score: lead.score, temperature: lead.temperature, pool: lead.pool },
+    data: { score: lead.score, temperature: lead.temperature, pool: lead.pool, waitsUntil: waitsUntil(next) },
   });
   return { leadId: lead.id, created: true, openedSeq: takeNextStep(stores, lead.id, next, actor) };
 }
@@ -81,7 +86,10 @@ export function routeAgain(stores: Stores, args: RouteAgainArgs): { done: boolea
   if (stores.leads.find(args.leadId)?.status !== 'waiting' || !stores.deadlines.remove(args.deadlineId)) {
     return { done: false, openedSeq: null };
   }
-  stores.events.append({ at: args.at, kind: 'timer.fired', actor: 'system', leadId: args.leadId, deadlineId: args.deadlineId });
+  stores.events.append({
+    at: args.at, kind: 'timer.fired', actor: 'system', leadId: args.leadId, deadlineId: args.deadlineId,
+    data: { waitsUntil: waitsUntil(args.next) },
+  });
   return { done: true, openedSeq: takeNextStep(stores, args.leadId, args.next, 'system') };
 }
 
@@ -127,7 +135,7 @@ export function admitRep(stores: Stores, args: AdmitRepArgs): number | null {
   const { offerId, repId, lane, opensAt, sentAt } = args;
   stores.offers.admit({ offerId, repId, lane, opensAt, sentAt });
   return stores.events.append({
-    at: args.at, kind: 'rep.admitted', actor: 'system', leadId: args.leadId, offerId, repId, data: { lane, opensAt },
+    at: args.at, kind: 'rep.admitted', actor: 'system', leadId: args.leadId, offerId, repId, data: { lane, opensAt, sentAt },
   });
 }
 
@@ -146,12 +154,22 @@ export function extendOffer(
 /** Ends an open offer in the file. Answers the seq of `offer.closed`, or null when it was over. */
 export function endOffer(
   stores: Stores,
-  args: { offerId: string; leadId: string; reason: 'expired' | 'assigned' | 'withdrawn'; at: number; actor: string; deadlineId: string | null },
+  args: {
+    offerId: string;
+    leadId: string;
+    reason: 'expired' | 'assigned' | 'withdrawn';
+    at: number;
+    actor: string;
+    deadlineId: string | null;
+    /** What follows in the same transaction; absent: an owner. */
+    next?: NextStep;
+  },
 ): number | null {
   if (!stores.offers.end(args.offerId, 'closed', args.at, args.reason)) return null;
   stores.deadlines.removeOfOffer(args.offerId);
   return stores.events.append({
     at: args.at, kind: 'offer.closed', actor: args.actor, leadId: args.leadId, offerId: args.offerId,
-    data: { reason: args.reason }, deadlineId: args.deadlineId,
+    data: { reason: args.reason, waitsUntil: args.next === undefined ? null : waitsUntil(args.next) },
+    deadlineId: args.deadlineId,
   });
 }

@@ -5,13 +5,14 @@ import type { LeadStage } from '../../leads/leads-store.ts';
 import { contactAwards, isBackdated, type StageEffects, stageAwards, stageEffects } from '../../points/points-rules.ts';
 import type { PointsPolicy } from '../../policy/policy-rules.ts';
 import { type Award, book, changeOwnership, type Credit, noCredit, pay, reverse } from './credit.ts';
-import { endOffer, type NextStep, takeNextStep } from './offering.ts';
+import { endOffer, type NextStep, takeNextStep, waitsUntil } from './offering.ts';
 import type { Stores } from './stores.ts';
 
 export type Refused = { refused: 'notOwner' | 'finished' | 'notOwned' | 'unknownLead' | 'sameOwner' | 'changed' | 'sameStage' };
 export type Done = { awards: Award[]; deltas: DayDelta[]; seq: number; at: number };
 
-const FINISHED: ReadonlySet<string> = new Set(['won', 'lost', 'disqualified']);
+/** Stages after which nothing is owed. */
+export const FINISHED: ReadonlySet<string> = new Set(['won', 'lost', 'disqualified']);
 
 /** Ends a live ownership: its points and statistics are taken back by new entries (COMP-08). */
 function endOwnership(
@@ -46,7 +47,7 @@ export function releaseLead(stores: Stores, args: ReleaseArgs): Refused | (Done 
   const credit = noCredit();
   const seq = stores.events.append({
     at: args.at, kind: 'lead.released', actor: args.actor, leadId: args.leadId, offerId: owner.offerId,
-    repId: owner.repId, data: { ownershipId: owner.id, day: args.day },
+    repId: owner.repId, data: { ownershipId: owner.id, day: args.day, waitsUntil: waitsUntil(args.next) },
   });
   stores.leads.putPrivate(args.leadId, `event:${seq}`, { reason: args.reason }, args.at);
   endOwnership(stores, credit, owner, { reason: 'released', eventSeq: seq, at: args.at, day: args.day });
@@ -113,7 +114,7 @@ export function expireToWaiting(
   args: { offerId: string; leadId: string; deadlineId: string | null; at: number; next: NextStep },
 ): { seq: number | null } {
   const { offerId, leadId, deadlineId, at } = args;
-  const seq = endOffer(stores, { offerId, leadId, reason: 'expired', at, actor: 'system', deadlineId });
+  const seq = endOffer(stores, { offerId, leadId, reason: 'expired', at, actor: 'system', deadlineId, next: args.next });
   if (seq !== null) takeNextStep(stores, leadId, args.next, 'system');
   return { seq };
 }
@@ -203,7 +204,7 @@ export function setStage(stores: Stores, args: StageArgs): Refused | Done {
 }
 
 /** What a move changes in the ownership; won again moves its revenue alone, on the day of the win. */
-function stageChange(
+export function stageChange(
   effects: StageEffects,
   now: { at: number; day: string; revenue: number | null },
 ): Partial<OwnershipRow> {

@@ -120,7 +120,10 @@ function writeClaim(
     leadId: win.leadId,
     offerId: win.offerId,
     repId: win.repId,
-    data: { ownershipId: win.offerId, day, claimSpeedMs, firstContactDueAt: ownership.firstContactDueAt },
+    data: {
+      ownershipId: win.offerId, requestId: win.requestId, lane: alert.lane, day, claimSpeedMs,
+      firstContactDueAt: ownership.firstContactDueAt,
+    },
   });
   const gains = gainsAt(JSON.parse(offer.increments) as Increment[], at, alert.lane).map(({ counter, by }) => ({ counter, by }));
   for (const { counter, by } of gains) stores.owners.addToCounter(win.repId, counter, by);
