@@ -15,10 +15,13 @@ export type Entry =
   /** How a provisional win ended: the claim service's notice, as plain data. */
   | { kind: 'settled'; notice: unknown };
 
+/** Something was dropped before it could be published: every socket needs a fresh snapshot. */
+export type Resync = { kind: 'resync' };
+
 export const outletKey = (cell: string) => `{${cell}}:out`;
 /** Some minutes of a busy cell; about 10 MB of Redis. */
 const ENTRIES_KEPT = 20_000;
-/** What waits for Redis to come back; older entries are dropped, for readers to resync. */
+/** What waits for Redis to come back; beyond it all is dropped, and readers are told to resync. */
 const WAITING_MAX = 20_000;
 const BATCH_MAX = 200;
 
@@ -30,7 +33,7 @@ export interface Outlet extends Announcer {
 /** Publishes in order, at least once; while Redis is away it gathers, up to a bound. */
 export function createOutlet(deps: { redis: Redis; cell: string; onFault(error: unknown): void }): Outlet {
   const key = outletKey(deps.cell);
-  const waiting: string[] = [];
+  let waiting: string[] = [];
   let busy = false;
   let work: Promise<void> = Promise.resolve();
   let stopped = false;
@@ -46,13 +49,14 @@ export function createOutlet(deps: { redis: Redis; cell: string; onFault(error: 
   }
 
   async function sendSome(): Promise<void> {
-    const batch = waiting.slice(0, BATCH_MAX);
+    const queue = waiting;
+    const batch = queue.slice(0, BATCH_MAX);
     const pipeline = deps.redis.pipeline();
     for (const text of batch) pipeline.xadd(key, 'MAXLEN', '~', ENTRIES_KEPT, '*', 'e', text);
     const replies = (await pipeline.exec()) ?? [];
     // What failed and all after it is sent again, in order: a reader may see an entry twice, never not at all.
     const failed = replies.findIndex(([error]) => error !== null);
-    waiting.splice(0, failed === -1 ? batch.length : failed);
+    queue.splice(0, failed === -1 ? batch.length : failed);
     if (failed !== -1) throw replies[failed]?.[0];
   }
 
@@ -67,7 +71,7 @@ export function createOutlet(deps: { redis: Redis; cell: string; onFault(error: 
 
   function publish(entry: Entry): void {
     waiting.push(JSON.stringify(entry));
-    if (waiting.length > WAITING_MAX) waiting.splice(0, waiting.length - WAITING_MAX);
+    if (waiting.length > WAITING_MAX) waiting = [JSON.stringify({ kind: 'resync' } satisfies Resync)];
     send();
   }
 

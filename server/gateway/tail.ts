@@ -6,7 +6,7 @@
  *   waiting → reading   from the last entry read; when that is gone from the stream, `onGap` first
  */
 import type { Redis } from 'ioredis';
-import { type Entry, outletKey } from './outlet.ts';
+import { type Entry, outletKey, type Resync } from './outlet.ts';
 
 const BLOCK_MS = 1_000;
 const ENTRIES_PER_READ = 500;
@@ -50,7 +50,9 @@ export function createTail(deps: {
     for (const [, entries] of reply ?? []) {
       for (const [id, fields] of entries) {
         cursor = id;
-        deps.hear(JSON.parse(fields[1] ?? '{}') as Entry);
+        const entry = JSON.parse(fields[1] ?? '{}') as Entry | Resync;
+        if (entry.kind === 'resync') deps.onGap();
+        else deps.hear(entry);
       }
     }
   }
