@@ -21,28 +21,80 @@ interface Entry {
 }
 
 export const DOWN = {
-  'lead:alert': { schema: down.leadAlert, about: 'A lead is up, or a lane of it has opened: the same bytes for every rep of the lane. Contact details never travel before the claim.' },
-  'lead:upcoming': { schema: down.leadUpcoming, about: 'To connected reps whose lane opens later: no word about the lead.' },
-  'lead:window': { schema: down.leadWindow, about: 'A lane opens earlier, or the offer closes later. Never the other way round.' },
-  'lead:taken': { schema: down.leadTaken, about: 'To everyone who was alerted or shown the offer and did not win, after the win is on disk. `by.name` is null where the team hides names.' },
+  'lead:alert': {
+    schema: down.leadAlert,
+    about:
+      'A lead is up, or a lane of it has opened: the same bytes for every rep of the lane. Contact details never travel before the claim.',
+  },
+  'lead:upcoming': {
+    schema: down.leadUpcoming,
+    about: 'To connected reps whose lane opens later: no word about the lead.',
+  },
+  'lead:window': {
+    schema: down.leadWindow,
+    about: 'A lane opens earlier, or the offer closes later. Never the other way round.',
+  },
+  'lead:taken': {
+    schema: down.leadTaken,
+    about:
+      'To everyone who was alerted or shown the offer and did not win, after the win is on disk. `by.name` is null where the team hides names.',
+  },
   'lead:withdrawn': { schema: down.leadWithdrawn, about: 'The offer ended without a winner.' },
-  'pool:snapshot': { schema: down.poolSnapshot, about: 'On each connect: what is open to this rep, and what opens later. Drop every `lead:*` whose `id` is not above `upTo`.' },
-  'lead:assigned': { schema: down.leadAssigned, about: 'The rep owns a lead without having raced for it.' },
-  'points:awarded': { schema: down.pointsAwarded, about: 'One entry of the rep\'s points, negative when it takes back an earlier one. `balance` is the sum after it.' },
-  'board:delta': { schema: down.boardState, about: 'The whole top list of a watched board as it now stands. On a gap in `seq`, or a new `epoch`, watch again.' },
-  'wall:feed': { schema: down.wallFeed, about: 'What a wallboard shows beside the ranks; at most four a second.' },
-  'auth:expiring': { schema: down.authExpiring, about: 'The token of this socket ends then, and the socket with it.' },
-  'server:draining': { schema: down.serverDraining, about: 'The server is stopping: come back after this long, give or take chance.' },
+  'pool:snapshot': {
+    schema: down.poolSnapshot,
+    about:
+      'On each connect: what is open to this rep, and what opens later. Drop every `lead:*` whose `id` is not above `upTo`.',
+  },
+  'lead:assigned': {
+    schema: down.leadAssigned,
+    about: 'The rep owns a lead without having raced for it.',
+  },
+  'points:awarded': {
+    schema: down.pointsAwarded,
+    about: "One entry of the rep's points, negative when it takes back an earlier one. `balance` is the sum after it.",
+  },
+  'board:delta': {
+    schema: down.boardState,
+    about: 'The whole top list of a watched board as it now stands. On a gap in `seq`, or a new `epoch`, watch again.',
+  },
+  'wall:feed': {
+    schema: down.wallFeed,
+    about: 'What a wallboard shows beside the ranks; at most four a second.',
+  },
+  'auth:expiring': {
+    schema: down.authExpiring,
+    about: 'The token of this socket ends then, and the socket with it.',
+  },
+  'server:draining': {
+    schema: down.serverDraining,
+    about: 'The server is stopping: come back after this long, give or take chance.',
+  },
 } satisfies Record<keyof down.DownEvents, Entry>;
 
 export const UP = {
-  'lead:claim': { schema: up.leadClaim, about: 'Make `requestId` before the first try and keep it for every retry of the same tap. Without `offerId`: the offer of this lead the rep was last alerted to, else the open one.', ack: 'The verdict' },
-  'lead:delivered': { schema: up.leadDelivered, about: 'On receipt of alerts; may be gathered for 200 ms.' },
+  'lead:claim': {
+    schema: up.leadClaim,
+    about:
+      'Make `requestId` before the first try and keep it for every retry of the same tap. Without `offerId`: the offer of this lead the rep was last alerted to, else the open one.',
+    ack: 'The verdict',
+  },
+  'lead:delivered': {
+    schema: up.leadDelivered,
+    about: 'On receipt of alerts; may be gathered for 200 ms.',
+  },
   'lead:seen': { schema: up.leadSeen, about: 'The rep has the alert on the screen.' },
   'pool:sync': { schema: up.poolSync, about: 'Asks for a fresh snapshot.', ack: '`pool:snapshot`' },
-  'board:watch': { schema: up.boardWatch, about: 'Subscribes to a board; then `board:delta`.', ack: '`board:delta`' },
+  'board:watch': {
+    schema: up.boardWatch,
+    about: 'Subscribes to a board; then `board:delta`.',
+    ack: '`board:delta`',
+  },
   'board:unwatch': { schema: up.boardUnwatch, about: 'Ends a subscription.', ack: '`{ok: true}`' },
-  'wall:watch': { schema: up.wallWatch, about: 'Subscribes to the public feed; then `wall:feed`.', ack: '`wall:feed`' },
+  'wall:watch': {
+    schema: up.wallWatch,
+    about: 'Subscribes to the public feed; then `wall:feed`.',
+    ack: '`wall:feed`',
+  },
 } satisfies Record<keyof up.UpEvents, Entry>;
 
 interface Json {
@@ -58,7 +110,8 @@ interface Json {
   [bound: string]: unknown;
 }
 
-const jsonOf = (schema: z.ZodType, io: 'input' | 'output') => z.toJSONSchema(schema, { io, unrepresentable: 'any' }) as Json;
+const jsonOf = (schema: z.ZodType, io: 'input' | 'output') =>
+  z.toJSONSchema(schema, { io, unrepresentable: 'any' }) as Json;
 
 /** A schema in the words of TypeScript: short, and read without a manual. */
 function typeOf(json: Json): string {
@@ -68,15 +121,23 @@ function typeOf(json: Json): string {
   if (either !== undefined) return [...new Set(either.map(typeOf))].join(' or ');
   if (json.type === 'array') return `array of ${typeOf(json.items ?? {})}`;
   if (json.properties !== undefined) {
-    const inside = Object.entries(json.properties).map(([name, value]) => `${name}${json.required?.includes(name) ? '' : '?'}: ${typeOf(value)}`);
+    const inside = Object.entries(json.properties).map(
+      ([name, value]) => `${name}${json.required?.includes(name) ? '' : '?'}: ${typeOf(value)}`,
+    );
     return `{${inside.join(', ')}}`;
   }
   return Array.isArray(json.type) ? json.type.join(' or ') : (json.type ?? 'any');
 }
 
 const BOUNDS: Record<string, string> = {
-  minLength: 'at least N characters', maxLength: 'at most N characters', minimum: 'at least N', maximum: 'at most N',
-  minItems: 'at least N of them', maxItems: 'at most N of them', pattern: 'matching N', default: 'default N',
+  minLength: 'at least N characters',
+  maxLength: 'at most N characters',
+  minimum: 'at least N',
+  maximum: 'at most N',
+  minItems: 'at least N of them',
+  maxItems: 'at most N of them',
+  pattern: 'matching N',
+  default: 'default N',
 };
 
 function boundsOf(json: Json): string {
@@ -117,7 +178,9 @@ function verdicts(): string {
 
 export function eventsDoc(): string {
   const sections = (entries: Record<string, Entry>, io: 'input' | 'output') =>
-    Object.entries(entries).map(([event, entry]) => section(event, entry, io)).join('\n');
+    Object.entries(entries)
+      .map(([event, entry]) => section(event, entry, io))
+      .join('\n');
   return `# Socket events
 
 Written by \`npm run docs:events\` from \`client-sdk/protocol\`; do not edit. Protocol version ${PROTOCOL_VERSION}.

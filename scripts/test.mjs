@@ -2,7 +2,16 @@
 // Debian or Ubuntu) or named with the command that installs it; nothing is skipped silently. Arguments
 // are vitest's own: `npm test -- test/contract`. The last line is `N passed, N failed`, for machines.
 import { spawn, spawnSync } from 'node:child_process';
-import { accessSync, chmodSync, constants, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,7 +25,10 @@ const END_MS_MAX = 10_000;
 
 const PROGRAMS = {
   'redis-server': { names: ['redis-server'], variable: null },
-  chromium: { names: ['/usr/bin/chromium', 'chromium', 'chromium-browser'], variable: 'CHROMIUM_PATH' },
+  chromium: {
+    names: ['/usr/bin/chromium', 'chromium', 'chromium-browser'],
+    variable: 'CHROMIUM_PATH',
+  },
 };
 
 function fail(...lines) {
@@ -90,10 +102,7 @@ function ensurePrograms() {
     );
   }
   if (process.getuid() !== 0) {
-    fail(
-      `The tests need ${missing.join(' and ')}, which this machine does not have. Run:`,
-      `sudo sh -c '${told}'`,
-    );
+    fail(`The tests need ${missing.join(' and ')}, which this machine does not have. Run:`, `sudo sh -c '${told}'`);
   }
   process.stdout.write(`Installing what the tests need: ${missing.join(', ')}\n`);
   withoutServices(() => {
@@ -114,7 +123,10 @@ function ensureNode() {
 }
 
 function ensureBuilt() {
-  const done = spawnSync(process.execPath, [join(root, 'scripts/build.mjs'), '--if-stale'], { cwd: root, stdio: 'inherit' });
+  const done = spawnSync(process.execPath, [join(root, 'scripts/build.mjs'), '--if-stale'], {
+    cwd: root,
+    stdio: 'inherit',
+  });
   if (done.status !== 0) fail('The build failed, so no test was run.');
 }
 
@@ -122,8 +134,17 @@ function ensureBuilt() {
 function runVitest(args, countsFile) {
   const vitest = join(root, 'node_modules/vitest/vitest.mjs');
   const reporters = [`--reporter=${join(root, 'scripts/count-reporter.mjs')}`, '--reporter=default'];
-  const env = { ...process.env, CHROMIUM_PATH: locate(PROGRAMS.chromium), TEST_COUNTS_FILE: countsFile };
-  const child = spawn(process.execPath, [vitest, 'run', ...reporters, ...args], { cwd: root, env, stdio: 'inherit', detached: true });
+  const env = {
+    ...process.env,
+    CHROMIUM_PATH: locate(PROGRAMS.chromium),
+    TEST_COUNTS_FILE: countsFile,
+  };
+  const child = spawn(process.execPath, [vitest, 'run', ...reporters, ...args], {
+    cwd: root,
+    env,
+    stdio: 'inherit',
+    detached: true,
+  });
   const signalGroup = (signal) => {
     try {
       process.kill(-child.pid, signal);

@@ -135,7 +135,10 @@ class Cell implements RedisCell {
   #disturbed(disturbance: Disturbance): void {
     const { log } = this.#parts;
     log.warn('Redis is not what it was', { reason: disturbance });
-    if (disturbance === 'superseded') return this.#parts.onLost('superseded');
+    if (disturbance === 'superseded') {
+      this.#parts.onLost('superseded');
+      return;
+    }
     const world = this.#world;
     if (world === null || this.#closed) return;
     const before = this.#rebuilding ?? Promise.resolve();

@@ -29,12 +29,12 @@ import { LedgerError } from './ledger/ledger-error.ts';
 import { acquireRole, type Role } from './ledger/role-lock.ts';
 import { createHttp, describeHttp, type Speaker } from './platform/http.ts';
 import { createLog, type Log } from './platform/log.ts';
-import { createMetrics, type Metrics } from './platform/metrics.ts';
+import { createMetrics } from './platform/metrics.ts';
 import { operationsRoutes } from './platform/operations-routes.ts';
 import { servePages } from './platform/pages.ts';
 import { createSockets, type Sockets } from './platform/sockets.ts';
 import { openReader } from './platform/sqlite.ts';
-import { closeHttp, once, RECONNECT_AFTER_MS, VERSION } from './serving.ts';
+import { type App, type Base, closeHttp, once, RECONNECT_AFTER_MS, VERSION } from './serving.ts';
 
 export interface Overrides {
   clock?: Clock;
@@ -44,25 +44,6 @@ export interface Overrides {
   testClockAllowed?: boolean;
   /** Called when nobody may be told anything any more; the process ends unless a test says otherwise. */
   onUnknownOutcome?: (error: Error) => void;
-}
-
-export interface App {
-  url: string;
-  port: number;
-  /** An admin key made by this start, to be printed once; null when one is known already. */
-  newAdminKey: string | null;
-  /** Null in a gateway. */
-  house: DecidingHouse | null;
-  /** Readiness off, claims in flight answered, sockets told when to come back, then everything closed. */
-  close(): Promise<void>;
-}
-
-export interface Base {
-  config: Config;
-  clock: Clock;
-  random: Random;
-  log: Log;
-  metrics: Metrics;
 }
 
 export async function compose(config: Config, overrides: Overrides = {}): Promise<App> {

@@ -2,10 +2,11 @@
 import { Command, CommanderError } from 'commander';
 import { EXIT, type ExitCode, failureOf } from './commands/command.ts';
 import { addForget } from './commands/forget.ts';
+import { addRebuild } from './commands/rebuild.ts';
 import { addToken } from './commands/token.ts';
 import { addVerify } from './commands/verify.ts';
 
-const COMMANDS = [addVerify, addToken, addForget];
+const COMMANDS = [addVerify, addRebuild, addToken, addForget];
 
 /** Runs one command line; never rejects. */
 export async function runCli(argv: readonly string[]): Promise<ExitCode> {

@@ -3,19 +3,12 @@ import type { WallFeed } from '../../client-sdk/protocol/down.ts';
 import { WALL_ROOM } from '../alerts/announcer.ts';
 import { localDay } from '../kernel/calendar.ts';
 import type { Timer } from '../kernel/clock.ts';
-import type { World } from './world.ts';
+import type { Wall, World } from './world.ts';
 
 /** Enough to fill a screen. */
 const LATEST_CLAIMS = 8;
 /** Walls are told of changes at most four times a second. */
 const WALL_COALESCE_MS = 250;
-
-export interface Wall {
-  feed(): WallFeed;
-  /** Something it shows has changed. */
-  changed(): void;
-  stop(): void;
-}
 
 export function createWall(world: World): Wall {
   let due: Timer | null = null;

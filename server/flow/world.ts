@@ -1,4 +1,5 @@
 /** What the flows work on: one of each, built by compose.ts, replaced piece by piece in tests. */
+import type { WallFeed } from '../../client-sdk/protocol/down.ts';
 import type { Announcer } from '../alerts/announcer.ts';
 import type { ArbiterControl } from '../claims/arbiter.ts';
 import type { Counters } from '../claims/counters.ts';
@@ -19,8 +20,15 @@ import type { Metrics } from '../platform/metrics.ts';
 import type { PolicyBook } from '../policy/policy.ts';
 import type { KeyedQueue } from '../kernel/keyed-queue.ts';
 import type { Alerts } from './alerting.ts';
-import type { Wall } from './wall.ts';
 import type { Transactions } from './transactions/transactions.ts';
+
+/** What wallboards show beside the ranks. */
+export interface Wall {
+  feed(): WallFeed;
+  /** Something it shows has changed. */
+  changed(): void;
+  stop(): void;
+}
 
 export interface World {
   clock: Clock;

@@ -237,7 +237,10 @@ function watchExpiry(socket: Socket, deps: SocketsDeps): { cancel(): void } {
     const expiresAt = deps.expiryOf(tokenId);
     if (expiresAt === null) return;
     const leftMs = (expiresAt ?? 0) - deps.clock.nowMs();
-    if (leftMs > EXPIRY_NOTICE_MS) return look(false);
+    if (leftMs > EXPIRY_NOTICE_MS) {
+      look(false);
+      return;
+    }
     if (leftMs > 0) socket.emit('auth:expiring', { expiresAt: new Date(expiresAt ?? 0).toISOString() });
     look(true);
   }

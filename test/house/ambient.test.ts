@@ -3,7 +3,7 @@
  * it as an argument, so that a test can hold it in its hand.
  */
 import { describe, expect, test } from 'vitest';
-import { allSources, isTest, lineAt, nameOf, type Node, type Source, sourceFrom, walk } from './source.ts';
+import { allSources, isTest, lineAt, type Node, nameOf, type Source, sourceFrom, walk } from './source.ts';
 
 interface Banned {
   what: string;
@@ -14,7 +14,10 @@ interface Banned {
 
 const isCall = (node: Node) => node.type === 'CallExpression';
 const bare = (name: string) => name.replace(/^(globalThis|window|self)\./, '');
-const calls = (...names: string[]) => (node: Node) => isCall(node) && names.includes(bare(nameOf(node.callee)));
+const calls =
+  (...names: string[]) =>
+  (node: Node) =>
+    isCall(node) && names.includes(bare(nameOf(node.callee)));
 const reads = (name: string) => (node: Node) => node.type === 'MemberExpression' && nameOf(node) === name;
 
 const CLOCKS = /^(server\/kernel\/clock|client-sdk\/src\/platform)\.ts$/;
@@ -22,14 +25,25 @@ const CLOCKS = /^(server\/kernel\/clock|client-sdk\/src\/platform)\.ts$/;
 const CLOCKS_AND_PAGES = /^(server\/kernel\/clock\.ts|client-sdk\/src\/platform\.ts|web\/.*)$/;
 
 const BANNED: Banned[] = [
-  { what: 'Date.now()', is: calls('Date.now'), homes: CLOCKS, instead: 'take `nowMs` as an argument, or a Clock' },
   {
-    what: 'new Date()',
-    is: (node) => node.type === 'NewExpression' && nameOf(node.callee) === 'Date' && (node.arguments as Node[]).length === 0,
+    what: 'Date.now()',
+    is: calls('Date.now'),
     homes: CLOCKS,
     instead: 'take `nowMs` as an argument, or a Clock',
   },
-  { what: 'performance.now()', is: calls('performance.now'), homes: CLOCKS_AND_PAGES, instead: 'Clock.monotonicMs' },
+  {
+    what: 'new Date()',
+    is: (node) =>
+      node.type === 'NewExpression' && nameOf(node.callee) === 'Date' && (node.arguments as Node[]).length === 0,
+    homes: CLOCKS,
+    instead: 'take `nowMs` as an argument, or a Clock',
+  },
+  {
+    what: 'performance.now()',
+    is: calls('performance.now'),
+    homes: CLOCKS_AND_PAGES,
+    instead: 'Clock.monotonicMs',
+  },
   {
     what: 'Math.random() or node:crypto chance',
     is: calls('Math.random', 'randomBytes', 'randomUUID', 'randomInt', 'crypto.randomUUID', 'crypto.getRandomValues'),
@@ -50,7 +64,12 @@ const BANNED: Banned[] = [
     homes: /^server\/ledger\/ledger\.ts$/,
     instead: 'the ledger gathers calls; nothing else needs a turn of the loop',
   },
-  { what: 'process.env', is: reads('process.env'), homes: /^server\/config\.ts$/, instead: 'a field of Config' },
+  {
+    what: 'process.env',
+    is: reads('process.env'),
+    homes: /^server\/config\.ts$/,
+    instead: 'a field of Config',
+  },
   {
     what: 'process.exit()',
     is: calls('process.exit', 'process.abort'),
@@ -66,7 +85,8 @@ const BANNED: Banned[] = [
 ];
 
 /** Operators' programs and tests read the world themselves; the product does not. */
-const isProduct = (path: string) => /^(server|client-sdk|web)\//.test(path) && !isTest(path) && !path.endsWith('.config.ts');
+const isProduct = (path: string) =>
+  /^(server|client-sdk|web)\//.test(path) && !isTest(path) && !path.endsWith('.config.ts');
 
 function ambientParts({ path, text, program }: Source): string[] {
   const found: string[] = [];
@@ -108,8 +128,10 @@ describe('the ambient world', () => {
     expect(BANNED.filter(({ what }) => !found.includes(what))).toEqual([]);
   });
 
-  test.each(['new Date(nowMs).toISOString();', 'clock.after(5, task);', '// Date.now() in words', `const text = 'Date.now()';`])(
-    '%s is let through',
-    (code) => expect(ambientParts(sourceFrom('server/points/a.ts', code))).toEqual([]),
-  );
+  test.each([
+    'new Date(nowMs).toISOString();',
+    'clock.after(5, task);',
+    '// Date.now() in words',
+    `const text = 'Date.now()';`,
+  ])('%s is let through', (code) => expect(ambientParts(sourceFrom('server/points/a.ts', code))).toEqual([]));
 });

@@ -4,17 +4,48 @@ import { dirname, join, normalize } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { DOWN, eventsDoc, UP } from '../../scripts/events-doc.ts';
 import { startApp } from '../support/app.ts';
-import { allFiles, allSources, lineAt, nameOf, type Node, ROOT, type Source, sourceFrom, textOf, walk } from './source.ts';
+import {
+  allFiles,
+  allSources,
+  lineAt,
+  type Node,
+  nameOf,
+  ROOT,
+  type Source,
+  sourceFrom,
+  textOf,
+  walk,
+} from './source.ts';
 
 /** Every call of the contract, in the words of OpenAPI. */
 const CALLS = [
-  'POST /v1/reps', 'GET /v1/reps', 'PATCH /v1/reps/{id}', 'POST /v1/managers', 'POST /v1/reps/{id}/tokens',
-  'POST /v1/managers/{id}/tokens', 'POST /v1/reps/{id}/invites', 'POST /v1/managers/{id}/invites', 'DELETE /v1/tokens/{id}',
-  'POST /v1/screens', 'POST /v1/sources', 'POST /v1/leads', 'GET /v1/leads', 'GET /v1/leads/{leadId}',
-  'POST /v1/leads/{leadId}/claims', 'POST /v1/leads/{leadId}/releases', 'POST /v1/leads/{leadId}/assignments',
-  'POST /v1/leads/{leadId}/activities', 'POST /v1/leads/{leadId}/stages', 'POST /v1/assists',
-  'POST /v1/assists/{id}/confirmations', 'GET /v1/me', 'GET /v1/leaderboards/{metric}', 'GET /v1/races/{leadId}',
-  'GET /v1/events', 'GET /v1/policy', 'PUT /v1/policy',
+  'POST /v1/reps',
+  'GET /v1/reps',
+  'PATCH /v1/reps/{id}',
+  'POST /v1/managers',
+  'POST /v1/reps/{id}/tokens',
+  'POST /v1/managers/{id}/tokens',
+  'POST /v1/reps/{id}/invites',
+  'POST /v1/managers/{id}/invites',
+  'DELETE /v1/tokens/{id}',
+  'POST /v1/screens',
+  'POST /v1/sources',
+  'POST /v1/leads',
+  'GET /v1/leads',
+  'GET /v1/leads/{leadId}',
+  'POST /v1/leads/{leadId}/claims',
+  'POST /v1/leads/{leadId}/releases',
+  'POST /v1/leads/{leadId}/assignments',
+  'POST /v1/leads/{leadId}/activities',
+  'POST /v1/leads/{leadId}/stages',
+  'POST /v1/assists',
+  'POST /v1/assists/{id}/confirmations',
+  'GET /v1/me',
+  'GET /v1/leaderboards/{metric}',
+  'GET /v1/races/{leadId}',
+  'GET /v1/events',
+  'GET /v1/policy',
+  'PUT /v1/policy',
 ];
 
 type Operations = Record<string, Record<string, { summary?: string }>>;
@@ -24,7 +55,10 @@ describe('HTTP', () => {
     await using app = await startApp();
     const { body } = await app.call<{ paths: Operations }>('GET', '/openapi.json', { token: null });
     const operations = Object.entries(body.paths).flatMap(([path, methods]) =>
-      Object.entries(methods).map(([method, { summary }]) => ({ call: `${method.toUpperCase()} ${path}`, summary })),
+      Object.entries(methods).map(([method, { summary }]) => ({
+        call: `${method.toUpperCase()} ${path}`,
+        summary,
+      })),
     );
     expect(CALLS.filter((call) => !operations.some((operation) => operation.call === call))).toEqual([]);
     expect(operations.filter(({ summary }) => summary === undefined || summary === '')).toEqual([]);
@@ -43,9 +77,15 @@ describe('HTTP', () => {
   }
 
   test('every route describes itself, or says that it hides', () => {
-    expect(allSources().filter(({ path }) => path.startsWith('server/')).flatMap(undescribedRoutes)).toEqual([]);
+    expect(
+      allSources()
+        .filter(({ path }) => path.startsWith('server/'))
+        .flatMap(undescribedRoutes),
+    ).toEqual([]);
     expect(undescribedRoutes(sourceFrom('a.ts', `app.get('/v1/secret', async () => 1);`))).toHaveLength(1);
-    expect(undescribedRoutes(sourceFrom('a.ts', `app.get('/livez', { schema: { hide: true } }, async () => 1);`))).toEqual([]);
+    expect(
+      undescribedRoutes(sourceFrom('a.ts', `app.get('/livez', { schema: { hide: true } }, async () => 1);`)),
+    ).toEqual([]);
   });
 });
 
@@ -95,7 +135,9 @@ function deadLinks(path: string, text: string): string[] {
 /** `npm run x` in a page, where package.json has no x. */
 function unknownCommands(text: string): string[] {
   const scripts = (JSON.parse(textOf('package.json')) as { scripts: Record<string, string> }).scripts;
-  return [...text.matchAll(/npm run (?:-s )?([a-z:]+)/g)].map(([, name]) => name ?? '').filter((name) => !(name in scripts));
+  return [...text.matchAll(/npm run (?:-s )?([a-z:]+)/g)]
+    .map(([, name]) => name ?? '')
+    .filter((name) => !(name in scripts));
 }
 
 describe('pages', () => {
@@ -104,11 +146,15 @@ describe('pages', () => {
   test('link to files that exist, and name commands that exist', () => {
     expect(pages()).toEqual(expect.arrayContaining(['README.md', 'ARCHITECTURE.md', 'CHANGELOG.md']));
     expect(pages().flatMap((path) => deadLinks(path, textOf(path)).map((to) => `${path} → ${to}`))).toEqual([]);
-    expect(pages().flatMap((path) => unknownCommands(textOf(path)).map((name) => `${path}: npm run ${name}`))).toEqual([]);
+    expect(pages().flatMap((path) => unknownCommands(textOf(path)).map((name) => `${path}: npm run ${name}`))).toEqual(
+      [],
+    );
   });
 
   test('a dead link and an unknown command are found', () => {
-    expect(deadLinks('docs/a.md', '[here](../nowhere.md) [there](https://example.com) [up](../package.json)')).toEqual(['../nowhere.md']);
+    expect(deadLinks('docs/a.md', '[here](../nowhere.md) [there](https://example.com) [up](../package.json)')).toEqual([
+      '../nowhere.md',
+    ]);
     expect(unknownCommands('Run `npm run fly` or `npm run check`.')).toEqual(['fly']);
   });
 });

@@ -9,10 +9,24 @@ import { ROOT, textOf } from './source.ts';
 
 /** What the contract promises to read. */
 const PROMISED = [
-  'PORT', 'HOST', 'DATABASE_FILE', 'REDIS_URL', 'ROLE', 'ADMIN_API_KEY', 'APP_SECRET', 'LOG_LEVEL', 'PUBLIC_URL',
+  'PORT',
+  'HOST',
+  'DATABASE_FILE',
+  'REDIS_URL',
+  'ROLE',
+  'ADMIN_API_KEY',
+  'APP_SECRET',
+  'LOG_LEVEL',
+  'PUBLIC_URL',
 ];
 
-const WRONG = { PORT: 'eighty', ROLE: 'boss', REDIS_URL: 'http://redis', ADMIN_API_KEY: 'short', LOG_LEVEL: 'loud' };
+const WRONG = {
+  PORT: 'eighty',
+  ROLE: 'boss',
+  REDIS_URL: 'http://redis',
+  ADMIN_API_KEY: 'short',
+  LOG_LEVEL: 'loud',
+};
 
 function linesOf(env: Record<string, string>): string[] {
   try {
@@ -50,7 +64,13 @@ describe('.env.example', () => {
 
 describe('the environment', () => {
   test('has a default for everything', () => {
-    expect(readConfig({})).toMatchObject({ port: 3000, host: '127.0.0.1', redisUrl: null, role: 'all', logLevel: 'info' });
+    expect(readConfig({})).toMatchObject({
+      port: 3000,
+      host: '127.0.0.1',
+      redisUrl: null,
+      role: 'all',
+      logLevel: 'info',
+    });
   });
 
   test('is frozen once read', () => {
@@ -75,14 +95,24 @@ describe('the environment', () => {
   });
 
   test('that is wrong ends the program with its lines and status 1', () => {
-    const done = spawnSync(process.execPath, ['--import', pathToFileURL(join(ROOT, 'node_modules/tsx/dist/loader.mjs')).href, join(ROOT, 'server/main.ts')], {
-      // An empty folder, so that no `.env` of a developer's is read.
-      cwd: tempFolder(),
-      env: { PATH: process.env.PATH, ...WRONG },
-      encoding: 'utf8',
-      timeout: 30_000,
-    });
-    expect(done.stderr.trim().split('\n').map((line) => line.split(':')[0]).sort()).toEqual(Object.keys(WRONG).sort());
+    const done = spawnSync(
+      process.execPath,
+      ['--import', pathToFileURL(join(ROOT, 'node_modules/tsx/dist/loader.mjs')).href, join(ROOT, 'server/main.ts')],
+      {
+        // An empty folder, so that no `.env` of a developer's is read.
+        cwd: tempFolder(),
+        env: { PATH: process.env.PATH, ...WRONG },
+        encoding: 'utf8',
+        timeout: 30_000,
+      },
+    );
+    expect(
+      done.stderr
+        .trim()
+        .split('\n')
+        .map((line) => line.split(':')[0])
+        .sort(),
+    ).toEqual(Object.keys(WRONG).sort());
     expect(done.stdout).toBe('');
     expect(done.status).toBe(1);
   });

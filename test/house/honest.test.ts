@@ -25,8 +25,10 @@ function sleeps({ path, text, program }: Source): string[] {
   const found: string[] = [];
   walk(program, (node) => {
     const timer = node.type === 'CallExpression' && /^(globalThis\.)?set(Timeout|Interval)$/.test(nameOf(node.callee));
-    const slept = node.type === 'ImportDeclaration' && /^node:timers/.test(String((node.source as { value?: unknown }).value));
-    if (timer || slept) found.push(`${path}:${lineAt(text, node.start)} waits for time: wait for an event, or move a SimClock`);
+    const slept =
+      node.type === 'ImportDeclaration' && /^node:timers/.test(String((node.source as { value?: unknown }).value));
+    if (timer || slept)
+      found.push(`${path}:${lineAt(text, node.start)} waits for time: wait for an event, or move a SimClock`);
   });
   return found;
 }
@@ -39,7 +41,8 @@ function defaultExports({ path, text, program }: Source): string[] {
   const found: string[] = [];
   walk(program, (node) => {
     const named = node.type === 'ExportSpecifier' && nameOf(node.exported) === 'default';
-    if (node.type === 'ExportDefaultDeclaration' || named) found.push(`${path}:${lineAt(text, node.start)} exports by default: give it a name`);
+    if (node.type === 'ExportDefaultDeclaration' || named)
+      found.push(`${path}:${lineAt(text, node.start)} exports by default: give it a name`);
   });
   return found;
 }
@@ -48,10 +51,13 @@ function defaultExports({ path, text, program }: Source): string[] {
 const LEFTOVER = new RegExp(`\\b(${['TO' + 'DO', 'FIX' + 'ME', 'XX' + 'X', 'HA' + 'CK'].join('|')})\\b`);
 
 function leftovers(path: string, text: string): string[] {
-  return text.split('\n').flatMap((line, at) => (LEFTOVER.test(line) ? [`${path}:${at + 1} ${line.trim().slice(0, 80)}`] : []));
+  return text
+    .split('\n')
+    .flatMap((line, at) => (LEFTOVER.test(line) ? [`${path}:${at + 1} ${line.trim().slice(0, 80)}`] : []));
 }
 
-const found = (check: (source: Source) => string[], code: string, path = 'test/a.test.ts') => check(sourceFrom(path, code));
+const found = (check: (source: Source) => string[], code: string, path = 'test/a.test.ts') =>
+  check(sourceFrom(path, code));
 
 describe('tests', () => {
   test('are all run', () => {
@@ -61,7 +67,11 @@ describe('tests', () => {
   });
 
   test('wait for events, not for time', () => {
-    expect(allSources().filter(({ path }) => isTest(path)).flatMap(sleeps)).toEqual([]);
+    expect(
+      allSources()
+        .filter(({ path }) => isTest(path))
+        .flatMap(sleeps),
+    ).toEqual([]);
     expect(Object.keys(MAY_WAIT).filter((path) => !allFiles().includes(path))).toEqual([]);
   });
 

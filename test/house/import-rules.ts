@@ -10,8 +10,21 @@ export interface ImportRule {
 }
 
 const CAPABILITIES = [
-  'leads', 'scoring', 'distribution', 'claims', 'alerts', 'points', 'leaderboard', 'people', 'deadlines', 'ledger', 'policy',
-  'fairness', 'sla', 'insights', 'okr',
+  'leads',
+  'scoring',
+  'distribution',
+  'claims',
+  'alerts',
+  'points',
+  'leaderboard',
+  'people',
+  'deadlines',
+  'ledger',
+  'policy',
+  'fairness',
+  'sla',
+  'insights',
+  'okr',
 ];
 
 /** What a capability may import of a sibling: the words that all of them use. */
@@ -31,7 +44,9 @@ export const HOMES: Record<string, { home: RegExp; typesElsewhere?: true }> = {
   fastify: { home: /^server\/platform\/http\.ts$/, typesElsewhere: true },
   'temporal-polyfill': { home: /^server\/kernel\/calendar\.ts$/ },
   'close-with-grace': { home: /^server\/main\.ts$/ },
-  'drizzle-orm': { home: /^server\/(platform\/|[a-z]+\/(schema|leads|[a-z-]+-(store|reader))\.ts$)/ },
+  'drizzle-orm': {
+    home: /^server\/(platform\/|[a-z]+\/(schema|leads|[a-z-]+-(store|reader))\.ts$)/,
+  },
   'socket.io-client': { home: /^client-sdk\/src\/connection\.ts$/ },
 };
 
@@ -58,16 +73,23 @@ const assemblyRules: ImportRule[] = [
   {
     says: 'only main, tools and tests import compose; its own parts know its types',
     forbids: ({ file, to, typeOnly }) =>
-      to === 'server/compose.ts' && !/^(server\/main\.ts$|tools\/|test\/)/.test(file) && !(typeOnly && isAssembly(file)),
+      to === 'server/compose.ts' &&
+      !/^(server\/main\.ts$|tools\/|test\/)/.test(file) &&
+      !(typeOnly && isAssembly(file)),
   },
-  about(/^server\//, ({ file, to }) => isAssembly(to) && !isAssembly(file), 'nothing below imports the files that assemble'),
+  about(
+    /^server\//,
+    ({ file, to }) => isAssembly(to) && !isAssembly(file),
+    'nothing below imports the files that assemble',
+  ),
   {
     says: 'an import names its file: a computed one cannot be checked',
     forbids: ({ file, to }) => to === '(computed)' && !isTestFile(file),
   },
   {
     says: 'every folder of server/ is known here as a capability or a layer',
-    forbids: ({ file }) => /^server\/[^/]+\//.test(file) && !isCapability(file) && !/^server\/(flow|gateway|platform|kernel)\//.test(file),
+    forbids: ({ file }) =>
+      /^server\/[^/]+\//.test(file) && !isCapability(file) && !/^server\/(flow|gateway|platform|kernel)\//.test(file),
   },
 ];
 
@@ -91,7 +113,11 @@ const flowRules: ImportRule[] = [
   ),
   about(
     /^server\/flow\/transactions\//,
-    ({ to, typeOnly }) => !typeOnly && !/(^server\/flow\/transactions\/|-(store|rules|contribution)\.ts$|^server\/kernel\/|^server\/claims\/limits\.ts$)/.test(to),
+    ({ to, typeOnly }) =>
+      !typeOnly &&
+      !/(^server\/flow\/transactions\/|-(store|rules|contribution)\.ts$|^server\/kernel\/|^server\/claims\/limits\.ts$)/.test(
+        to,
+      ),
     'a transaction is made of stores and pure functions',
   ),
 ];
@@ -100,7 +126,11 @@ const capabilityRules: ImportRule[] = [
   {
     says: 'a capability does not know its siblings',
     forbids: ({ file, to }) =>
-      isCapability(file) && !isTestFile(file) && isCapability(to) && zoneOf(file) !== zoneOf(to) && !(to in SHARED_LANGUAGE),
+      isCapability(file) &&
+      !isTestFile(file) &&
+      isCapability(to) &&
+      zoneOf(file) !== zoneOf(to) &&
+      !(to in SHARED_LANGUAGE),
   },
   {
     says: 'a capability knows no flow',
@@ -117,20 +147,34 @@ const capabilityRules: ImportRule[] = [
   about(
     /-rules\.ts$/,
     // zod says what a document of rules looks like, which is pure.
-    ({ to }) => (isPackage(to) && to !== 'zod') || to.startsWith('server/platform/') || /-(store|reader|routes|sockets)\.ts$|\/schema\.ts$/.test(to),
+    ({ to }) =>
+      (isPackage(to) && to !== 'zod') ||
+      to.startsWith('server/platform/') ||
+      /-(store|reader|routes|sockets)\.ts$|\/schema\.ts$/.test(to),
     'rules are pure: no I/O, no packages but zod, no tables',
   ),
 ];
 
 const layerRules: ImportRule[] = [
-  about(/^server\/platform\//, ({ to }) => isCapability(to) || to.startsWith('server/flow/'), 'the platform knows no capability'),
+  about(
+    /^server\/platform\//,
+    ({ to }) => isCapability(to) || to.startsWith('server/flow/'),
+    'the platform knows no capability',
+  ),
   about(
     /^server\/kernel\//,
-    ({ to, typeOnly }) => !to.startsWith('server/kernel/') && !(typeOnly && isProtocol(to)) && !['temporal-polyfill', 'node:crypto'].includes(to),
+    ({ to, typeOnly }) =>
+      !to.startsWith('server/kernel/') &&
+      !(typeOnly && isProtocol(to)) &&
+      !['temporal-polyfill', 'node:crypto'].includes(to),
     'the kernel imports nothing but types of the protocol (and the time-zone library and chance, in their homes)',
   ),
   about(/^client-sdk\//, ({ to }) => to.startsWith('server/'), 'the client never sees the server'),
-  about(/^client-sdk\/protocol\//, ({ to }) => !isProtocol(to) && to !== 'zod', 'the protocol is made of zod and itself'),
+  about(
+    /^client-sdk\/protocol\//,
+    ({ to }) => !isProtocol(to) && to !== 'zod',
+    'the protocol is made of zod and itself',
+  ),
   about(
     /^(client-sdk\/src|web)\//,
     ({ to, typeOnly }) => !typeOnly && (to === 'zod' || (isProtocol(to) && !to.endsWith('/version.ts'))),
@@ -164,13 +208,19 @@ const packageRules: ImportRule[] = [
 ];
 
 export const IMPORT_RULES: readonly ImportRule[] = [
-  ...assemblyRules, ...flowRules, ...capabilityRules, ...layerRules, ...packageRules,
+  ...assemblyRules,
+  ...flowRules,
+  ...capabilityRules,
+  ...layerRules,
+  ...packageRules,
 ];
 
 /** One sentence for each import that a rule forbids. */
 export function brokenImports(imports: readonly Import[]): string[] {
   const broken = imports.flatMap((one) =>
-    IMPORT_RULES.filter((rule) => rule.forbids(one)).map(({ says }) => `${one.file}:${one.line} imports ${one.to}: ${says}`),
+    IMPORT_RULES.filter((rule) => rule.forbids(one)).map(
+      ({ says }) => `${one.file}:${one.line} imports ${one.to}: ${says}`,
+    ),
   );
   for (const name of ONE_FILE) {
     const files = new Set(imports.filter(({ to, file }) => to === name && !isTestFile(file)).map(({ file }) => file));

@@ -17,7 +17,11 @@ const BAD: [file: string, code: string, rule: string][] = [
   ['server/flow/a.ts', `import type { Redis } from 'ioredis';`, 'flow knows no package'],
   ['server/flow/a.ts', `import { leadsRoutes } from '../leads/leads-routes.ts';`, 'flow does not know'],
   ['server/flow/a.ts', `import { createLeadsStore } from '../leads/leads-store.ts';`, 'flow writes'],
-  ['server/flow/transactions/a.ts', `import { createLeaderboard } from '../../leaderboard/leaderboard.ts';`, 'a transaction is'],
+  [
+    'server/flow/transactions/a.ts',
+    `import { createLeaderboard } from '../../leaderboard/leaderboard.ts';`,
+    'a transaction is',
+  ],
   ['server/points/a.ts', `import { x } from '../leads/leads.ts';`, 'siblings'],
   ['server/points/a.ts', `export type { x } from '../leads/leads.ts';`, 'siblings'],
   ['server/points/a.ts', `import type { World } from '../flow/world.ts';`, 'no flow'],
@@ -84,7 +88,8 @@ describe('imports', () => {
 function asyncParts(path: string, text: string): string[] {
   const found: string[] = [];
   walk(sourceFrom(path, text).program, (node) => {
-    if (node.async === true || node.type === 'AwaitExpression') found.push(`${path}: ${text.slice(node.start, node.start + 60)}`);
+    if (node.async === true || node.type === 'AwaitExpression')
+      found.push(`${path}: ${text.slice(node.start, node.start + 60)}`);
   });
   return found;
 }

@@ -1,6 +1,17 @@
 /** Functions that fit a screen, files split by noun. */
 import { describe, expect, test } from 'vitest';
-import { allFiles, allSources, isTest, lineAt, nameOf, type Node, type Source, sourceFrom, textOf, walk } from './source.ts';
+import {
+  allFiles,
+  allSources,
+  isTest,
+  lineAt,
+  type Node,
+  nameOf,
+  type Source,
+  sourceFrom,
+  textOf,
+  walk,
+} from './source.ts';
 
 /**
  * A function's own lines: those of functions declared inside it count for themselves, so that a factory
@@ -36,9 +47,12 @@ function longFunctions({ path, text, program }: Source): string[] {
   });
   return [...whole].flatMap(([node, { lines, inner, name }]) => {
     const at = `${path}:${lineAt(text, node.start)} ${name}`;
-    if (lines - inner > OWN_LINES_MAX) return [`${at} has ${lines - inner} lines of its own, ${OWN_LINES_MAX} fit a screen`];
+    if (lines - inner > OWN_LINES_MAX)
+      return [`${at} has ${lines - inner} lines of its own, ${OWN_LINES_MAX} fit a screen`];
     // A file of tests is one list of cases: its `describe` may be as long as the file.
-    return lines > FACTORY_LINES_MAX && !isTest(path) ? [`${at} has ${lines} lines, a factory may have ${FACTORY_LINES_MAX}`] : [];
+    return lines > FACTORY_LINES_MAX && !isTest(path)
+      ? [`${at} has ${lines} lines, a factory may have ${FACTORY_LINES_MAX}`]
+      : [];
   });
 }
 
@@ -64,7 +78,9 @@ describe('size', () => {
   test('a long function is found, a factory of short ones is not', () => {
     const lines = (count: number) => 'work();\n'.repeat(count);
     const found = (code: string) => longFunctions(sourceFrom('server/a.ts', code));
-    expect(found(`function long() {\n${lines(70)}}`)).toEqual(['server/a.ts:1 long has 72 lines of its own, 70 fit a screen']);
+    expect(found(`function long() {\n${lines(70)}}`)).toEqual([
+      'server/a.ts:1 long has 72 lines of its own, 70 fit a screen',
+    ]);
     expect(found(`const long = () => {\n${lines(70)}};`)).toHaveLength(1);
     expect(found(`class A { long() {\n${lines(70)}} }`)).toHaveLength(1);
     expect(found(`function create() {\n${`function short() {\n${lines(40)}}\n`.repeat(3)}}`)).toEqual([]);

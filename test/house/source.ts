@@ -103,7 +103,10 @@ export function nameOf(node: unknown): string {
 function target(file: string, specifier: string): string {
   if (specifier.startsWith('.')) return normalize(join(dirname(file), specifier));
   if (specifier.startsWith('node:')) return specifier;
-  return specifier.split('/').slice(0, specifier.startsWith('@') ? 2 : 1).join('/');
+  return specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/');
 }
 
 export function importsOf({ path, text, program }: Source): Import[] {
@@ -113,7 +116,12 @@ export function importsOf({ path, text, program }: Source): Import[] {
     if (!/^(Import|Export\w+)(Declaration|Expression)$/.test(node.type) || !isNode(source)) return;
     const specifier = typeof source.value === 'string' ? source.value : '(computed)';
     const typeOnly = node.importKind === 'type' || node.exportKind === 'type';
-    found.push({ file: path, line: lineAt(text, node.start), to: target(path, specifier), typeOnly });
+    found.push({
+      file: path,
+      line: lineAt(text, node.start),
+      to: target(path, specifier),
+      typeOnly,
+    });
   });
   return found;
 }

@@ -2,7 +2,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type App, compose, type Overrides } from '../../server/compose.ts';
+import { compose, type Overrides } from '../../server/compose.ts';
+import type { App } from '../../server/serving.ts';
 import { readConfig } from '../../server/config.ts';
 import { createSambarClient, type SambarClient } from '../../client-sdk/src/sambar-client.ts';
 

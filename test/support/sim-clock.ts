@@ -34,6 +34,14 @@ export class SimClock implements Clock {
     };
   }
 
+  /** When the nearest timer is due; null when there is none. */
+  nextDueMs(): number | null {
+    return this.#pending.reduce<number | null>(
+      (nearest, { dueMs }) => (nearest === null ? dueMs : Math.min(nearest, dueMs)),
+      null,
+    );
+  }
+
   /** Moves time to `targetMs`, running every timer due on the way at its own time. */
   advanceTo(targetMs: number): void {
     for (;;) {

@@ -8,7 +8,8 @@
  * A parent that dies takes it along, with the throw-away folder: nothing is left behind.
  */
 import { rmSync } from 'node:fs';
-import { type App, compose } from '../../server/compose.ts';
+import { compose } from '../../server/compose.ts';
+import type { App } from '../../server/serving.ts';
 import { readConfig } from '../../server/config.ts';
 
 export interface StartOrder {

@@ -108,7 +108,7 @@ export class SimulatedRep {
     });
     client.onAlert((card) => this.#consider(card));
     // What was offered while the line was down comes with the pool alone.
-    if (persona.isUnsteady) client.onPool((pool) => pool.offers.forEach((card) => this.#consider(card)));
+    if (persona.isUnsteady) client.onPool((pool) => { for (const card of pool.offers) this.#consider(card); });
     const over = (offerId: string) => {
       if (this.#reacting.has(offerId)) clock.after(persona.networkMs, () => this.#forget(offerId));
     };

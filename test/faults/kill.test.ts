@@ -1,0 +1,207 @@
+/**
+ * kill -9 in the middle of races (invariants 1, 2, 3, 5, 7): the server dies at a drawn line of what
+ * its clients say and hear, starts again on the same file, and everything anybody was told must hold.
+ * On Redis every other round the Redis dies with it and comes back empty.
+ */
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Verdict } from '../../client-sdk/protocol/verdict.ts';
+import { verifyFile } from '../../server/ledger/verify.ts';
+import { openReader } from '../../server/platform/sqlite.ts';
+import { createChance } from '../../tools/simulation/chance.ts';
+import { ADMIN_KEY } from '../support/app.ts';
+import { brokenRules, History, readOnFile } from '../support/history.ts';
+import { startRedis, type TestRedis } from '../support/redis.ts';
+import { endServers, type ServerProcess, startServer } from '../support/server-process.ts';
+import { tempFolder } from '../support/temp-database.ts';
+import { makePeople, markedLead, post, Racer } from './racers.ts';
+
+/** Give the one that was printed to draw the same moments again. */
+const SEED = process.env.FAULT_SEED ?? randomUUID().slice(0, 8);
+const ROUNDS = 4;
+const RACERS = 8;
+/** Leads posted at a time; their races overlap. */
+const POSTERS = 3;
+/** Leads of this source are left alone until the server is back. */
+const IDLE_SOURCE = 'idle';
+
+let redis: TestRedis;
+const racers: Racer[] = [];
+
+beforeAll(async () => {
+  redis = await startRedis();
+});
+
+afterEach(async () => {
+  for (const racer of racers.splice(0)) racer.leave();
+  await endServers();
+});
+
+afterAll(async () => {
+  await redis.stop();
+});
+
+/** A company on one file: its server, which comes and goes, and its reps. */
+class Company {
+  readonly history = new History();
+  readonly file: string;
+  readonly #env: Record<string, string>;
+  readonly #chance: ReturnType<typeof createChance>;
+  /** Posted and not yet answered 201 or 200: key → number of the lead. */
+  readonly #unanswered = new Map<string, number>();
+  #posted = 0;
+  /** Claims whose answer the deaths cut off. */
+  brokenOff = 0;
+  server!: ServerProcess;
+
+  constructor(env: Record<string, string>, seed: string) {
+    this.file = join(tempFolder(), 'sambar.db');
+    this.#env = { DATABASE_FILE: this.file, ADMIN_API_KEY: ADMIN_KEY, LOG_LEVEL: 'silent', ...env };
+    this.#chance = createChance(seed);
+  }
+
+  async start(): Promise<void> {
+    this.server = await startServer(this.#env);
+  }
+
+  async enter(): Promise<void> {
+    await Promise.all(racers.map((racer) => racer.join(this.server.url)));
+  }
+
+  /** Races on and on, until the server is killed at the drawn line. */
+  async raceUntilKilled(): Promise<void> {
+    const stop = new AbortController();
+    const killed = this.#killAtDrawnLine(stop);
+    const claims: Promise<Verdict | null>[] = [];
+    for (const racer of racers) {
+      racer.onAlert = (card) => {
+        if (card.source !== IDLE_SOURCE && !stop.signal.aborted) claims.push(racer.claim(card));
+      };
+    }
+    await Promise.all([killed, ...Array.from({ length: POSTERS }, () => this.#postUntil(stop.signal))]);
+    this.brokenOff += (await Promise.all(claims)).filter((verdict) => verdict === null).length;
+    for (const racer of racers) racer.leave();
+  }
+
+  /** Strikes some turns of the loop after a claim was sent: before, in or after its commit. */
+  #killAtDrawnLine(stop: AbortController): Promise<void> {
+    const strikeAt = this.history.lines.length + Math.floor(this.#chance.between(60, 500));
+    let turns = Math.floor(this.#chance.between(0, 20));
+    return new Promise((resolve, reject) => {
+      const strike = () => {
+        if (turns-- > 0) return void setImmediate(strike);
+        stop.abort();
+        this.server.end('SIGKILL').then(() => resolve(), reject);
+      };
+      this.history.onLine = (line) => {
+        if (line.kind !== 'sent' || this.history.lines.length < strikeAt) return;
+        this.history.onLine = () => undefined;
+        strike();
+      };
+    });
+  }
+
+  async #postUntil(stop: AbortSignal): Promise<void> {
+    while (!stop.aborted) {
+      const n = ++this.#posted;
+      const key = `lead-${n}`;
+      this.#unanswered.set(key, n);
+      // A server that dies under the call has answered nothing: it is sent again when it is back.
+      await this.#post(key, n).catch((error: unknown) => {
+        if (!stop.aborted) throw error;
+      });
+    }
+  }
+
+  async #post(key: string, n: number): Promise<void> {
+    const lead = markedLead(n, n % 5 === 0 ? IDLE_SOURCE : 'web form');
+    const { id } = await post<{ id: string }>(this.server.url, '/leads', lead, key);
+    this.#unanswered.delete(key);
+    this.history.record({ kind: 'accepted', leadId: id });
+  }
+
+  /** Posts again, under its first key, whatever got no answer. */
+  async postAgain(): Promise<void> {
+    for (const [key, n] of [...this.#unanswered]) await this.#post(key, n);
+  }
+
+  get posted(): number {
+    return this.#posted;
+  }
+
+  draw<T>(items: readonly T[]): T {
+    return this.#chance.oneOf(items);
+  }
+}
+
+function timersOf(file: string): Set<string> {
+  const { sqlite } = openReader(file);
+  const ids = sqlite.prepare(`SELECT offer_id FROM deadlines WHERE kind = 'offerExpires'`).pluck().all() as string[];
+  sqlite.close();
+  return new Set(ids);
+}
+
+/** Every open offer is in every rep's snapshot, has its timer, and can be won. */
+async function expectOpenOffersClaimable(company: Company): Promise<number> {
+  const { open } = readOnFile(company.file);
+  expect(timersOf(company.file)).toEqual(new Set(open.keys()));
+  for (const { snapshot } of racers) {
+    expect(new Set(snapshot.offers.map(({ offerId }) => offerId))).toEqual(new Set(open.keys()));
+  }
+  for (const [offerId, leadId] of open) {
+    const racer = company.draw(racers);
+    const verdict = await racer.claimUntilJudged(`${racer.person.id}-fresh-${offerId}`, { leadId, offerId });
+    expect(verdict).toMatchObject({ verdict: 'won', offerId });
+  }
+}
+
+/** Every request ever sent is asked again: its verdict must be a final one now, and the one it had. */
+async function askAllAgain(history: History): Promise<void> {
+  const requests = history.requests();
+  for (const racer of racers) {
+    const own = requests.filter(({ repId }) => repId === racer.person.id);
+    for (const { requestId, leadId, offerId } of own) {
+      const verdict = await racer.claimUntilJudged(requestId, { leadId, offerId });
+      expect(['won', 'lost']).toContain(verdict.verdict);
+    }
+  }
+}
+
+interface Round {
+  /** Redis dies with the server, and comes back with nothing in it. */
+  redisDies: boolean;
+}
+
+async function killAndRecover(company: Company, { redisDies }: Round): Promise<void> {
+  await company.enter();
+  await company.raceUntilKilled();
+  expect(brokenRules(company.history, readOnFile(company.file))).toEqual([]);
+  if (redisDies) {
+    await redis.stopServer('SIGKILL');
+    await redis.startServer();
+  }
+  await company.start();
+  await company.postAgain();
+  await company.enter();
+  await expectOpenOffersClaimable(company);
+  await askAllAgain(company.history);
+  for (const racer of racers) racer.leave();
+  expect(brokenRules(company.history, readOnFile(company.file))).toEqual([]);
+  const { violations, counted } = verifyFile(company.file);
+  expect(violations).toEqual([]);
+  expect(counted).toMatchObject({ leads: company.posted, claims: company.posted, pointEntries: company.posted });
+}
+
+describe.each(['embedded', 'redis'])(`kill -9 in the middle of races, %s, FAULT_SEED=${SEED}`, (arbiter) => {
+  it('no win is lost or doubled, every lead is there, every open offer can be won, answers stay', async () => {
+    const onRedis = arbiter === 'redis';
+    const company = new Company(onRedis ? { REDIS_URL: redis.url, CELL: 'kill' } : {}, `${SEED} ${arbiter}`);
+    await company.start();
+    for (const person of await makePeople(company.server.url, RACERS)) racers.push(new Racer(person, company.history));
+    for (let round = 0; round < ROUNDS; round++) {
+      await killAndRecover(company, { redisDies: onRedis && round % 2 === 1 });
+    }
+    expect(company.brokenOff).toBeGreaterThan(0);
+  });
+});

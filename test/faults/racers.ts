@@ -1,0 +1,119 @@
+/** Reps who claim over a bare connection, and write down all they say and hear. */
+import type { DownEvents, OfferCard, PoolSnapshot, UpcomingCard } from '../../client-sdk/protocol/down.ts';
+import type { Verdict } from '../../client-sdk/protocol/verdict.ts';
+import { Connection } from '../../client-sdk/src/connection.ts';
+import { createClientClock, createClientRandom } from '../../client-sdk/src/platform.ts';
+import { CONTACT_MARK, type History } from '../support/history.ts';
+import { ADMIN_KEY } from '../support/app.ts';
+
+/** Longer than the server ever lets a claim wait. */
+const ANSWER_WITHIN_MS = 20_000;
+const EVENTS: (keyof DownEvents)[] = [
+  'lead:alert', 'lead:upcoming', 'lead:window', 'lead:taken', 'lead:withdrawn', 'pool:snapshot', 'points:awarded', 'board:delta',
+];
+
+export interface Person {
+  id: string;
+  token: string;
+}
+
+export class Racer {
+  readonly person: Person;
+  snapshot: PoolSnapshot = { upTo: -1, offers: [] };
+  onAlert: (card: OfferCard) => void = () => undefined;
+  readonly #history: History;
+  #connection: Connection | null = null;
+  #claims = 0;
+
+  constructor(person: Person, history: History) {
+    this.person = person;
+    this.#history = history;
+  }
+
+  /** Connects, and resolves with the first snapshot. */
+  async join(url: string): Promise<void> {
+    const { id: repId, token } = this.person;
+    const connection = new Connection({
+      url, token, clock: createClientClock(), random: createClientRandom(), socketOptions: { transports: ['websocket'] },
+    });
+    this.#connection = connection;
+    const first = new Promise<PoolSnapshot>((resolve) => connection.on('pool:snapshot', resolve));
+    for (const event of EVENTS) {
+      connection.on(event, (payload: unknown) => this.#history.record({ kind: 'heard', repId, event, payload }));
+    }
+    connection.on('lead:alert', (card) => this.onAlert(card));
+    connection.connect();
+    this.snapshot = await first;
+  }
+
+  leave(): void {
+    this.#connection?.close();
+    this.#connection = null;
+  }
+
+  async watch(board: 'points' | 'claims'): Promise<void> {
+    const reply = await this.#connection?.ask('board:watch', { board, period: 'week' }, ANSWER_WITHIN_MS);
+    if (reply?.kind !== 'answer' || 'error' in reply.answer) throw new Error(`${board} cannot be watched`);
+  }
+
+  shows(offerId: string): OfferCard | UpcomingCard | undefined {
+    return this.snapshot.offers.find((card) => card.offerId === offerId);
+  }
+
+  /** Claims with a request of its own; null: the link broke before an answer. */
+  claim(offer: { leadId: string; offerId: string }): Promise<Verdict | null> {
+    return this.claimAs(`${this.person.id}-${++this.#claims}`, offer);
+  }
+
+  async claimAs(requestId: string, { leadId, offerId }: { leadId: string; offerId: string }): Promise<Verdict | null> {
+    const claim = { repId: this.person.id, leadId, offerId, requestId };
+    this.#history.record({ kind: 'sent', ...claim });
+    const connection = this.#connection;
+    if (connection === null) return null;
+    const reply = await connection.ask('lead:claim', { leadId, offerId, requestId }, ANSWER_WITHIN_MS);
+    if (reply.kind === 'silence') return null;
+    if ('error' in reply.answer) throw new Error(`${requestId}: ${reply.answer.error.code}`);
+    this.#history.record({ kind: 'answered', ...claim, verdict: reply.answer });
+    return reply.answer;
+  }
+
+  /** Asks with the same request until the verdict says more than to ask again. */
+  async claimUntilJudged(requestId: string, offer: { leadId: string; offerId: string }): Promise<Verdict> {
+    for (;;) {
+      const verdict = await this.claimAs(requestId, offer);
+      if (verdict === null) throw new Error(`${requestId} was not answered`);
+      if (verdict.verdict !== 'retry') return verdict;
+    }
+  }
+}
+
+export async function post<T>(url: string, path: string, body: unknown, key?: string): Promise<T> {
+  const response = await fetch(`${url}/v1${path}`, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${ADMIN_KEY}`,
+      'content-type': 'application/json',
+      ...(key === undefined ? {} : { 'idempotency-key': key }),
+    },
+    body: JSON.stringify(body),
+  });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${path}: ${response.status} ${text}`);
+  return JSON.parse(text) as T;
+}
+
+export async function makePeople(url: string, count: number, tierOf: (n: number) => number = () => 1): Promise<Person[]> {
+  const people: Person[] = [];
+  for (let n = 0; n < count; n++) {
+    const { id } = await post<{ id: string }>(url, '/reps', { name: `Rep ${n}`, email: `rep${n}@example.com`, tier: tierOf(n) });
+    const { token } = await post<{ token: string }>(url, `/reps/${id}/tokens`, {});
+    people.push({ id, token });
+  }
+  return people;
+}
+
+/** A lead whose contact details all carry the mark; `n` tells it from the others. */
+export function markedLead(n: number, source = 'web form') {
+  const mark = `${CONTACT_MARK}-${n}`;
+  return { source, company: { name: `PT ${n}`, size: 100 }, contact: { name: mark, email: `${mark}@example.com`, phone: `+62 ${mark}` } };
+}

@@ -1,0 +1,301 @@
+/**
+ * A whole server under simulated time, on either arbiter: composed as in production, its clock in the
+ * test's hand. A test moves time with `at` or `after`, and each step ends when nothing is under way:
+ * timers fired, the ledger written, every frame with every rep.
+ *
+ * On Redis the arbiter's time stands at the test's, while leases there run in real time: the epoch is
+ * renewed before each claim, so that no test depends on how fast the machine is.
+ */
+import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
+import { redisKeys } from '../../server/claims/redis-keys.ts';
+import type { RedisArbiterControl } from '../../server/claims/redis-arbiter-control.ts';
+import type { DecidingHouse } from '../../server/house.ts';
+import type { Random } from '../../server/kernel/random.ts';
+import { verifyFile } from '../../server/ledger/verify.ts';
+import type { Log } from '../../server/platform/log.ts';
+import { repRoom } from '../../server/alerts/announcer.ts';
+import { type Answer, startApp, type TestApp } from './app.ts';
+import { connect, type TestConnection } from './arbiter-benches.ts';
+import { FENCE, RaceRep } from './race-rep.ts';
+import { RaceFile } from './race-file.ts';
+import { startRedis, type TestRedis } from './redis.ts';
+import { SimClock } from './sim-clock.ts';
+
+/** 10:00:00 on a Monday in Jakarta, the zone of the presets. */
+export const TEN = Date.parse('2026-11-23T03:00:00.000Z');
+export const SECOND = 1_000;
+export const MINUTE = 60_000;
+export const HOUR = 3_600_000;
+export const DAY = 86_400_000;
+
+export interface RaceOptions {
+  /** A preset's name, or a whole document; `open` when absent. */
+  policy?: unknown;
+  random?: Random;
+}
+
+/** 10:14:59 today, for `race.at('10:14:59')`; milliseconds may follow. */
+export function clockTime(text: string): number {
+  return Date.parse(`2026-11-23T${text}+07:00`);
+}
+
+const iso = (ms: number) => new Date(ms).toISOString();
+
+export class Race {
+  readonly clock = new SimClock(TEN);
+  readonly reps: RaceRep[] = [];
+  /** What the server logged as an error: nothing, in a sound run. */
+  readonly errors: string[] = [];
+  readonly #redis: { connection: TestConnection; url: string; cell: string } | null;
+  readonly #options: RaceOptions;
+  #app!: TestApp;
+  #file!: RaceFile;
+  #fences = 0;
+
+  private constructor(redis: Race['#redis'], options: RaceOptions) {
+    this.#redis = redis;
+    this.#options = options;
+  }
+
+  static async start(
+    redis: { connection: TestConnection; url: string; cell: string } | null,
+    options: RaceOptions = {},
+  ): Promise<Race> {
+    const race = new Race(redis, options);
+    await race.#compose();
+    const { policy } = options;
+    if (policy !== undefined) {
+      await race.setPolicy(typeof policy === 'string' ? { preset: policy } : policy);
+    }
+    return race;
+  }
+
+  get house(): DecidingHouse {
+    return this.#app.app.house as DecidingHouse;
+  }
+
+  get app(): TestApp {
+    return this.#app;
+  }
+
+  get file(): RaceFile {
+    return this.#file;
+  }
+
+  get nowMs(): number {
+    return this.clock.nowMs();
+  }
+
+  get nowIso(): string {
+    return iso(this.nowMs);
+  }
+
+  async #compose(folder?: string): Promise<void> {
+    const redis = this.#redis;
+    await redis?.connection.set(redisKeys(redis.cell).testClock, this.nowMs);
+    const { random } = this.#options;
+    this.#app = await startApp({
+      clock: this.clock,
+      log: this.#log(),
+      testClockAllowed: true,
+      ...(random === undefined ? {} : { random }),
+      ...(folder === undefined ? {} : { folder }),
+      env: redis === null ? {} : { REDIS_URL: redis.url, CELL: redis.cell },
+    });
+    this.#file = new RaceFile(this.#app.databaseFile);
+  }
+
+  #log(): Log {
+    return {
+      debug: () => undefined,
+      info: () => undefined,
+      warn: () => undefined,
+      error: (message, fields, error) => {
+        this.errors.push(`${message} ${JSON.stringify(fields ?? {})} ${String(error)}`);
+      },
+    };
+  }
+
+  /** Ends the server as a signal does, and starts it again on the same file `downMs` later. */
+  async restart(downMs = 0): Promise<void> {
+    await this.#stop();
+    this.clock.advance(downMs);
+    await this.#compose(this.#app.folder);
+    await this.settle();
+    for (const rep of this.reps) await rep.connect(this.#app.app.url);
+    await this.settle();
+  }
+
+  async #stop(): Promise<void> {
+    for (const rep of this.reps) rep.leave();
+    await this.#app.app.close();
+    this.#file.close();
+    // A server that has ended owes the clock nothing.
+    expect(this.clock.nextDueMs()).toBeNull();
+  }
+
+  /** What a scenario leaves behind: a sound file, no errors, no timers. */
+  async end(): Promise<void> {
+    await this.settle();
+    await this.#stop();
+    expect(verifyFile(this.#app.databaseFile).violations).toEqual([]);
+    expect(this.errors).toEqual([]);
+    await this.#app[Symbol.asyncDispose]();
+  }
+
+  /** Adds a rep and connects it. */
+  async rep(name: string, more: Record<string, unknown> = {}): Promise<RaceRep> {
+    const rep = new RaceRep(await this.#app.addRep(name, more), {
+      beforeClaim: () => this.#renew(),
+      settle: () => this.settle(),
+    });
+    this.reps.push(rep);
+    await rep.connect(this.#app.app.url);
+    await this.settle();
+    return rep;
+  }
+
+  async lead(more: Record<string, unknown> = {}): Promise<string> {
+    const leadId = await this.#app.addLead(more);
+    await this.settle();
+    return leadId;
+  }
+
+  /** One HTTP call; by an administrator unless a rep is named. */
+  async call<T = Record<string, unknown>>(
+    method: string,
+    path: string,
+    body?: unknown,
+    by?: { token: string },
+    headers: Record<string, string> = {},
+  ): Promise<Answer<T>> {
+    await this.#renew();
+    const answer = await this.#app.call<T>(method, path, {
+      ...(body === undefined ? {} : { body }),
+      ...(by === undefined ? {} : { token: by.token }),
+      headers,
+    });
+    await this.settle();
+    return answer;
+  }
+
+  /** A call that must succeed; its body. */
+  async done<T = Record<string, unknown>>(...call: Parameters<Race['call']>): Promise<T> {
+    const answer = await this.call<T>(...call);
+    if (answer.status >= 300) {
+      throw new Error(`${call[0]} ${call[1]}: ${answer.status} ${JSON.stringify(answer.body)}`);
+    }
+    return answer.body;
+  }
+
+  async setPolicy(body: unknown): Promise<void> {
+    await this.done('PUT', '/v1/policy', body, undefined, { 'if-match': '*' });
+  }
+
+  /** The policy in force with some of its competition's rules replaced. */
+  async changeCompetition(change: Record<string, unknown>): Promise<void> {
+    const policy = await this.done<{ competition: object }>('GET', '/v1/policy');
+    await this.setPolicy({ ...policy, competition: { ...policy.competition, ...change } });
+  }
+
+  patch(rep: RaceRep, change: Record<string, unknown>): Promise<unknown> {
+    return this.done('PATCH', `/v1/reps/${rep.id}`, change);
+  }
+
+  /** Moves time forward to a moment: `10:14:59` of the first day, or ms since 1970. */
+  async at(time: string | number): Promise<void> {
+    const targetMs = typeof time === 'string' ? clockTime(time) : time;
+    if (targetMs < this.nowMs) throw new Error(`${iso(targetMs)} has passed`);
+    for (;;) {
+      const stepMs = this.#nextStepMs();
+      if (stepMs >= targetMs) break;
+      await this.#moveTo(Math.max(stepMs, this.nowMs));
+    }
+    await this.#moveTo(targetMs);
+    await this.settle();
+  }
+
+  after(ms: number): Promise<void> {
+    return this.at(this.nowMs + ms);
+  }
+
+  /** The next moment at which something may happen: heartbeats to Redis are no such moment. */
+  #nextStepMs(): number {
+    const own = this.#redis === null ? this.clock.nextDueMs() : null;
+    return Math.min(own ?? Number.POSITIVE_INFINITY, this.#file.nextDueMs(this.nowMs));
+  }
+
+  async #moveTo(ms: number): Promise<void> {
+    const redis = this.#redis;
+    await redis?.connection.set(redisKeys(redis.cell).testClock, ms);
+    this.clock.advanceTo(ms);
+    await this.#quiet();
+  }
+
+  /** Nothing is being decided, written or fired. */
+  async #quiet(): Promise<void> {
+    for (let round = 0; round < 2; round++) {
+      await this.house.idle();
+      // Redis answers in order: behind this, every earlier question about the time is answered too.
+      await this.house.world.arbiter.now();
+    }
+  }
+
+  async settle(): Promise<void> {
+    await this.#quiet();
+    const fence = ++this.#fences;
+    const connected = this.reps.filter((rep) => rep.connected);
+    const passed = connected.map((rep) => rep.passed(fence));
+    // By the same way as every event, so behind all of them.
+    this.house.world.announcer.emit(
+      FENCE as 'pool:snapshot',
+      connected.map(({ id }) => repRoom(id)),
+      fence as never,
+    );
+    await Promise.all(passed);
+  }
+
+  async #renew(): Promise<void> {
+    if (this.#redis === null) return;
+    await (this.house.world.arbiter as RedisArbiterControl).renew();
+  }
+}
+
+type StartRace = (options?: RaceOptions) => Promise<Race>;
+
+let cells = 0;
+
+/** The same scenarios on both arbiters; each race is looked over and let go of after its test. */
+export function onBothArbiters(
+  title: string,
+  scenarios: (start: StartRace, arbiter: 'embedded' | 'redis') => void,
+): void {
+  describe.each(['embedded', 'redis'] as const)(`${title}, %s`, (arbiter) => {
+    let server: TestRedis | null = null;
+    let connection: TestConnection | null = null;
+    const races: Race[] = [];
+
+    beforeAll(async () => {
+      if (arbiter === 'embedded') return;
+      server = await startRedis();
+      connection = await connect(server.url, 'plain');
+    });
+    afterEach(async () => {
+      for (const race of races.splice(0)) await race.end();
+    });
+    afterAll(async () => {
+      connection?.disconnect();
+      await server?.stop();
+    });
+
+    scenarios(async (options) => {
+      const redis =
+        connection === null || server === null
+          ? null
+          : { connection, url: server.url, cell: `race-${++cells}` };
+      const race = await Race.start(redis, options);
+      races.push(race);
+      return race;
+    }, arbiter);
+  });
+}
