@@ -49,6 +49,7 @@ export const DOWN = {
     schema: down.leadAssigned,
     about: 'The rep owns a lead without having raced for it.',
   },
+  'tier:changed': { schema: down.tierChanged, about: 'The rep was moved to another tier; open offers keep their lanes.' },
   'points:awarded': {
     schema: down.pointsAwarded,
     about: "One entry of the rep's points, negative when it takes back an earlier one. `balance` is the sum after it.",

@@ -46,6 +46,8 @@ export const leadAssigned = z.object({
   via: z.enum(['manager', 'rotation']),
   at: z.string(),
 });
+/** An admin or manager moved the rep to another tier. */
+export const tierChanged = z.object({ tier: z.number(), from: z.number(), at: z.string() });
 export const pointsAwarded = z.object({
   id: z.number(),
   leadId: z.string().nullable(),
@@ -109,6 +111,7 @@ export type LeadTaken = z.infer<typeof leadTaken>;
 export type LeadWithdrawn = z.infer<typeof leadWithdrawn>;
 export type PoolSnapshot = z.infer<typeof poolSnapshot>;
 export type LeadAssigned = z.infer<typeof leadAssigned>;
+export type TierChanged = z.infer<typeof tierChanged>;
 export type PointsAwarded = z.infer<typeof pointsAwarded>;
 export type BoardMetric = z.infer<typeof boardMetric>;
 export type BoardPeriod = z.infer<typeof boardPeriod>;
@@ -125,6 +128,7 @@ export interface DownEvents {
   'lead:withdrawn': (payload: LeadWithdrawn) => void;
   'pool:snapshot': (payload: PoolSnapshot) => void;
   'lead:assigned': (payload: LeadAssigned) => void;
+  'tier:changed': (payload: TierChanged) => void;
   'points:awarded': (payload: PointsAwarded) => void;
   'board:delta': (payload: BoardState) => void;
   'wall:feed': (payload: WallFeed) => void;

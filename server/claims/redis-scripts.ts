@@ -19,9 +19,9 @@ const KEY_COUNTS = {
 export type ScriptName = keyof typeof KEY_COUNTS;
 export type Scripts = Record<ScriptName, string>;
 
-/** The claim's script is two files, so that each can be read on one screen. */
+/** The claim's script is three files, so that each can be read on one screen. */
 export const scripts: Readonly<Scripts> = Object.freeze({
-  claim: `${luaFile('claim-offer')}\n${luaFile('claim-verdict')}`,
+  claim: ['claim-offer', 'claim-verdict', 'claim-grant'].map(luaFile).join('\n'),
   now: luaFile('now'),
   open: luaFile('open'),
   admit: luaFile('admit'),

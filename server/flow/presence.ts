@@ -62,10 +62,16 @@ export function createPresence(
     },
     async change(repId, change, actor) {
       const wasReady = isReady(world, repId);
+      const from = world.directory.rep(repId)?.tier;
       const at = await world.arbiter.now();
       const { result } = await world.ledger.write('changeRep', { repId, change, actor, at });
       if ('refused' in result) return result;
       world.directory.putRep(result.rep);
+      world.boards.refresh();
+      const { tier } = result.rep;
+      if (from !== undefined && tier !== from) {
+        world.announcer.emit('tier:changed', [repRoom(repId)], { tier, from, at: new Date(at).toISOString() });
+      }
       const ready = isReady(world, repId);
       if (wasReady && !ready) await went(result.rep);
       if (!wasReady && ready) {

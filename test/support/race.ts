@@ -19,7 +19,7 @@ import { connect, type TestConnection } from './arbiter-benches.ts';
 import { FENCE, RaceRep } from './race-rep.ts';
 import { RaceFile } from './race-file.ts';
 import { startRedis, type TestRedis } from './redis.ts';
-import { SimClock } from './sim-clock.ts';
+import { RaceClock } from './race-clock.ts';
 
 /** 10:00:00 on a Monday in Jakarta, the zone of the presets. */
 export const TEN = Date.parse('2026-11-23T03:00:00.000Z');
@@ -27,6 +27,9 @@ export const SECOND = 1_000;
 export const MINUTE = 60_000;
 export const HOUR = 3_600_000;
 export const DAY = 86_400_000;
+
+/** From here on a sleep is not cut into rounds, and longer than the shortest one. */
+const CLOSE_MS = 100;
 
 export interface RaceOptions {
   /** A preset's name, or a whole document; `open` when absent. */
@@ -41,26 +44,30 @@ export function clockTime(text: string): number {
 
 const iso = (ms: number) => new Date(ms).toISOString();
 
+/** A cell of its own in the test file's Redis. */
+interface RedisPlace {
+  connection: TestConnection;
+  url: string;
+  cell: string;
+}
+
 export class Race {
-  readonly clock = new SimClock(TEN);
+  readonly clock = new RaceClock(TEN);
   readonly reps: RaceRep[] = [];
   /** What the server logged as an error: nothing, in a sound run. */
   readonly errors: string[] = [];
-  readonly #redis: { connection: TestConnection; url: string; cell: string } | null;
+  readonly #redis: RedisPlace | null;
   readonly #options: RaceOptions;
   #app!: TestApp;
   #file!: RaceFile;
   #fences = 0;
 
-  private constructor(redis: Race['#redis'], options: RaceOptions) {
+  private constructor(redis: RedisPlace | null, options: RaceOptions) {
     this.#redis = redis;
     this.#options = options;
   }
 
-  static async start(
-    redis: { connection: TestConnection; url: string; cell: string } | null,
-    options: RaceOptions = {},
-  ): Promise<Race> {
+  static async start(redis: RedisPlace | null, options: RaceOptions = {}): Promise<Race> {
     const race = new Race(redis, options);
     await race.#compose();
     const { policy } = options;
@@ -207,11 +214,12 @@ export class Race {
     const targetMs = typeof time === 'string' ? clockTime(time) : time;
     if (targetMs < this.nowMs) throw new Error(`${iso(targetMs)} has passed`);
     for (;;) {
-      const stepMs = this.#nextStepMs();
-      if (stepMs >= targetMs) break;
-      await this.#moveTo(Math.max(stepMs, this.nowMs));
+      const dueMs = Math.min(this.#file.nextDueMs(this.nowMs), targetMs);
+      // The scheduler looks at the file now and then: close to the time it has, it sleeps to the ms.
+      await this.#moveTo(dueMs - CLOSE_MS);
+      await this.#moveTo(dueMs);
+      if (dueMs === targetMs) break;
     }
-    await this.#moveTo(targetMs);
     await this.settle();
   }
 
@@ -219,13 +227,8 @@ export class Race {
     return this.at(this.nowMs + ms);
   }
 
-  /** The next moment at which something may happen: heartbeats to Redis are no such moment. */
-  #nextStepMs(): number {
-    const own = this.#redis === null ? this.clock.nextDueMs() : null;
-    return Math.min(own ?? Number.POSITIVE_INFINITY, this.#file.nextDueMs(this.nowMs));
-  }
-
   async #moveTo(ms: number): Promise<void> {
+    if (ms < this.nowMs) return;
     const redis = this.#redis;
     await redis?.connection.set(redisKeys(redis.cell).testClock, ms);
     this.clock.advanceTo(ms);
@@ -238,6 +241,8 @@ export class Race {
       await this.house.idle();
       // Redis answers in order: behind this, every earlier question about the time is answered too.
       await this.house.world.arbiter.now();
+      // What was asked for at once meanwhile.
+      this.clock.advance(0);
     }
   }
 
