@@ -39,7 +39,7 @@ export const DOWN = {
     about:
       'To everyone who was alerted or shown the offer and did not win, after the win is on disk. `by.name` is null where the team hides names.',
   },
-  'lead:withdrawn': { schema: down.leadWithdrawn, about: 'The offer ended without a winner.' },
+  'lead:withdrawn': { schema: down.leadWithdrawn, about: 'The offer ended without a winner; or, with reason `won`, this rep has just won it, for its other devices.' },
   'pool:snapshot': {
     schema: down.poolSnapshot,
     about:
@@ -60,7 +60,7 @@ export const DOWN = {
   },
   'wall:feed': {
     schema: down.wallFeed,
-    about: 'What a wallboard shows beside the ranks; at most four a second.',
+    about: 'What a wallboard shows beside the ranks: at most four a second, and every 10 s when nothing changes.',
   },
   'auth:expiring': {
     schema: down.authExpiring,

@@ -60,7 +60,7 @@ export async function composeGateway(base: Base, redisUrl: string): Promise<App>
     clock, log, metrics, authenticate: sessions.authenticate, publicUrl: config.publicUrl, expiryOf: sessions.expiryOf,
   });
   const language = sessions.language;
-  bindSockets(sockets, { claims, house, language, stillValid: sessions.stillValid, onError: onFault });
+  bindSockets(sockets, { claims, house, clock, language, stillValid: sessions.stillValid, onError: onFault });
   claimRoutes(app, { claim: claims.claim, language, newRequestId: () => newId('act', clock.nowMs(), random) });
   let draining = false;
   operationsRoutes(app, { metrics, ready: () => !draining && plain.status === 'ready' && claimsRedis.status === 'ready' });

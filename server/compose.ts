@@ -245,6 +245,7 @@ function openSockets(
   bindSockets(sockets, {
     claims,
     house: localHouse(house),
+    clock,
     language: (speaker) => world.directory.language(speaker),
     stillValid({ tokenId }) {
       const token = world.directory.token(tokenId);

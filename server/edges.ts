@@ -7,11 +7,14 @@ import { claimSockets } from './claims/claims-sockets.ts';
 import type { Claims } from './claims/claims.ts';
 import { ArbiterFault } from './claims/offer-checks.ts';
 import { racesRoutes } from './claims/races-routes.ts';
+import { placeOf } from './distribution/open-offers.ts';
 import { assignByManager } from './flow/assigning.ts';
 import { personalCard } from './flow/card.ts';
 import { leadFor } from './flow/claim-record.ts';
+import { isReady } from './flow/lanes.ts';
 import { raceRecord, wasInRace } from './flow/race-record.ts';
 import type { DecidingHouse } from './house.ts';
+import type { Clock } from './kernel/clock.ts';
 import { newId } from './kernel/ids.ts';
 import { leaderboardRoutes } from './leaderboard/leaderboard-routes.ts';
 import { streamName } from './leaderboard/board-streams.ts';
@@ -60,7 +63,7 @@ export function bindRoutes(app: Http, deps: EdgeDeps): void {
     newRequestId: () => newId('act', world.clock.nowMs(), world.random),
   });
   racesRoutes(app, {
-    record: (leadId) => raceRecord(world, leadId),
+    record: (leadId, forRep) => raceRecord(world, leadId, forRep),
     wasIn: (leadId, repId) => wasInRace(world, leadId, repId),
   });
   eventsRoutes(app, world.events);
@@ -74,13 +77,17 @@ function bindLeads(app: Http, { house }: EdgeDeps): void {
   const { world, intake, owning } = house;
   const { leads, owners, directory } = world;
 
+  /** The offers a rep sees now: those whose lane has opened for it; of one that opens later, not a word. */
+  const offersShownTo = (repId: string) =>
+    isReady(world, repId) ? world.offers.ofRep(repId).filter((offer) => (placeOf(offer, repId)?.sentAtMs ?? null) !== null) : [];
+
   /** A rep sees a lead it owns whole, one it is offered without contact details; a manager its teams'. */
   function view(leadId: string, speaker: Speaker) {
     if (speaker.role === 'admin') return leadFor(world, leadId, true);
     const owner = owners.live(leadId);
     if (speaker.role === 'rep') {
       if (owner?.repId === speaker.subjectId) return leadFor(world, leadId, true);
-      const offered = world.offers.ofRep(speaker.subjectId).some((offer) => offer.leadId === leadId);
+      const offered = offersShownTo(speaker.subjectId).some((offer) => offer.leadId === leadId);
       return offered ? leadFor(world, leadId, false) : null;
     }
     const team = owner === undefined ? undefined : directory.rep(owner.repId)?.team;
@@ -93,8 +100,12 @@ function bindLeads(app: Http, { house }: EdgeDeps): void {
       stored(intake.accept(lead, { sourceId: speaker.subjectId, actor: actorOf(speaker) }, idempotency)),
     view,
     list(speaker, { cursor, limit, status }) {
+      if (cursor !== undefined && leads.row(cursor) === undefined) {
+        const errors = [{ field: 'cursor', message: 'is none that a list has answered' }];
+        throw new Problem(400, 'validation', 'cursor: is none that a list has answered', { field: 'cursor', errors });
+      }
       const own = speaker.role === 'rep'
-        ? [...owners.leadsOf(speaker.subjectId, 1000), ...world.offers.ofRep(speaker.subjectId)].map(({ leadId }) => leadId)
+        ? [...owners.leadsOf(speaker.subjectId, 1000), ...offersShownTo(speaker.subjectId)].map(({ leadId }) => leadId)
         : undefined;
       const rows = leads.page({ limit: limit + 1, ...(own && { ids: own }), ...(status && { status }), ...(cursor && { before: cursor }) });
       const items = rows.slice(0, limit).map(({ id }) => view(id, speaker)).filter((lead) => lead !== null);
@@ -104,14 +115,17 @@ function bindLeads(app: Http, { house }: EdgeDeps): void {
       const owner = owners.live(leadId);
       if (leads.row(leadId) === undefined) return { refused: 'unknownLead' };
       const ownerId = speaker.role === 'rep' ? speaker.subjectId : owner?.repId;
-      if (ownerId === undefined) return { refused: 'notOwned' };
-      if (speaker.role === 'manager' && view(leadId, speaker) === null) return { refused: 'unknownLead' };
-      return stored(owning.release({ leadId, ownerId, actor: actorOf(speaker), reason }, idempotency));
+      if (!world.events.answered(idempotency)) {
+        if (ownerId === undefined) return { refused: 'notOwned' };
+        if (speaker.role === 'manager' && view(leadId, speaker) === null) return { refused: 'unknownLead' };
+      }
+      return stored(owning.release({ leadId, ownerId: ownerId ?? '', actor: actorOf(speaker), reason }, idempotency));
     },
     assign(order, speaker, idempotency) {
       const teams = directory.teamsOf(speaker);
       const team = directory.rep(order.repId)?.team ?? null;
-      if (teams !== null && (team === null || !teams.includes(team) || view(order.leadId, speaker) === null)) {
+      const isForeign = teams !== null && (team === null || !teams.includes(team) || view(order.leadId, speaker) === null);
+      if (isForeign && !world.events.answered(idempotency)) {
         return Promise.resolve({ ok: false, code: 'unknownRep' } as const);
       }
       return stored(assignByManager(world, { ...order, actor: actorOf(speaker) }, idempotency));
@@ -127,6 +141,8 @@ function bindLeads(app: Http, { house }: EdgeDeps): void {
     async forget(leadId, speaker) {
       if (leads.row(leadId) === undefined) return false;
       await stored(world.ledger.write('forgetLead', { leadId, actor: actorOf(speaker), at: await world.arbiter.now() }));
+      const offer = world.offers.ofLead(leadId);
+      if (offer !== undefined) offer.facts = { ...offer.facts, contact: { title: null } };
       return true;
     },
     nowMs: () => world.clock.nowMs(),
@@ -165,7 +181,7 @@ function bindPeople(app: Http, { house, sockets, publicUrl }: EdgeDeps): void {
     addToken: (role, subjectId, ttlSeconds, speaker, idempotency) =>
       stored(access.addToken(role, subjectId, ttlSeconds === undefined ? SESSION_MS : ttlSeconds * 1000, actorOf(speaker), idempotency)),
     addInvite: (role, subjectId, speaker, idempotency) => stored(access.addInvite(role, subjectId, actorOf(speaker), idempotency)),
-    openSession: (invite) => stored(access.openSession(invite)),
+    openSession: (invite, idempotency) => stored(access.openSession(invite, idempotency)),
     tokenTeam(tokenId) {
       const token = directory.token(tokenId);
       const team = token?.role === 'rep' ? (directory.rep(token.subjectId)?.team ?? null) : null;
@@ -218,10 +234,17 @@ function bindPolicy(app: Http, { house }: EdgeDeps): void {
 /** The socket edges, over the house of this process or of another. */
 export function bindSockets(
   sockets: Sockets,
-  deps: { claims: Claims; house: House; language(speaker: Speaker): 'id' | 'en'; stillValid(speaker: Speaker): boolean; onError(error: unknown): void },
+  deps: {
+    claims: Claims;
+    house: House;
+    clock: Clock;
+    language(speaker: Speaker): 'id' | 'en';
+    stillValid(speaker: Speaker): boolean;
+    onError(error: unknown): void;
+  },
 ): void {
   claimSockets(sockets, { claim: deps.claims.claim, language: deps.language, stillValid: deps.stillValid });
-  alertSockets(sockets, deps.house, deps.onError);
+  alertSockets(sockets, deps);
 }
 
 /** The house's answers to socket edges of this very process. */

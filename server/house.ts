@@ -95,7 +95,7 @@ function createWorld(deps: HouseDeps): World {
     events: createEventsReader(db),
     counters: createCounters(owners.allCounters()),
     perLead: createKeyedQueue(),
-    alerts: createAlerts({ announcer, offers, mayClaim: (repId) => isReady(world, repId), count: metrics.alerts }),
+    alerts: createAlerts({ announcer, offers, mayClaim: (repId) => isReady(world, repId), nowMs: () => world.arbiter.nearlyNow(), count: metrics.alerts }),
     wall: { feed: () => wall.feed(), changed: () => wall.changed(), stop: () => wall.stop() },
     timersChanged: () => undefined,
     settlementsIdle: async () => undefined,

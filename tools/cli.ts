@@ -3,10 +3,11 @@ import { Command, CommanderError } from 'commander';
 import { EXIT, type ExitCode, failureOf } from './commands/command.ts';
 import { addForget } from './commands/forget.ts';
 import { addRebuild } from './commands/rebuild.ts';
+import { addReplayLeads } from './commands/replay-leads.ts';
 import { addToken } from './commands/token.ts';
 import { addVerify } from './commands/verify.ts';
 
-const COMMANDS = [addVerify, addRebuild, addToken, addForget];
+const COMMANDS = [addVerify, addRebuild, addToken, addForget, addReplayLeads];
 
 /** Runs one command line; never rejects. */
 export async function runCli(argv: readonly string[]): Promise<ExitCode> {

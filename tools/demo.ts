@@ -5,7 +5,7 @@
 import { Command, CommanderError } from 'commander';
 import pc from 'picocolors';
 import { type Clock, createSystemClock } from '../server/kernel/clock.ts';
-import { verifyFile, type Verification } from '../server/ledger/verify.ts';
+import { type Verification, verifyFile } from '../server/ledger/verify.ts';
 import { wholeNumber } from './commands/command.ts';
 import { Match } from './demo/match.ts';
 import { createChance } from './simulation/chance.ts';
@@ -84,7 +84,9 @@ function printLinks(output: Output, url: string, { seats }: Match): void {
   output.line(`Rep        ${url}/rep/#token=${seats.guest.token}`);
   output.line(`Wallboard  ${url}/wall/#token=${seats.screen.token}`);
   output.line(`Manager    ${url}/manage/#token=${seats.manager.token}`);
-  output.line(pc.dim('Open the first one on a phone-sized window and tap KLAIM: you race against eight simulated reps.'));
+  output.line(
+    pc.dim('Open the first one on a phone-sized window and tap KLAIM: you race against eight simulated reps.'),
+  );
   output.line(pc.dim('The data lies in a temporary folder and goes with this demo. Ctrl-C ends it.'));
   output.line();
 }
@@ -95,7 +97,8 @@ function raceLine(match: Match, race: Race, company: string, nowMs: number): str
   if (race.winner === null) return `${head} ${pc.dim('taken out of the race')}`;
   const winner = match.nameOf(race.winner.id);
   const speed = race.claimSpeedMs === null ? '' : `${race.claimSpeedMs} ms`;
-  const margin = race.second === null ? 'nobody else' : `${race.second.byMs} ms before ${match.nameOf(race.second.repId)}`;
+  const margin =
+    race.second === null ? 'nobody else' : `${race.second.byMs} ms before ${match.nameOf(race.second.repId)}`;
   return `${head} ${pc.green(winner.padEnd(20))} ${speed.padStart(8)}  ${pc.dim(`${margin}, ${race.tries} tried`)}`;
 }
 
@@ -106,9 +109,13 @@ function printEnd(output: Output, match: Match, summary: Summary): void {
   for (const line of table(rows)) output.line(`  ${line}`);
   output.line();
   const { races, claims, doubleWins, wrongNames, verdicts, reconnects } = summary;
-  output.line(`${races} races, ${claims} claimed, ${verdicts} verdicts in ${summary.seconds} s, ${reconnects} reconnects`);
+  output.line(
+    `${races} races, ${claims} claimed, ${verdicts} verdicts in ${summary.seconds} s, ${reconnects} reconnects`,
+  );
   output.line(`verdict: half within ${summary.verdictP50Ms} ms, 99 of 100 within ${summary.verdictP99Ms} ms`);
-  output.line(`one winner a race, same for all    ${mark(doubleWins === 0 && wrongNames === 0 && summary.allRacesEnded)}`);
+  output.line(
+    `one winner a race, same for all    ${mark(doubleWins === 0 && wrongNames === 0 && summary.allRacesEnded)}`,
+  );
   output.line(`wallboard equals a fresh snapshot  ${mark(summary.boardMatchesFresh)}`);
   output.line(`every invariant holds in the file  ${mark(summary.verify.ok)}`);
   for (const { name, detail } of summary.verify.violations) output.line(`  ${name}: ${detail}`);
@@ -121,7 +128,12 @@ async function summarize(match: Match, file: string, seconds: number): Promise<S
   const { races, claims, doubleWins, wrongNames, unanswered, verdictMs } = match.book;
   return {
     ok: doubleWins === 0 && wrongNames === 0 && allRacesEnded && boardMatchesFresh && ok,
-    races, claims, doubleWins, wrongNames, allRacesEnded, boardMatchesFresh,
+    races,
+    claims,
+    doubleWins,
+    wrongNames,
+    allRacesEnded,
+    boardMatchesFresh,
     boardDeltas: match.follower.deltas,
     boardGaps: match.follower.gaps,
     verdicts: verdictMs.length,
@@ -143,7 +155,10 @@ async function run(options: Options): Promise<number> {
   try {
     const { url, adminKey } = server;
     const playing = await Match.seat({
-      url, adminKey, clock,
+      url,
+      adminKey,
+      clock,
+      seed: options.seed,
       chance: createChance(options.seed),
       onRace: (race, company) => output.line(raceLine(playing, race, company, clock.nowMs())),
     });

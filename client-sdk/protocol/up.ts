@@ -26,6 +26,8 @@ export const requestId = z
   .regex(/^[\x21-\x7e]+$/);
 /** Open offers a rep can have had at once; also the bound of a gathered receipt. */
 export const OFFERS_PER_RECEIPT_MAX = 200;
+/** The longest name of a team (http.ts); a stream's name has it last. */
+const TEAM_MAX = 200;
 
 export const leadClaim = z.strictObject({
   leadId: anId,
@@ -40,11 +42,12 @@ export const boardWatch = z.strictObject({
   board: boardMetric,
   period: boardPeriod,
   top: z.number().int().min(1).max(100).default(10),
-  team: z.string().min(1).max(100).optional(),
+  team: z.string().min(1).max(TEAM_MAX).optional(),
 });
-export const boardUnwatch = z.strictObject({ stream: z.string().min(1).max(200) });
-export const poolSync = z.strictObject({}).optional();
-export const wallWatch = z.strictObject({}).optional();
+export const boardUnwatch = z.strictObject({ stream: z.string().min(1).max(TEAM_MAX + 100) });
+/** A client that has nothing to say sends `undefined`, which arrives as null. */
+export const poolSync = z.strictObject({}).nullish();
+export const wallWatch = z.strictObject({}).nullish();
 
 export type LeadClaim = z.infer<typeof leadClaim>;
 export type BoardWatch = z.input<typeof boardWatch>;

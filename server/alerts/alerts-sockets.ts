@@ -1,12 +1,19 @@
 /** Receipts, catching up, and what screens watch. */
 import { boardUnwatch, boardWatch, leadDelivered, leadSeen, poolSync, wallWatch } from '../../client-sdk/protocol/up.ts';
 import { FrameProblem, type Sockets, type Speaking } from '../platform/sockets.ts';
+import type { Clock } from '../kernel/clock.ts';
 import { boardRoom, repRoom, WALL_ROOM } from './announcer.ts';
 import type { House } from './house.ts';
+import { createWallPulse } from './wall-pulse.ts';
 
 const WATCHERS = ['rep', 'manager', 'admin', 'screen'] as const;
 
-export function alertSockets(sockets: Sockets, house: House, onError: (error: unknown) => void): void {
+export function alertSockets(
+  sockets: Sockets,
+  { house, clock, onError }: { house: House; clock: Clock; onError(error: unknown): void },
+): void {
+  const pulse = createWallPulse(sockets, { house, clock, onError });
+
   /** The room first, the snapshot second: what happens in between comes as an event, never not at all. */
   async function welcome(from: Speaking): Promise<void> {
     from.join(repRoom(from.speaker.subjectId));
@@ -19,6 +26,7 @@ export function alertSockets(sockets: Sockets, house: House, onError: (error: un
 
   sockets.onDisconnect((from) => {
     if (from.speaker.role !== 'source') house.watcherGone(from.socketId);
+    pulse.left();
   });
 
   sockets.on('pool:sync', {
@@ -70,6 +78,7 @@ export function alertSockets(sockets: Sockets, house: House, onError: (error: un
     allow: WATCHERS,
     handle(_, from) {
       from.join(WALL_ROOM);
+      pulse.watched();
       return house.wallFeed();
     },
   });

@@ -3,19 +3,14 @@
  * file or in a gateway. The arbiter judges; nothing that names a winner leaves before the win is on
  * disk; what the arbiter no longer remembers is judged from the file (contract 5).
  */
-import type { RefusalRule, RetryReason, Verdict } from '../../client-sdk/protocol/verdict.ts';
+import type { Verdict } from '../../client-sdk/protocol/verdict.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Arbiter, Judgement } from './arbiter.ts';
 import type { AttemptNote } from './race-notes.ts';
 import type { SettledNotice, SettlementDesk } from './settlement-desk.ts';
+import { type ClaimAttempt, createVerdicts, noteOf, type VerdictDeps } from './verdicts.ts';
 
-export interface ClaimAttempt {
-  leadId: string;
-  offerId: string | undefined;
-  repId: string;
-  requestId: string;
-  language: 'id' | 'en';
-}
+export type { ClaimAttempt } from './verdicts.ts';
 
 /** The verdict, or why there is none: the request id names another lead, or there is no such lead. */
 export type ClaimAnswer =
@@ -37,14 +32,11 @@ export interface Claims {
   drain(): Promise<void>;
 }
 
-export interface ClaimsDeps {
+export interface ClaimsDeps extends VerdictDeps {
   arbiter: Arbiter;
   desk: SettlementDesk;
   record: ClaimRecord;
   clock: Clock;
-  /** The name to show for a winner; null where the team hides names. */
-  winnerName(repId: string): string | null | Promise<string | null>;
-  refusal(rule: RefusalRule, language: 'id' | 'en'): string;
   note(offerId: string, note: AttemptNote): void;
   observe(verdict: Verdict, seconds: number): void;
   onError(error: unknown): void;
@@ -54,23 +46,13 @@ export interface ClaimsDeps {
 export const PENDING_WAIT_MS = 2_000;
 /** A claim not judged by then must not be judged any more: its sender has stopped waiting. */
 export const JUDGE_WITHIN_MS = 2_000;
-const RETRY_AFTER_MS = 250;
 
 export function createClaims(deps: ClaimsDeps): Claims {
   let draining = false;
   const inFlight = new Set<Promise<ClaimAnswer>>();
 
-  const retry = (
-    attempt: ClaimAttempt,
-    reason: RetryReason,
-    offerId: string | null = null,
-  ): Verdict => ({
-    verdict: 'retry',
-    leadId: attempt.leadId,
-    offerId: offerId ?? attempt.offerId ?? null,
-    reason,
-    afterMs: RETRY_AFTER_MS,
-  });
+  const verdicts = createVerdicts(deps);
+  const { retry } = verdicts;
 
   async function settled(
     attempt: ClaimAttempt,
@@ -92,76 +74,28 @@ export function createClaims(deps: ClaimsDeps): Claims {
     };
   }
 
-  async function lost(
-    leadId: string,
-    { offerId, winnerId, byMs }: Extract<Judgement, { kind: 'lost' }>,
-  ): Promise<Verdict> {
-    const name = await deps.winnerName(winnerId);
-    return { verdict: 'lost', leadId, offerId, winner: { id: winnerId, name }, byMs };
-  }
-
-  function put(
-    attempt: ClaimAttempt,
-    judged: Exclude<Judgement, { kind: 'pending' | 'owned' | 'unknown' | 'requestReused' }>,
-  ): Verdict | Promise<Verdict> {
-    const { leadId } = attempt;
-    switch (judged.kind) {
-      case 'lost':
-        return lost(leadId, judged);
-      case 'gone':
-        return { verdict: 'gone', leadId, offerId: judged.offerId, reason: judged.reason };
-      case 'early': {
-        const { offerId, opensAtMs, opensInMs } = judged;
-        return {
-          verdict: 'early',
-          leadId,
-          offerId,
-          opensAt: new Date(opensAtMs).toISOString(),
-          opensInMs,
-        };
-      }
-      case 'refused': {
-        const { offerId, rule } = judged;
-        return {
-          verdict: 'refused',
-          leadId,
-          offerId,
-          rule,
-          message: deps.refusal(rule, attempt.language),
-        };
-      }
-      case 'retry':
-        return retry(attempt, judged.reason, judged.offerId);
-    }
+  /** Answers `retry` for an offer that is still open on file. */
+  async function fromFile(attempt: ClaimAttempt): Promise<ClaimAnswer> {
+    const verdict = await deps.record.judge(attempt);
+    return verdict === null
+      ? { kind: 'unknownLead' }
+      : { kind: 'verdict', verdict, repeated: true };
   }
 
   async function judge(attempt: ClaimAttempt, judged: Judgement): Promise<ClaimAnswer> {
+    // Offers that ended before a rebuild are not put up again: only the file can say how they ended.
+    if (judged.kind === 'retry' && judged.reason === 'rebuilding') return fromFile(attempt);
     switch (judged.kind) {
       case 'requestReused':
         return { kind: 'requestReused' };
       case 'pending':
         return { kind: 'verdict', verdict: await settled(attempt, judged), repeated: false };
       case 'owned':
-      case 'unknown': {
-        const verdict = await deps.record.judge(attempt);
-        return verdict === null
-          ? { kind: 'unknownLead' }
-          : { kind: 'verdict', verdict, repeated: true };
-      }
+      case 'unknown':
+        return fromFile(attempt);
       default:
-        return { kind: 'verdict', verdict: await put(attempt, judged), repeated: false };
+        return { kind: 'verdict', verdict: await verdicts.of(attempt, judged), repeated: false };
     }
-  }
-
-  function remember(attempt: ClaimAttempt, verdict: Verdict, atMs: number): void {
-    if (verdict.offerId === null || verdict.verdict === 'won') return;
-    const { repId, requestId } = attempt;
-    const note: AttemptNote = { repId, requestId, atMs, verdict: verdict.verdict };
-    if (verdict.verdict === 'refused') note.rule = verdict.rule;
-    if (verdict.verdict === 'gone' || verdict.verdict === 'retry') note.rule = verdict.reason;
-    if (verdict.verdict === 'lost')
-      Object.assign(note, { winnerId: verdict.winner.id, byMs: verdict.byMs });
-    deps.note(verdict.offerId, note);
   }
 
   async function answer(attempt: ClaimAttempt): Promise<ClaimAnswer> {
@@ -183,7 +117,9 @@ export function createClaims(deps: ClaimsDeps): Claims {
       }
     }
     if (result.kind === 'verdict') {
-      remember(attempt, result.verdict, arrivedAtMs);
+      const { verdict } = result;
+      const note = noteOf(attempt, verdict, arrivedAtMs);
+      if (note !== null && verdict.offerId !== null) deps.note(verdict.offerId, note);
       deps.observe(result.verdict, (deps.clock.monotonicMs() - startMs) / 1000);
     }
     return result;

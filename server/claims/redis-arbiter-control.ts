@@ -65,7 +65,7 @@ export interface RedisControlOptions {
 }
 
 export interface RedisArbiterControl extends ArbiterControl {
-  /** Takes the cell over; `cursor` is the last `order` on disk, '0' when there is none. */
+  /** Takes the cell over; `cursor` is the last `order` on disk, '0' when there is none: new wins come after it. */
   start(takeOver: { epoch: number; cursor: string }): Promise<void>;
   /** Every win that was granted before now is handed over and settled. Ask while the gate is closed. */
   drained(): Promise<void>;
@@ -155,7 +155,9 @@ class RedisControl implements RedisArbiterControl {
     this.#epoch = epoch;
     this.#settlements = settlements;
     this.#server = await this.#retrier.attempt(() => this.#identify());
-    this.#reader.start(cursor);
+    // Not from `cursor`: a ledger that died between its commit and `settle` has left wins that are on disk
+    // and still pending here. The stream holds little else, and settling twice settles once.
+    this.#reader.start('0');
   }
 
   async drained(): Promise<void> {

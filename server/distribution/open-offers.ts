@@ -81,6 +81,12 @@ export function placeOf(offer: OpenOffer, repId: string): OwnPlace | null {
   return offer.lanes.find((lane) => lane.repIds.includes(repId)) ?? null;
 }
 
+/** The reps of one lane, those who were admitted to it since among them, each once. */
+export function repsOfLane(offer: OpenOffer, lane: number): string[] {
+  const admitted = [...offer.admissions].filter(([, admission]) => admission.lane === lane);
+  return [...new Set([...(offer.lanes[lane]?.repIds ?? []), ...admitted.map(([repId]) => repId)])];
+}
+
 /** Everyone in the offer, in alert order, each once. */
 export function everyoneIn(offer: OpenOffer): string[] {
   return [...new Set([...offer.lanes.flatMap((lane) => lane.repIds), ...offer.admissions.keys()])];

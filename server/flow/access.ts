@@ -10,13 +10,21 @@ import type { World } from './world.ts';
 /** A session in use is renewed at most once in this time: a write a day, not a write a request. */
 const RENEW_EVERY_MS = 86_400_000;
 
+export interface OpenedSession {
+  tokenId: string;
+  secret: string;
+  role: string;
+  subjectId: string;
+  expiresAtMs: number;
+}
+
 export interface Access {
-  addMachine(kind: 'source' | 'screen', name: string, actor: string, idempotency?: Idempotency): Promise<{ id: string; secret: string }>;
+  addMachine(kind: 'source' | 'screen', name: string, actor: string, idempotency?: Idempotency): Promise<{ id: string; tokenId: string; secret: string }>;
   addToken(role: 'rep' | 'manager', subjectId: string, ttlMs: number, actor: string, idempotency?: Idempotency): Promise<{ id: string; secret: string; expiresAtMs: number | null }>;
   /** The first key for an administrator, until revoked; null when there is one. */
   firstAdminKey(): Promise<string | null>;
   addInvite(role: 'rep' | 'manager', subjectId: string, actor: string, idempotency?: Idempotency): Promise<{ secret: string; expiresAtMs: number }>;
-  openSession(invite: string): Promise<{ secret: string; role: string; subjectId: string; expiresAtMs: number } | { refused: string }>;
+  openSession(invite: string, idempotency?: Idempotency): Promise<OpenedSession | { refused: string }>;
   /** Counts this as use: moves the end of a device session. */
   used(session: Session): void;
   revoke(tokenId: string, actor: string): Promise<void>;
@@ -73,7 +81,7 @@ export function createAccess(world: World, appSecret: string): Access {
         else world.directory.putScreen(row);
         world.directory.putToken(token);
       }
-      return { id: result.id, secret };
+      return { ...result, secret };
     },
 
     async addToken(role, subjectId, ttlMs, actor, idempotency) {
@@ -110,18 +118,20 @@ export function createAccess(world: World, appSecret: string): Access {
       return { secret, expiresAtMs: result.expiresAt };
     },
 
-    async openSession(invite) {
+    async openSession(invite, idempotency) {
       const at = await world.arbiter.now();
-      const secret = newSecret('rep', world.random);
+      const secret = secretFor('rep', idempotency);
       const token = { ...tokenRow('rep', '', secret, at, SESSION_MS), renewsForMs: SESSION_MS };
-      const { result } = await world.ledger.write('openSession', {
-        inviteHash: hashSecret(invite), at, token, expiry: expiryTimer(token.id, at, at + SESSION_MS),
-      });
+      const order = { inviteHash: hashSecret(invite), at, token, expiry: expiryTimer(token.id, at, at + SESSION_MS) };
+      const { result, replayed } = await world.ledger.write('openSession', order, idempotency);
       if ('refused' in result) return result;
-      world.directory.putToken(result.token);
-      world.timersChanged(at + SESSION_MS);
-      const { role, subjectId } = result.token;
-      return { secret, role, subjectId, expiresAtMs: at + SESSION_MS };
+      const { id: tokenId, role, subjectId, createdAt } = result.token;
+      const expiresAtMs = createdAt + SESSION_MS;
+      if (!replayed) {
+        world.directory.putToken(result.token);
+        world.timersChanged(expiresAtMs);
+      }
+      return { tokenId, secret, role, subjectId, expiresAtMs };
     },
 
     used(session) {

@@ -5,7 +5,7 @@
  */
 import type { OfferCard, PoolSnapshot, UpcomingCard } from '../../client-sdk/protocol/down.ts';
 import {
-  everyoneIn, type OpenLane, type OpenOffer, type OpenOffers, placeOf,
+  everyoneIn, type OpenLane, type OpenOffer, type OpenOffers, placeOf, repsOfLane,
 } from '../distribution/open-offers.ts';
 import { type Announcer, repRoom } from '../alerts/announcer.ts';
 
@@ -42,6 +42,7 @@ export interface Alerts {
   repAdmitted(offer: OpenOffer, repId: string): void;
   /** A lane opens earlier, or the offer closes later. */
   windowMoved(offer: OpenOffer, seq: number, lane?: OpenLane): void;
+  /** Tells the others who won, and the winner's own devices that nothing is left to claim. */
   taken(offer: OpenOffer, seq: number, by: { id: string; name: string | null }, atMs: number): void;
   withdrawn(offer: OpenOffer, seq: number, reason: string): void;
   snapshot(repId: string): PoolSnapshot;
@@ -52,15 +53,18 @@ export function createAlerts(deps: {
   offers: OpenOffers;
   /** False for a rep on a break or gone: its pool is empty. */
   mayClaim(repId: string): boolean;
+  nowMs(): number;
   count(reps: number): void;
 }): Alerts {
   const { announcer, offers } = deps;
   const rooms = (repIds: string[]) => repIds.map(repRoom);
 
+  /** Whoever is on a break is left in peace (NOTIF-16), and shown what is open when it ends. */
   function alert(offer: OpenOffer, sent: Sent, repIds: string[]): void {
-    if (repIds.length === 0) return;
-    announcer.emit('lead:alert', rooms(repIds), offerCard(offer, sent));
-    deps.count(repIds.length);
+    const ready = repIds.filter(deps.mayClaim);
+    if (ready.length === 0) return;
+    announcer.emit('lead:alert', rooms(ready), offerCard(offer, sent));
+    deps.count(ready.length);
   }
 
   /** What one rep's snapshot holds of one offer; null while nothing may be shown. */
@@ -93,7 +97,8 @@ export function createAlerts(deps: {
     },
     windowMoved(offer, seq, lane) {
       const lanes = lane === undefined ? offer.lanes : [lane];
-      for (const { opensAtMs, repIds } of lanes) {
+      for (const { lane: index, opensAtMs } of lanes) {
+        const repIds = repsOfLane(offer, index);
         if (repIds.length === 0) continue;
         announcer.emit('lead:window', rooms(repIds), {
           id: seq, offerId: offer.offerId, leadId: offer.leadId, opensAt: iso(opensAtMs), closesAt: iso(offer.closesAtMs),
@@ -101,11 +106,11 @@ export function createAlerts(deps: {
       }
     },
     taken(offer, seq, by, atMs) {
+      const { offerId, leadId } = offer;
+      announcer.emit('lead:withdrawn', [repRoom(by.id)], { id: seq, offerId, leadId, reason: 'won' });
       const others = everyoneIn(offer).filter((repId) => repId !== by.id);
       if (others.length === 0) return;
-      announcer.emit('lead:taken', rooms(others), {
-        id: seq, offerId: offer.offerId, leadId: offer.leadId, by, at: iso(atMs),
-      });
+      announcer.emit('lead:taken', rooms(others), { id: seq, offerId, leadId, by, at: iso(atMs) });
     },
     withdrawn(offer, seq, reason) {
       const everyone = everyoneIn(offer);
@@ -116,6 +121,7 @@ export function createAlerts(deps: {
       const own = deps.mayClaim(repId) ? offers.ofRep(repId) : [];
       return {
         upTo: offers.upTo(),
+        sentAt: iso(deps.nowMs()),
         offers: own.map((offer) => shown(offer, repId)).filter((card) => card !== null),
       };
     },

@@ -65,7 +65,8 @@ async function tryToAssign(
   const nowMs = await world.arbiter.now();
   const { policy } = world.policy.at(nowMs);
   const dayOf = (someone: { timeZone: string | null; team: string | null }) => localDay(nowMs, zoneOf(policy, someone));
-  const offer = world.offers.ofLead(leadId);
+  // A repeated call is only answered again: the race that has begun since must not be closed for it.
+  const offer = world.events.answered(idempotency) ? undefined : world.offers.ofLead(leadId);
   if (offer !== undefined) {
     const closed = await world.arbiter.close(offer.offerId, 'assigned');
     if (closed.kind === 'pending' || closed.kind === 'claimed') {

@@ -32,7 +32,6 @@ export function createDeadlines(world: World, forgetOldLeads: (row: DeadlineRow)
     const nowMs = await world.arbiter.now();
     if (nowMs < lane.opensAtMs) return;
     await openLane(world, offer, lane.lane, { opensAtMs: lane.opensAtMs, nowMs, deadlineId: row.id });
-    await admittedLater(world, offer, nowMs);
   }
 
   async function offerExpires(row: DeadlineRow): Promise<void> {
@@ -80,20 +79,6 @@ export function createDeadlines(world: World, forgetOldLeads: (row: DeadlineRow)
       world.metrics.deadlinesFired(row.kind);
     },
   };
-}
-
-/** Reps admitted one by one whose time has come with this lane's are alerted with it. */
-async function admittedLater(world: World, offer: OpenOffer, nowMs: number): Promise<void> {
-  for (const [repId, admission] of offer.admissions) {
-    if (admission.sentAtMs !== null || admission.opensAtMs > nowMs) continue;
-    const { lane, opensAtMs } = admission;
-    const { result: seq } = await world.ledger.write('admitRep', {
-      offerId: offer.offerId, leadId: offer.leadId, repId, lane, opensAt: opensAtMs, sentAt: nowMs, at: nowMs,
-    });
-    if (seq === null) return;
-    world.offers.admit(offer.offerId, repId, { lane, opensAtMs, sentAtMs: nowMs, seq });
-    world.alerts.repAdmitted(offer, repId);
-  }
 }
 
 /**

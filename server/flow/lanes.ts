@@ -1,6 +1,6 @@
 /** Lanes that open: on their time, or at once when nobody before them can claim (COMP-20, COMP-28). */
 import { lanesToOpenEarly } from '../distribution/distribution-rules.ts';
-import type { OpenOffer } from '../distribution/open-offers.ts';
+import { type OpenOffer, repsOfLane } from '../distribution/open-offers.ts';
 import type { World } from './world.ts';
 
 export function isReady(world: World, repId: string): boolean {
@@ -8,7 +8,7 @@ export function isReady(world: World, repId: string): boolean {
   return rep?.active === true && rep.status === 'ready';
 }
 
-/** Opens one lane: on disk with its `sentAt`, then the alert. */
+/** Opens one lane: on disk with its `sentAt`, then the alert to its reps and to those admitted since. */
 export async function openLane(
   world: World,
   offer: OpenOffer,
@@ -27,6 +27,23 @@ export async function openLane(
   world.offers.note(seq);
   if (early) world.alerts.windowMoved(offer, seq, lane);
   world.alerts.laneOpened(offer, lane);
+  await alertAdmitted(world, offer, nowMs);
+}
+
+/** Reps admitted one by one are alerted when their time has come: with their lane at the latest. */
+async function alertAdmitted(world: World, offer: OpenOffer, nowMs: number): Promise<void> {
+  const { offerId, leadId } = offer;
+  for (const [repId, admission] of offer.admissions) {
+    const { lane } = admission;
+    const opensAtMs = Math.min(admission.opensAtMs, offer.lanes[lane]?.opensAtMs ?? admission.opensAtMs);
+    if (admission.sentAtMs !== null || opensAtMs > nowMs) continue;
+    const { result: seq } = await world.ledger.write('admitRep', {
+      offerId, leadId, repId, lane, opensAt: opensAtMs, sentAt: nowMs, at: nowMs,
+    });
+    if (seq === null) return;
+    world.offers.admit(offerId, repId, { lane, opensAtMs, sentAtMs: nowMs, seq });
+    world.alerts.repAdmitted(offer, repId);
+  }
 }
 
 /** COMP-28 while offers run: opens the next lane wherever nobody in an open one can claim any more. */
@@ -41,7 +58,9 @@ export async function openLanesNobodyHolds(world: World, causeRepId: string): Pr
 async function openEarly(world: World, offer: OpenOffer): Promise<void> {
   const nowMs = await world.arbiter.now();
   const now = { nowMs, counterOf: world.counters.of, isReady: (repId: string) => isReady(world, repId) };
-  for (const lane of lanesToOpenEarly(offer, now)) {
+  // Whoever was admitted since holds a lane as those do who were in it from the first.
+  const lanes = offer.lanes.map(({ lane, opensAtMs }) => ({ opensAtMs, repIds: repsOfLane(offer, lane) }));
+  for (const lane of lanesToOpenEarly({ lanes, limits: offer.limits }, now)) {
     const stands = await world.arbiter.admit({ offerId: offer.offerId, lane, opensAtMs: nowMs });
     if (stands === null) return;
     await openLane(world, offer, lane, { opensAtMs: stands, nowMs, deadlineId: null });

@@ -56,7 +56,10 @@ export function createOwning(world: World): Owning {
         );
         if ('refused' in result) return result;
         if (!replayed) {
-          await Promise.all([follow(world, planned, result.openedSeq), announceCredit(world, result)]);
+          // Memory first, in the turn in which the commit is known; what is announced follows.
+          const following = follow(world, planned, result.openedSeq);
+          announceCredit(world, result);
+          await following;
           world.wall.changed();
         }
         return { atMs: result.at, replayed };

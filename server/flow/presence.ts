@@ -9,7 +9,7 @@ import { type OpenOffer, placeOf } from '../distribution/open-offers.ts';
 import type { DeadlineRow } from '../deadlines/deadlines-store.ts';
 import type { Idempotency } from '../ledger/group-commit.ts';
 import type { NewRepRow, RepRow } from '../people/people-store.ts';
-import { isReady, openLanesNobodyHolds } from './lanes.ts';
+import { openLanesNobodyHolds } from './lanes.ts';
 import { offerRepOf } from './offering.ts';
 import type { World } from './world.ts';
 
@@ -23,6 +23,12 @@ export interface Presence {
     change: Partial<NewRepRow>,
     actor: string,
   ): Promise<{ rep: RepRow } | { refused: 'unknownRep' }>;
+}
+
+/** What claims of this rep hear; null: it may claim. */
+function gateOf(rep: RepRow | undefined): 'notReady' | 'inactive' | null {
+  if (rep?.active !== true) return 'inactive';
+  return rep.status === 'ready' ? null : 'notReady';
 }
 
 export function createPresence(
@@ -43,8 +49,8 @@ export function createPresence(
     await routeWaiting();
   }
 
-  async function went(rep: RepRow): Promise<void> {
-    await world.arbiter.raise({ scope: 'rep', repId: rep.id }, rep.active ? 'notReady' : 'inactive');
+  async function went(rep: RepRow, gate: 'notReady' | 'inactive'): Promise<void> {
+    await world.arbiter.raise({ scope: 'rep', repId: rep.id }, gate);
     world.announcer.emit('pool:snapshot', [repRoom(rep.id)], world.alerts.snapshot(rep.id));
     await openLanesNobodyHolds(world, rep.id);
   }
@@ -54,14 +60,15 @@ export function createPresence(
       const at = await world.arbiter.now();
       const { result, replayed } = await world.ledger.write('addRep', { row, actor, at }, idempotency);
       if ('refused' in result) return result;
+      const rep = { ...result.rep, name: row.name, email: row.email };
       if (!replayed) {
-        world.directory.putRep(result.rep);
-        await came(result.rep);
+        world.directory.putRep(rep);
+        await came(rep);
       }
-      return result;
+      return { rep };
     },
     async change(repId, change, actor) {
-      const wasReady = isReady(world, repId);
+      const before = gateOf(world.directory.rep(repId));
       const from = world.directory.rep(repId)?.tier;
       const at = await world.arbiter.now();
       const { result } = await world.ledger.write('changeRep', { repId, change, actor, at });
@@ -72,9 +79,9 @@ export function createPresence(
       if (from !== undefined && tier !== from) {
         world.announcer.emit('tier:changed', [repRoom(repId)], { tier, from, at: new Date(at).toISOString() });
       }
-      const ready = isReady(world, repId);
-      if (wasReady && !ready) await went(result.rep);
-      if (!wasReady && ready) {
+      const gate = gateOf(result.rep);
+      if (gate !== null && gate !== before) await went(result.rep, gate);
+      if (gate === null && before !== null) {
         await came(result.rep);
         world.announcer.emit('pool:snapshot', [repRoom(repId)], world.alerts.snapshot(repId));
       }

@@ -5,6 +5,7 @@
 import type { AttemptNote } from '../claims/race-notes.ts';
 import type { OwnershipRow } from '../claims/ownership-store.ts';
 import type { WholeOffer } from '../distribution/offers-reader.ts';
+import { winnerName } from './settlement.ts';
 import type { World } from './world.ts';
 
 const iso = (ms: number | null) => (ms === null ? null : new Date(ms).toISOString());
@@ -19,7 +20,10 @@ interface AlertRecord {
   seenAt: string | null;
 }
 
-export function raceRecord(world: World, leadId: string) {
+type NameOf = (repId: string) => string | null;
+
+/** `forRep`: the record as this rep may read it, without the others' names where the offer hid them. */
+export function raceRecord(world: World, leadId: string, forRep?: string) {
   const lead = world.leads.row(leadId);
   if (lead === undefined) return null;
   const owners = world.owners.ofLead(leadId);
@@ -28,7 +32,12 @@ export function raceRecord(world: World, leadId: string) {
     leadId,
     status: lead.status,
     acceptedAt: iso(lead.acceptedAt),
-    offers: offers.map((whole) => offerRecord(world, whole, owners)),
+    offers: offers.map((whole) => {
+      const hidden = (repId: string) => forRep !== undefined && forRep !== repId;
+      const nameOf: NameOf = (repId) =>
+        hidden(repId) ? winnerName(world, repId, whole.offer.policyVersion) : (world.directory.rep(repId)?.name ?? null);
+      return offerRecord(world, whole, owners, nameOf);
+    }),
     owners: owners.map((owner) => ({
       repId: owner.repId, via: owner.via, offerId: owner.offerId, startedAt: iso(owner.startedAt),
       firstContactDueAt: iso(owner.firstContactDueAt), firstContactAt: iso(owner.firstContactAt),
@@ -37,7 +46,7 @@ export function raceRecord(world: World, leadId: string) {
   };
 }
 
-function offerRecord(world: World, whole: WholeOffer, owners: OwnershipRow[]) {
+function offerRecord(world: World, whole: WholeOffer, owners: OwnershipRow[], nameOf: NameOf) {
   const { offer } = whole;
   const winner = owners.find(({ offerId }) => offerId === offer.id);
   const notes = mergedNotes(world, offer.id);
@@ -55,7 +64,7 @@ function offerRecord(world: World, whole: WholeOffer, owners: OwnershipRow[]) {
       winner === undefined
         ? null
         : { repId: winner.repId, requestId: winner.requestId, claimedAt: iso(winner.startedAt), claimSpeedMs: winner.claimSpeedMs },
-    alerts: alertRecords(world, whole, notes.receipts),
+    alerts: alertRecords(world, whole, notes.receipts, nameOf),
     attempts: attemptRecords(notes.attempts, winner),
   };
 }
@@ -69,12 +78,17 @@ function mergedNotes(world: World, offerId: string) {
   };
 }
 
-function alertRecords(world: World, whole: WholeOffer, receipts: { repId: string; kind: string; atMs: number }[]): AlertRecord[] {
+function alertRecords(
+  world: World,
+  whole: WholeOffer,
+  receipts: { repId: string; kind: string; atMs: number }[],
+  nameOf: NameOf,
+): AlertRecord[] {
   const firstReceipt = (repId: string, kind: string) =>
     iso(receipts.find((receipt) => receipt.repId === repId && receipt.kind === kind)?.atMs ?? null);
   const record = (repId: string, place: { lane: number; opensAt: number; sentAt: number | null }): AlertRecord => ({
     repId,
-    repName: world.directory.rep(repId)?.name ?? null,
+    repName: nameOf(repId),
     lane: place.lane,
     opensAt: iso(place.opensAt),
     sentAt: iso(place.sentAt),

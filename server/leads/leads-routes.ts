@@ -97,7 +97,7 @@ export function leadsRoutes(app: Http, deps: LeadsRoutesDeps): void {
     const done = await deps.logActivity(leadId, activity, speakerOf(request), idempotencyOf(request));
     if ('refused' in done) throw refuse(done.refused);
     const { activityId: id, atMs, backDated, firstContact } = done;
-    return reply.code(201).send({ id, leadId, kind: activity.kind, at: activity.at ?? iso(atMs), recordedAt: iso(atMs), backDated, firstContact });
+    return reply.code(201).send({ id, leadId, kind: activity.kind, at: iso(Math.min(Date.parse(activity.at ?? iso(atMs)), atMs)), recordedAt: iso(atMs), backDated, firstContact });
   });
 
   app.post('/v1/leads/:leadId/stages', { config: { allow: ['rep'] }, schema: { summary: 'Move a lead on', tags, params, body: newStage } }, async (request, reply) => {

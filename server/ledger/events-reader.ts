@@ -1,7 +1,8 @@
 /** Reads of the record: the public facts in commit order, and what a lead went through. */
-import { eq, sql } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import type { Db } from '../platform/db.ts';
-import { cell, events } from './schema.ts';
+import type { Idempotency } from './group-commit.ts';
+import { cell, events, idempotency } from './schema.ts';
 
 export type EventRow = typeof events.$inferSelect;
 
@@ -12,6 +13,8 @@ export interface EventsReader {
   lastSeq(): number;
   /** A small fact of the cell; null when it was never set. */
   cellValue(key: string): string | null;
+  /** Whether a write under this key was answered before, and so will only be answered again. */
+  answered(claim: Pick<Idempotency, 'credential' | 'key'> | undefined): boolean;
 }
 
 export function createEventsReader(db: Db): EventsReader {
@@ -26,6 +29,11 @@ export function createEventsReader(db: Db): EventsReader {
         .all(),
     ofLead: (leadId) => db.select().from(events).where(eq(events.leadId, leadId)).orderBy(events.seq).all(),
     cellValue: (key) => db.select().from(cell).where(eq(cell.key, key)).get()?.value ?? null,
+    answered(claim) {
+      if (claim === undefined) return false;
+      const same = and(eq(idempotency.credential, claim.credential), eq(idempotency.key, claim.key));
+      return db.select({ at: idempotency.at }).from(idempotency).where(same).get() !== undefined;
+    },
     lastSeq: () => db.select({ seq: sql<number>`coalesce(max(seq), 0)` }).from(events).get()?.seq ?? 0,
   };
 }

@@ -106,6 +106,11 @@ function assertSync(name: string, result: unknown): void {
   throw new LedgerError('asyncTransaction', `transaction ${name} returned a promise`);
 }
 
+/** `{refused}` says that nothing was written: asked again, it is judged again. */
+function isRefusal(result: unknown): boolean {
+  return typeof result === 'object' && result !== null && 'refused' in result;
+}
+
 /** The answers of calls that carried a key, in the same transaction as what they did. */
 function createAnswers(sqlite: Database.Database, nowMs: () => number) {
   const find = sqlite.prepare<
@@ -225,7 +230,7 @@ class Commits implements GroupCommit {
     if (!this.#sqlite.inTransaction) {
       throw new LedgerError('transactionLost', `${name} lost its transaction`);
     }
-    if (idempotency !== undefined) this.#answers.keep(idempotency, result);
+    if (idempotency !== undefined && !isRefusal(result)) this.#answers.keep(idempotency, result);
     return { result, replayed: false };
   }
 

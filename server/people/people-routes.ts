@@ -4,6 +4,7 @@ import { newManager, newNamed, newRep, newSession, newToken, repPatch } from '..
 import { anId } from '../../client-sdk/protocol/up.ts';
 import { type Http, idempotencyOf, type Speaker, speakerOf } from '../platform/http.ts';
 import { Problem } from '../platform/problem.ts';
+import { hashSecret } from './people.ts';
 import type { RepRow } from './people-store.ts';
 
 type Idempotency = ReturnType<typeof idempotencyOf>;
@@ -17,10 +18,10 @@ export interface PeopleRoutesDeps {
   isOnline(repId: string): boolean;
   managerTeams(id: string): string[] | undefined;
   addManager(manager: z.infer<typeof newManager>, speaker: Speaker, idempotency: Idempotency): Promise<{ id: string } | { refused: string }>;
-  addMachine(kind: 'source' | 'screen', name: string, speaker: Speaker, idempotency: Idempotency): Promise<{ id: string; secret: string }>;
+  addMachine(kind: 'source' | 'screen', name: string, speaker: Speaker, idempotency: Idempotency): Promise<{ id: string; tokenId: string; secret: string }>;
   addToken(role: Subject, subjectId: string, ttlSeconds: number | undefined, speaker: Speaker, idempotency: Idempotency): Promise<{ id: string; secret: string; expiresAtMs: number | null }>;
   addInvite(role: Subject, subjectId: string, speaker: Speaker, idempotency: Idempotency): Promise<{ secret: string; expiresAtMs: number }>;
-  openSession(invite: string): Promise<{ secret: string; role: string; subjectId: string; expiresAtMs: number } | { refused: string }>;
+  openSession(invite: string, idempotency: Idempotency): Promise<{ tokenId: string; secret: string; role: string; subjectId: string; expiresAtMs: number } | { refused: string }>;
   tokenTeam(tokenId: string): { found: boolean; team: string | null; role: string };
   revokeToken(tokenId: string, speaker: Speaker): Promise<void>;
   /** The teams this speaker may manage; null: all. */
@@ -125,9 +126,12 @@ function credentialRoutes(app: Http, deps: PeopleRoutesDeps): void {
   }
 
   app.post('/v1/sessions', { schema: { summary: 'Open a device session with an invite', tags, body: newSession } }, async (request, reply) => {
-    const session = answered(await deps.openSession(request.body.invite));
-    const { role, subjectId, secret, expiresAtMs } = session;
-    return reply.code(201).send({ token: secret, role, id: subjectId, expiresAt: iso(expiresAtMs) });
+    const { invite } = request.body;
+    // Nobody is signed in yet: the key is the invite's, so that a lost answer does not lose the invite.
+    const idempotency = idempotencyOf(request, `invite:${hashSecret(invite)}`);
+    const session = answered(await deps.openSession(invite, idempotency));
+    const { tokenId, role, subjectId, secret, expiresAtMs } = session;
+    return reply.code(201).send({ tokenId, token: secret, role, id: subjectId, expiresAt: iso(expiresAtMs) });
   });
 
   app.delete('/v1/tokens/:id', { config: { allow: ['admin', 'manager'] }, schema: { summary: 'Revoke a token at once', tags, params } }, async (request, reply) => {
@@ -143,11 +147,11 @@ function credentialRoutes(app: Http, deps: PeopleRoutesDeps): void {
 
 function machineRoutes(app: Http, deps: PeopleRoutesDeps): void {
   app.post('/v1/screens', { config: { allow: ['admin', 'manager'] }, schema: { summary: 'Add a screen with its read-only token', tags, body: newNamed } }, async (request, reply) => {
-    const { id, secret } = await deps.addMachine('screen', request.body.name, speakerOf(request), idempotencyOf(request));
-    return reply.code(201).send({ id, name: request.body.name, token: secret });
+    const { id, tokenId, secret } = await deps.addMachine('screen', request.body.name, speakerOf(request), idempotencyOf(request));
+    return reply.code(201).send({ id, name: request.body.name, tokenId, token: secret });
   });
   app.post('/v1/sources', { config: { allow: ['admin'] }, schema: { summary: 'Add a source of leads with its key', tags, body: newNamed } }, async (request, reply) => {
-    const { id, secret } = await deps.addMachine('source', request.body.name, speakerOf(request), idempotencyOf(request));
-    return reply.code(201).send({ id, name: request.body.name, key: secret });
+    const { id, tokenId, secret } = await deps.addMachine('source', request.body.name, speakerOf(request), idempotencyOf(request));
+    return reply.code(201).send({ id, name: request.body.name, tokenId, key: secret });
   });
 }

@@ -6,10 +6,9 @@
 import { createHash, randomUUID } from 'node:crypto';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
-import Fastify, { type FastifyError, type FastifyReply, type FastifyRequest } from 'fastify';
-import {
-  hasZodFastifySchemaValidationErrors, jsonSchemaTransform, serializerCompiler, validatorCompiler, type ZodTypeProvider,
-} from 'fastify-type-provider-zod';
+import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { jsonSchemaTransform, serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { z } from 'zod';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import { fieldProblems, Problem, problemBody } from './problem.ts';
@@ -50,24 +49,29 @@ export function speakerOf(request: FastifyRequest): Speaker {
   return request.speaker;
 }
 
+function credentialOf(request: FastifyRequest): string {
+  const { role, subjectId } = speakerOf(request);
+  return `${role}:${subjectId}`;
+}
+
 /**
  * The idempotency claim of a POST that carries `Idempotency-Key`; undefined without one. The same key
- * by the same speaker with another route or body is a contradiction (422).
+ * by the same speaker with another route or body is a contradiction (422). Where nobody is signed in,
+ * `credential` says whose key it is.
  */
-export function idempotencyOf(request: FastifyRequest) {
+export function idempotencyOf(request: FastifyRequest, credential = credentialOf(request)) {
   const key = request.headers['idempotency-key'];
   if (key === undefined) return undefined;
   if (typeof key !== 'string' || !/^[\x21-\x7e]{1,200}$/.test(key)) {
     throw new Problem(400, 'badIdempotencyKey', 'Idempotency-Key must be 1 to 200 printable characters.', { field: 'Idempotency-Key' });
   }
-  const { role, subjectId } = speakerOf(request);
   const bodyHash = createHash('sha256').update(JSON.stringify(request.body ?? null)).digest('hex');
-  return { credential: `${role}:${subjectId}`, key, route: `${request.method} ${request.url}`, bodyHash };
+  return { credential, key, route: `${request.method} ${request.url}`, bodyHash };
 }
 
 function bearerOf(request: FastifyRequest): string | null {
   const header = request.headers.authorization;
-  const match = header === undefined ? null : /^Bearer ([A-Za-z0-9_.~+/=-]{1,400})$/.exec(header);
+  const match = header === undefined ? null : /^Bearer ([A-Za-z0-9_.~+/=-]{1,400})$/i.exec(header);
   return match?.[1] ?? null;
 }
 
@@ -84,6 +88,35 @@ function ownCode(error: FastifyError): { status: number; code: string } | null {
   return { status, code: codes[status] ?? 'badRequest' };
 }
 
+/** zod's issues as they are: what the provider makes of them has lost the paths. */
+class WrongInput extends Error {
+  readonly issues: z.core.$ZodIssue[];
+  /** Set by Fastify: `body`, `querystring`, `params`. */
+  validationContext?: string;
+
+  constructor(issues: z.core.$ZodIssue[]) {
+    super('The input is not what the schema says.');
+    this.issues = issues;
+  }
+}
+
+function readInput({ schema }: { schema: z.ZodType }) {
+  return (input: unknown) => {
+    const parsed = schema.safeParse(input);
+    return parsed.success ? { value: parsed.data } : { error: new WrongInput(parsed.error.issues) };
+  };
+}
+
+/** Many clients say JSON and send nothing where a call needs no body: that is no body, not broken JSON. */
+function takeEmptyBodies(app: Pick<FastifyInstance, 'getDefaultJsonParser' | 'removeContentTypeParser' | 'addContentTypeParser'>): void {
+  const parse = app.getDefaultJsonParser('error', 'error');
+  app.removeContentTypeParser('application/json');
+  app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body === '') done(null, undefined);
+    else void parse(request, body, done);
+  });
+}
+
 export function createHttp(deps: HttpDeps) {
   const app = Fastify({
     logger: false,
@@ -94,9 +127,10 @@ export function createHttp(deps: HttpDeps) {
     onProtoPoisoning: 'error',
     onConstructorPoisoning: 'error',
   }).withTypeProvider<ZodTypeProvider>();
-  app.setValidatorCompiler(validatorCompiler);
+  app.setValidatorCompiler(readInput);
   app.setSerializerCompiler(serializerCompiler);
   app.decorateRequest('speaker', null);
+  takeEmptyBodies(app);
 
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
@@ -135,9 +169,8 @@ export function createHttp(deps: HttpDeps) {
       if (error.members.retryAfterSeconds !== undefined) reply.header('retry-after', String(error.members.retryAfterSeconds));
       return answer(error.status, error.code, error.message, error.members);
     }
-    if (hasZodFastifySchemaValidationErrors(error)) {
-      const issues = error.validation.map(({ params }) => params.issue as Parameters<typeof fieldProblems>[0][number]);
-      const errors = fieldProblems(issues, error.validationContext ?? 'body');
+    if (error instanceof WrongInput) {
+      const errors = fieldProblems(error.issues, error.validationContext);
       const first = errors[0];
       return answer(400, 'validation', `${first?.field}: ${first?.message}`, { field: first?.field, errors });
     }

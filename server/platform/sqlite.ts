@@ -73,6 +73,8 @@ export function openWriter(file: string): Connection {
     sqlite.prepare('SELECT count(*) FROM sqlite_schema').get();
     sqlite.pragma('synchronous = FULL');
     sqlite.pragma('foreign_keys = ON');
+    // What was forgotten must not linger in freed pages; FAST overwrites those that are written anyway.
+    sqlite.pragma('secure_delete = FAST');
     sqlite.prepare('SELECT count(*) FROM sqlite_schema').get();
     assertDurable(sqlite);
   } catch (error) {

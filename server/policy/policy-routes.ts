@@ -37,7 +37,7 @@ function splitEffectiveAt(body: unknown, nowMs: number): { document: unknown; ef
 }
 
 export function policyRoutes(app: Http, deps: PolicyRoutesDeps): void {
-  app.get('/v1/policy', { config: { allow: ['rep', 'manager', 'admin', 'source', 'screen'] }, schema: { summary: 'The rules in force', tags: ['policy'] } }, async (_request, reply) => {
+  app.get('/v1/policy', { config: { allow: ['rep', 'manager', 'admin'] }, schema: { summary: 'The rules in force', tags: ['policy'] } }, async (_request, reply) => {
     const inForce = deps.inForce();
     reply.header('etag', etagOf(deps.latest()));
     return { version: inForce.version, ...inForce.policy };

@@ -2,12 +2,14 @@
 import type { DownEvents, OfferCard, PoolSnapshot, UpcomingCard } from '../../client-sdk/protocol/down.ts';
 import type { Verdict } from '../../client-sdk/protocol/verdict.ts';
 import { Connection } from '../../client-sdk/src/connection.ts';
-import { createClientClock, createClientRandom } from '../../client-sdk/src/platform.ts';
+import { createClientClock, createClientRandom, sleep } from '../../client-sdk/src/platform.ts';
 import { CONTACT_MARK, type History } from '../support/history.ts';
 import { ADMIN_KEY } from '../support/app.ts';
 
 /** Longer than the server ever lets a claim wait. */
 const ANSWER_WITHIN_MS = 20_000;
+/** Ten seconds of a client that comes back when it is told to. */
+const TRIES_MAX = 40;
 const EVENTS: (keyof DownEvents)[] = [
   'lead:alert', 'lead:upcoming', 'lead:window', 'lead:taken', 'lead:withdrawn', 'pool:snapshot', 'points:awarded', 'board:delta',
 ];
@@ -56,8 +58,9 @@ export class Racer {
     if (reply?.kind !== 'answer' || 'error' in reply.answer) throw new Error(`${board} cannot be watched`);
   }
 
-  shows(offerId: string): OfferCard | UpcomingCard | undefined {
-    return this.snapshot.offers.find((card) => card.offerId === offerId);
+  /** The snapshot's cards without what the next process numbers anew. */
+  get cards(): Omit<OfferCard | UpcomingCard, 'id'>[] {
+    return this.snapshot.offers.map(({ id: _, ...card }) => card);
   }
 
   /** Claims with a request of its own; null: the link broke before an answer. */
@@ -77,29 +80,32 @@ export class Racer {
     return reply.answer;
   }
 
-  /** Asks with the same request until the verdict says more than to ask again. */
+  /** Asks with the same request, as often as a client does, until the verdict says more than to ask again. */
   async claimUntilJudged(requestId: string, offer: { leadId: string; offerId: string }): Promise<Verdict> {
-    for (;;) {
+    for (let tries = 0; ; tries++) {
       const verdict = await this.claimAs(requestId, offer);
       if (verdict === null) throw new Error(`${requestId} was not answered`);
       if (verdict.verdict !== 'retry') return verdict;
+      if (tries === TRIES_MAX) throw new Error(`${requestId} is still told to ask again: ${verdict.reason}`);
+      await sleep(createClientClock(), verdict.afterMs);
     }
   }
 }
 
-export async function post<T>(url: string, path: string, body: unknown, key?: string): Promise<T> {
-  const response = await fetch(`${url}/v1${path}`, {
-    method: 'POST',
-    headers: {
-      authorization: `Bearer ${ADMIN_KEY}`,
-      'content-type': 'application/json',
-      ...(key === undefined ? {} : { 'idempotency-key': key }),
-    },
-    body: JSON.stringify(body),
-  });
+async function call<T>(method: string, url: string, body: unknown, more: Record<string, string>): Promise<T> {
+  const headers = { authorization: `Bearer ${ADMIN_KEY}`, 'content-type': 'application/json', ...more };
+  const response = await fetch(url, { method, headers, body: JSON.stringify(body) });
   const text = await response.text();
-  if (!response.ok) throw new Error(`${path}: ${response.status} ${text}`);
+  if (!response.ok) throw new Error(`${url}: ${response.status} ${text}`);
   return JSON.parse(text) as T;
+}
+
+export function post<T>(url: string, path: string, body: unknown, key?: string): Promise<T> {
+  return call('POST', `${url}/v1${path}`, body, key === undefined ? {} : { 'idempotency-key': key });
+}
+
+export function put(url: string, path: string, body: unknown): Promise<unknown> {
+  return call('PUT', `${url}/v1${path}`, body, { 'if-match': '*' });
 }
 
 export async function makePeople(url: string, count: number, tierOf: (n: number) => number = () => 1): Promise<Person[]> {

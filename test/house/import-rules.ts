@@ -45,7 +45,7 @@ export const HOMES: Record<string, { home: RegExp; typesElsewhere?: true }> = {
   'temporal-polyfill': { home: /^server\/kernel\/calendar\.ts$/ },
   'close-with-grace': { home: /^server\/main\.ts$/ },
   'drizzle-orm': {
-    home: /^server\/(platform\/|[a-z]+\/(schema|leads|[a-z-]+-(store|reader))\.ts$)/,
+    home: /^server\/(platform\/|rebuild\/|[a-z]+\/(schema|leads|[a-z-]+-(store|reader))\.ts$)/,
   },
   'socket.io-client': { home: /^client-sdk\/src\/connection\.ts$/ },
 };
@@ -57,8 +57,11 @@ const zoneOf = (path: string) => /^(server|client-sdk)\/([^/]+)\//.exec(path)?.[
 const isPackage = (to: string) => !/^(server|client-sdk|web|tools|loadtest|demo|scripts|test)\//.test(to);
 const isNodeModule = (to: string) => to.startsWith('node:');
 const isCapability = (path: string) => path.startsWith('server/') && CAPABILITIES.includes(zoneOf(path));
-/** The files that put the parts together: the top of server/, and the process made of sockets alone. */
-const isAssembly = (path: string) => /^server\/([^/]+\.ts$|gateway\/)/.test(path);
+/**
+ * The files that put the parts together: the top of server/, the process made of sockets alone, and the
+ * rebuild, which must see every table to fold the record into it.
+ */
+const isAssembly = (path: string) => /^server\/([^/]+\.ts$|gateway\/|rebuild\/)/.test(path);
 const isProtocol = (path: string) => path.startsWith('client-sdk/protocol/');
 const isTestFile = (path: string) => path.startsWith('test/') || path.endsWith('.test.ts');
 const isEdge = (path: string) => /-(routes|sockets)\.ts$/.test(path);
@@ -89,7 +92,7 @@ const assemblyRules: ImportRule[] = [
   {
     says: 'every folder of server/ is known here as a capability or a layer',
     forbids: ({ file }) =>
-      /^server\/[^/]+\//.test(file) && !isCapability(file) && !/^server\/(flow|gateway|platform|kernel)\//.test(file),
+      /^server\/[^/]+\//.test(file) && !isCapability(file) && !/^server\/(flow|gateway|rebuild|platform|kernel)\//.test(file),
   },
 ];
 

@@ -1,6 +1,6 @@
 /** Every table of current state is a fold of the record: after a history of everything that can happen. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { rebuild, type Rebuild } from '../../server/flow/rebuild.ts';
+import { type Rebuild, rebuild } from '../../server/rebuild/rebuild.ts';
 import { createSystemRandom } from '../../server/kernel/random.ts';
 import { verifyFile } from '../../server/ledger/verify.ts';
 import { openReader, openWriter } from '../../server/platform/sqlite.ts';
@@ -29,7 +29,9 @@ async function claimedBy(rep: TestRep, leadId: string): Promise<string> {
 }
 
 async function assigned(leadId: string, rep: TestRep): Promise<void> {
-  const answer = await app.call('POST', `/v1/leads/${leadId}/assignments`, { body: { repId: rep.id, reason: 'knows them' } });
+  const answer = await app.call('POST', `/v1/leads/${leadId}/assignments`, {
+    body: { repId: rep.id, reason: 'knows them' },
+  });
   expect(answer.status).toBe(201);
 }
 
@@ -38,7 +40,7 @@ async function everyone(reps: TestRep[], status: 'ready' | 'break'): Promise<voi
 }
 
 /** Claims, contact, stages and their corrections, release, assignment, help, waiting, lanes, newcomers. */
-async function history(): Promise<void> {
+async function history(): Promise<TestRep[]> {
   const reps = [await app.addRep('Ani'), await app.addRep('Beni'), await app.addRep('Cici')] as const;
   const [ani, beni, cici] = reps;
   const sold = await claimedBy(ani, await app.addLead());
@@ -70,11 +72,17 @@ async function history(): Promise<void> {
   await app.addLead();
   await app.setPolicy({ preset: 'tiered' });
   const expert = await app.addRep('Dodi', { tier: 1 });
+  const other = await app.addRep('Edo', { tier: 2 });
   await app.addLead();
   await claimedBy(expert, await app.addLead());
-  await app.addRep('Edo', { tier: 2 });
-  await app.addLead();
-  await app.app.house.idle();
+  await app.addRep('Fina', { tier: 1 });
+  await app.app.house?.idle();
+  return [ani, beni, cici, expert, other];
+}
+
+function timerKinds(): unknown[] {
+  const timers = tables().deadlines ?? [];
+  return [...new Set(timers.map((timer) => (timer as { kind: string }).kind))].sort();
 }
 
 function check(): Rebuild {
@@ -96,7 +104,9 @@ function tables(): Record<string, unknown[]> {
     offers: all('SELECT * FROM offers ORDER BY id'),
     lanes: all('SELECT * FROM offer_lanes ORDER BY offer_id, lane'),
     admissions: all('SELECT * FROM offer_admissions ORDER BY offer_id, rep_id'),
-    deadlines: all('SELECT kind, due_at, lead_id, offer_id, lane FROM deadlines WHERE lead_id IS NOT NULL ORDER BY lead_id, kind, lane'),
+    deadlines: all(
+      'SELECT kind, due_at, lead_id, offer_id, lane FROM deadlines WHERE lead_id IS NOT NULL ORDER BY lead_id, kind, lane',
+    ),
     repDays: all('SELECT * FROM rep_days ORDER BY rep_id, day'),
     counters: all('SELECT * FROM counters ORDER BY rep_id, name'),
     assists: all('SELECT * FROM assists ORDER BY id'),
@@ -125,13 +135,23 @@ const DAMAGE = [
 
 describe('rebuild', () => {
   it('finds nothing to change beside a running server, after everything that can happen', async () => {
-    await history();
+    const reps = await history();
     const found = check();
     expect(found.differences).toEqual([]);
     expect(found).toMatchObject({ same: true, count: 0, lost: 0 });
     expect(found.counted.leads).toBe(tables().leads?.length);
     expect(tables().admissions).not.toEqual([]);
-    expect(tables().deadlines?.map((timer) => (timer as { kind: string }).kind)).toEqual(expect.arrayContaining(['routeAgain', 'laneOpens', 'offerExpires']));
+    expect(timerKinds()).toEqual(['laneOpens', 'offerExpires']);
+    // Nobody in the first lane any more: the next one opens early; then a lead for whom nobody is there.
+    await everyone(reps, 'break');
+    const { body } = await app.call<{ items: { id: string; name: string }[] }>('GET', '/v1/reps');
+    for (const { id } of body.items) {
+      await app.call('PATCH', `/v1/reps/${id}`, { body: { status: 'break' } });
+    }
+    await app.addLead();
+    await app.app.house?.idle();
+    expect(timerKinds()).toEqual(['offerExpires', 'routeAgain']);
+    expect(check().differences).toEqual([]);
   });
 
   it('refuses to write while a server has the file, and says who it is', async () => {

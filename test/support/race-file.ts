@@ -23,7 +23,10 @@ export class RaceFile {
   }
 
   count(sql: string, ...values: (string | number)[]): number {
-    return this.#sqlite.prepare(sql).pluck().get(...values) as number;
+    return this.#sqlite
+      .prepare(sql)
+      .pluck()
+      .get(...values) as number;
   }
 
   /** When the nearest timer after `nowMs` is due: those not later have had their turn. */
@@ -49,16 +52,11 @@ export class RaceFile {
 
   /** `+10 claimWithin60s` and so on, oldest first. */
   ledger(repId: string): string[] {
-    return this.points(repId).map(
-      ({ points, rule }) => `${points > 0 ? '+' : ''}${points} ${rule}`,
-    );
+    return this.points(repId).map(({ points, rule }) => `${points > 0 ? '+' : ''}${points} ${rule}`);
   }
 
   balance(repId: string): number {
-    return this.count(
-      'SELECT coalesce(sum(points), 0) FROM point_entries WHERE rep_id = ?',
-      repId,
-    );
+    return this.count('SELECT coalesce(sum(points), 0) FROM point_entries WHERE rep_id = ?', repId);
   }
 
   status(leadId: string): string {

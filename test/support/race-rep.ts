@@ -19,6 +19,12 @@ type Answer = Verdict | { error: { code: string; field?: string } };
 
 let requests = 0;
 
+/** The race a rep sits in. */
+export interface Seat {
+  beforeClaim(): Promise<void>;
+  settle(): Promise<void>;
+}
+
 export class RaceRep {
   readonly id: string;
   readonly name: string;
@@ -32,10 +38,7 @@ export class RaceRep {
   readonly #settle: () => Promise<void>;
   #socket: Socket | null = null;
 
-  constructor(
-    rep: TestRep,
-    house: { beforeClaim(): Promise<void>; settle(): Promise<void> },
-  ) {
+  constructor(rep: TestRep, house: Seat) {
     this.id = rep.id;
     this.name = rep.name;
     this.token = rep.token;
@@ -69,6 +72,13 @@ export class RaceRep {
     });
   }
 
+  /** Resolves once the connection has ended. */
+  ended(): Promise<void> {
+    const socket = this.#socket;
+    if (socket === null || !socket.connected) return Promise.resolve();
+    return new Promise((resolve) => void socket.once('disconnect', () => resolve()));
+  }
+
   leave(): void {
     this.#socket?.disconnect();
   }
@@ -92,10 +102,7 @@ export class RaceRep {
   }
 
   /** One tap; resolves with the verdict once all that follows from it has settled. */
-  async claim(
-    leadId: string,
-    given: { offerId?: string; requestId?: string } = {},
-  ): Promise<Verdict> {
+  async claim(leadId: string, given: { offerId?: string; requestId?: string } = {}): Promise<Verdict> {
     const answer = await this.tap(leadId, given);
     if ('error' in answer) throw new Error(`the claim was not read: ${answer.error.code}`);
     return answer;
@@ -127,9 +134,7 @@ export class RaceRep {
 
   /** The names of what was heard of a lead, in order. */
   story(leadId: string): string[] {
-    return this.frames
-      .filter(({ payload }) => payload?.leadId === leadId)
-      .map(({ event }) => event);
+    return this.frames.filter(({ payload }) => payload?.leadId === leadId).map(({ event }) => event);
   }
 
   async pool(): Promise<{ offerId: string; leadId: string; opensAt: string; closesAt?: string }[]> {

@@ -7,19 +7,20 @@
  * renewed before each claim, so that no test depends on how fast the machine is.
  */
 import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
-import { redisKeys } from '../../server/claims/redis-keys.ts';
+import { repRoom } from '../../server/alerts/announcer.ts';
 import type { RedisArbiterControl } from '../../server/claims/redis-arbiter-control.ts';
+import { redisKeys } from '../../server/claims/redis-keys.ts';
+import { outletKey } from '../../server/gateway/outlet.ts';
 import type { DecidingHouse } from '../../server/house.ts';
 import type { Random } from '../../server/kernel/random.ts';
 import { verifyFile } from '../../server/ledger/verify.ts';
 import type { Log } from '../../server/platform/log.ts';
-import { repRoom } from '../../server/alerts/announcer.ts';
 import { type Answer, startApp, type TestApp } from './app.ts';
 import { connect, type TestConnection } from './arbiter-benches.ts';
-import { FENCE, RaceRep } from './race-rep.ts';
-import { RaceFile } from './race-file.ts';
-import { startRedis, type TestRedis } from './redis.ts';
 import { RaceClock } from './race-clock.ts';
+import { RaceFile } from './race-file.ts';
+import { FENCE, RaceRep, type Seat } from './race-rep.ts';
+import { startRedis, type TestRedis } from './redis.ts';
 
 /** 10:00:00 on a Monday in Jakarta, the zone of the presets. */
 export const TEN = Date.parse('2026-11-23T03:00:00.000Z');
@@ -150,16 +151,27 @@ export class Race {
     await this.#app[Symbol.asyncDispose]();
   }
 
+  #seat(): Seat {
+    return { beforeClaim: () => this.#renew(), settle: () => this.settle() };
+  }
+
   /** Adds a rep and connects it. */
   async rep(name: string, more: Record<string, unknown> = {}): Promise<RaceRep> {
-    const rep = new RaceRep(await this.#app.addRep(name, more), {
-      beforeClaim: () => this.#renew(),
-      settle: () => this.settle(),
-    });
+    const rep = new RaceRep(await this.#app.addRep(name, more), this.#seat());
     this.reps.push(rep);
     await rep.connect(this.#app.app.url);
     await this.settle();
     return rep;
+  }
+
+  /** Another device of a rep, with a token of its own or the same; told of settling like any rep. */
+  async device(rep: RaceRep, token = rep.token): Promise<RaceRep> {
+    const { id, name, tokenId } = rep;
+    const device = new RaceRep({ id, name, token, tokenId }, this.#seat());
+    this.reps.push(device);
+    await device.connect(this.#app.app.url);
+    await this.settle();
+    return device;
   }
 
   async lead(more: Record<string, unknown> = {}): Promise<string> {
@@ -254,10 +266,17 @@ export class Race {
     // By the same way as every event, so behind all of them.
     this.house.world.announcer.emit(
       FENCE as 'pool:snapshot',
-      connected.map(({ id }) => repRoom(id)),
+      [...new Set(connected.map(({ id }) => repRoom(id)))],
       fence as never,
     );
     await Promise.all(passed);
+  }
+
+  /** On Redis, all that was said to the processes with sockets: gateways would hear it. Else nothing. */
+  async outlet(): Promise<string[]> {
+    const redis = this.#redis;
+    const entries = await redis?.connection.xrange(outletKey(redis.cell), '-', '+');
+    return (entries ?? []).map(([, fields]) => fields[1] ?? '');
   }
 
   async #renew(): Promise<void> {
@@ -295,9 +314,7 @@ export function onBothArbiters(
 
     scenarios(async (options) => {
       const redis =
-        connection === null || server === null
-          ? null
-          : { connection, url: server.url, cell: `race-${++cells}` };
+        connection === null || server === null ? null : { connection, url: server.url, cell: `race-${++cells}` };
       const race = await Race.start(redis, options);
       races.push(race);
       return race;

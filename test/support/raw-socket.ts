@@ -60,6 +60,22 @@ export function heard<T = Record<string, unknown>>(socket: Socket, event: string
   return new Promise((resolve) => socket.once(event, resolve));
 }
 
+/** The first of its kind that is what the test waits for; others may come before it. */
+export function heardWhere<T>(
+  socket: Socket,
+  event: string,
+  isIt: (payload: T) => boolean,
+): Promise<T> {
+  return new Promise((resolve) => {
+    const listen = (payload: T) => {
+      if (!isIt(payload)) return;
+      socket.off(event, listen);
+      resolve(payload);
+    };
+    socket.on(event, listen);
+  });
+}
+
 /** Why it was closed. */
 export function disconnected(socket: Socket): Promise<string> {
   return new Promise((resolve) => socket.once('disconnect', resolve));

@@ -1,6 +1,6 @@
 /** What every command of `sambar` shares: exit codes, where the database is, and how to reach a server. */
 import { existsSync } from 'node:fs';
-import { CommanderError, type Command, InvalidArgumentError } from 'commander';
+import { type Command, CommanderError, InvalidArgumentError } from 'commander';
 import { Api, SambarProblem } from '../../client-sdk/src/sambar-client.ts';
 import { ConfigError, readProcessConfig } from '../../server/config.ts';
 import { DatabaseInUseError } from '../../server/ledger/role-lock.ts';
@@ -46,19 +46,26 @@ export function onServerOptions(command: Command): Command {
 /** The file an option or the environment names; it must be there. */
 export function databaseFile({ file }: FileOptions): string {
   const path = file ?? readProcessConfig().databaseFile;
-  if (!existsSync(path)) throw new UsageError(`there is no database file ${path}: name it with --file or DATABASE_FILE`);
+  if (!existsSync(path))
+    throw new UsageError(`there is no database file ${path}: name it with --file or DATABASE_FILE`);
   return path;
 }
 
-/** The administrator's way into the server of `--url`; null when none is named. */
-export function adminApi({ url, key }: ServerOptions): Api | null {
+/** The admin key for the server of `--url`; null when no server is named. */
+export function adminKeyOf({ url, key }: { url?: string; key?: string }): string | null {
   if (url === undefined) {
     if (key !== undefined) throw new UsageError('--key goes with --url');
     return null;
   }
-  const token = key ?? readProcessConfig().adminApiKey;
-  if (token === null) throw new UsageError('name the admin key with --key or ADMIN_API_KEY');
-  return new Api({ url, token });
+  const adminKey = key ?? readProcessConfig().adminApiKey;
+  if (adminKey === null) throw new UsageError('name the admin key with --key or ADMIN_API_KEY');
+  return adminKey;
+}
+
+/** The administrator's way into the server of `--url`; null when none is named. */
+export function adminApi(options: ServerOptions): Api | null {
+  const token = adminKeyOf(options);
+  return token === null ? null : new Api({ url: options.url ?? '', token });
 }
 
 export function wholeNumber(min: number, max: number): (text: string) => number {
@@ -86,10 +93,16 @@ export function failureOf(error: unknown): { exitCode: ExitCode; code: string; m
     return { exitCode: error.exitCode === 0 ? EXIT.ok : EXIT.usage, code: 'wrongUse', message };
   }
   if (error instanceof DatabaseInUseError) {
-    return { exitCode: EXIT.usage, code: error.code, message: `${message}: go through it with --url and --key, or stop it first` };
+    return {
+      exitCode: EXIT.usage,
+      code: error.code,
+      message: `${message}: go through it with --url and --key, or stop it first`,
+    };
   }
-  if (error instanceof UsageError || error instanceof ConfigError) return { exitCode: EXIT.usage, code: error.code, message };
-  if (error instanceof NotFoundError || error instanceof SambarProblem) return { exitCode: EXIT.bad, code: error.code, message };
+  if (error instanceof UsageError || error instanceof ConfigError)
+    return { exitCode: EXIT.usage, code: error.code, message };
+  if (error instanceof NotFoundError || error instanceof SambarProblem)
+    return { exitCode: EXIT.bad, code: error.code, message };
   const code: unknown = (error as { code?: unknown } | null)?.code;
   return { exitCode: EXIT.bad, code: typeof code === 'string' ? code : 'failed', message };
 }

@@ -2,7 +2,15 @@
 import type { Command } from 'commander';
 import { createLeadsReader } from '../../server/leads/leads.ts';
 import { createOutput } from '../terminal/output.ts';
-import { adminApi, databaseFile, EXIT, type ExitCode, NotFoundError, onServerOptions, type ServerOptions } from './command.ts';
+import {
+  adminApi,
+  databaseFile,
+  EXIT,
+  type ExitCode,
+  NotFoundError,
+  onServerOptions,
+  type ServerOptions,
+} from './command.ts';
 import { onFile } from './on-file.ts';
 
 export function addForget(program: Command, ends: (code: ExitCode) => void): void {
@@ -10,7 +18,9 @@ export function addForget(program: Command, ends: (code: ExitCode) => void): voi
     .command('forget')
     .description("blank a lead's contact details and every free text about it; nothing brings them back")
     .argument('<leadId>', 'the lead');
-  onServerOptions(command).action(async (leadId: string, options: ServerOptions) => ends(await forget(leadId, options)));
+  onServerOptions(command).action(async (leadId: string, options: ServerOptions) =>
+    ends(await forget(leadId, options)),
+  );
 }
 
 async function forget(leadId: string, options: ServerOptions): Promise<ExitCode> {
@@ -25,7 +35,8 @@ async function forget(leadId: string, options: ServerOptions): Promise<ExitCode>
 
 function forgetOnFile(file: string, leadId: string): Promise<void> {
   return onFile(file, async ({ ledger, connection, nowMs }) => {
-    if (createLeadsReader(connection.db).row(leadId) === undefined) throw new NotFoundError(`there is no lead ${leadId}`);
+    if (createLeadsReader(connection.db).row(leadId) === undefined)
+      throw new NotFoundError(`there is no lead ${leadId}`);
     await ledger.write('forgetLead', { leadId, actor: 'admin', at: nowMs });
   });
 }

@@ -1,8 +1,8 @@
 /** `sambar rebuild`: the tables of now, folded anew from the record of what happened. */
 import type { Command } from 'commander';
 import pc from 'picocolors';
-import type { Difference } from '../../server/flow/rebuild-compare.ts';
-import { rebuild, type Rebuild } from '../../server/flow/rebuild.ts';
+import { type Rebuild, rebuild } from '../../server/rebuild/rebuild.ts';
+import type { Difference } from '../../server/rebuild/rebuild-compare.ts';
 import { createSystemClock } from '../../server/kernel/clock.ts';
 import { createSystemRandom } from '../../server/kernel/random.ts';
 import { type Connection, openReader } from '../../server/platform/sqlite.ts';
@@ -18,7 +18,9 @@ interface RebuildCommandOptions extends FileOptions {
 export function addRebuild(program: Command, ends: (code: ExitCode) => void): void {
   const command = program
     .command('rebuild')
-    .description('fold the record back into every table of current state; the server must be stopped, except with --check')
+    .description(
+      'fold the record back into every table of current state; the server must be stopped, except with --check',
+    )
     .option('--check', 'compare only, and write nothing: works beside a running server', false);
   onFileOptions(command).action(async (options: RebuildCommandOptions) => ends(await run(options)));
 }
@@ -59,7 +61,12 @@ function withProgress(connection: Connection, { write, isJson }: { write: boolea
 }
 
 function describe({ table, key, column, stored, rebuilt, lost }: Difference): string {
-  const what = column === null ? (stored === null ? 'missing' : 'too many') : `${column} ${JSON.stringify(stored)}, by the record ${JSON.stringify(rebuilt)}`;
+  const what =
+    column === null
+      ? stored === null
+        ? 'missing'
+        : 'too many'
+      : `${column} ${JSON.stringify(stored)}, by the record ${JSON.stringify(rebuilt)}`;
   return `${table} ${key}: ${what}${lost ? ' (no event can bring it back)' : ''}`;
 }
 
@@ -70,6 +77,9 @@ function report({ same, count, differences, lost, counted }: Rebuild, isCheck: b
   lines.push(`folded ${leads} leads, ${events} events, ${pointEntries} point entries`);
   if (same) lines.push(`the tables are what the record says: ${mark(true)}`);
   else if (isCheck) lines.push(`${count} differences from the record: ${mark(false)}`);
-  else lines.push(`${count - lost} differences put right${lost > 0 ? pc.red(`, ${lost} that no event can put right`) : ''}`);
+  else
+    lines.push(
+      `${count - lost} differences put right${lost > 0 ? pc.red(`, ${lost} that no event can put right`) : ''}`,
+    );
   return lines;
 }

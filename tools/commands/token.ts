@@ -1,5 +1,5 @@
 /** `sambar token`: a way in for a rep, a manager or an administrator. */
-import { type Command, Argument } from 'commander';
+import { Argument, type Command } from 'commander';
 import type { Api } from '../../client-sdk/src/sambar-client.ts';
 import { newId } from '../../server/kernel/ids.ts';
 import { createSystemRandom } from '../../server/kernel/random.ts';
@@ -8,7 +8,15 @@ import { loadEveryone } from '../../server/people/people-store.ts';
 import type { Db } from '../../server/platform/db.ts';
 import { createOutput } from '../terminal/output.ts';
 import {
-  adminApi, databaseFile, EXIT, type ExitCode, NotFoundError, onServerOptions, seconds, type ServerOptions, UsageError,
+  adminApi,
+  databaseFile,
+  EXIT,
+  type ExitCode,
+  NotFoundError,
+  onServerOptions,
+  type ServerOptions,
+  seconds,
+  UsageError,
 } from './command.ts';
 import { onFile } from './on-file.ts';
 
@@ -38,13 +46,16 @@ export function addToken(program: Command, ends: (code: ExitCode) => void): void
 
 async function token(role: TokenRole, who: string | undefined, options: TokenOptions): Promise<ExitCode> {
   if (role === 'admin' ? who !== undefined : who === undefined) {
-    throw new UsageError(role === 'admin' ? 'a token for admin names nobody' : `name the ${role} by id or e-mail address`);
+    throw new UsageError(
+      role === 'admin' ? 'a token for admin names nobody' : `name the ${role} by id or e-mail address`,
+    );
   }
   if ((options.ttl ?? 0) * 1000 > SESSION_MS) throw new UsageError('--ttl is 30d at most');
   const api = adminApi(options);
-  const minted = api === null
-    ? await mintOnFile(databaseFile(options), role, who, options.ttl)
-    : await mintOverApi(api, role, who, options.ttl);
+  const minted =
+    api === null
+      ? await mintOnFile(databaseFile(options), role, who, options.ttl)
+      : await mintOverApi(api, role, who, options.ttl);
   const output = createOutput(options.json);
   if (options.json) output.json({ ok: true, role, ...minted });
   else {
@@ -55,10 +66,19 @@ async function token(role: TokenRole, who: string | undefined, options: TokenOpt
   return EXIT.ok;
 }
 
-async function mintOverApi(api: Api, role: TokenRole, who: string | undefined, ttlSeconds: number | undefined): Promise<Minted> {
-  if (role === 'admin') throw new UsageError('an admin token is made on the file: stop the server and leave --url away');
+async function mintOverApi(
+  api: Api,
+  role: TokenRole,
+  who: string | undefined,
+  ttlSeconds: number | undefined,
+): Promise<Minted> {
+  if (role === 'admin')
+    throw new UsageError('an admin token is made on the file: stop the server and leave --url away');
   const id = who?.includes('@') ? await idOfEmail(api, role, who) : who;
-  return api.post<Minted>(`/${role}s/${encodeURIComponent(id ?? '')}/tokens`, ttlSeconds === undefined ? {} : { ttlSeconds });
+  return api.post<Minted>(
+    `/${role}s/${encodeURIComponent(id ?? '')}/tokens`,
+    ttlSeconds === undefined ? {} : { ttlSeconds },
+  );
 }
 
 async function idOfEmail(api: Api, role: 'rep' | 'manager', email: string): Promise<string> {
@@ -66,7 +86,9 @@ async function idOfEmail(api: Api, role: 'rep' | 'manager', email: string): Prom
   let cursor: string | null = null;
   do {
     const query: string = cursor === null ? '' : `&cursor=${cursor}`;
-    const page: { items: { id: string; email: string }[]; nextCursor: string | null } = await api.get(`/reps?limit=500${query}`);
+    const page: { items: { id: string; email: string }[]; nextCursor: string | null } = await api.get(
+      `/reps?limit=500${query}`,
+    );
     const found = page.items.find((rep) => rep.email === email);
     if (found !== undefined) return found.id;
     cursor = page.nextCursor;
@@ -74,7 +96,12 @@ async function idOfEmail(api: Api, role: 'rep' | 'manager', email: string): Prom
   throw new NotFoundError(`there is no rep with the address ${email}`);
 }
 
-function mintOnFile(file: string, role: TokenRole, who: string | undefined, ttlSeconds: number | undefined): Promise<Minted> {
+function mintOnFile(
+  file: string,
+  role: TokenRole,
+  who: string | undefined,
+  ttlSeconds: number | undefined,
+): Promise<Minted> {
   return onFile(file, async ({ ledger, connection, nowMs }) => {
     const random = createSystemRandom();
     const subjectId = who === undefined ? 'admin' : idOnFile(connection.db, role, who);
@@ -83,8 +110,20 @@ function mintOnFile(file: string, role: TokenRole, who: string | undefined, ttlS
     const expiresAt = ttlMs === null ? null : nowMs + ttlMs;
     const id = newId('tok', nowMs, random);
     await ledger.write('addToken', {
-      token: { id, hash: hashSecret(secret), role, subjectId, createdAt: nowMs, expiresAt, renewsForMs: null, revokedAt: null },
-      expiry: expiresAt === null ? null : { id: newId('dl', nowMs, random), kind: 'tokenExpires', dueAt: expiresAt, subjectId: id },
+      token: {
+        id,
+        hash: hashSecret(secret),
+        role,
+        subjectId,
+        createdAt: nowMs,
+        expiresAt,
+        renewsForMs: null,
+        revokedAt: null,
+      },
+      expiry:
+        expiresAt === null
+          ? null
+          : { id: newId('dl', nowMs, random), kind: 'tokenExpires', dueAt: expiresAt, subjectId: id },
       actor: 'admin',
       at: nowMs,
     });

@@ -7,7 +7,9 @@ import { createProgress } from '../terminal/progress.ts';
 import { databaseFile, EXIT, type ExitCode, type FileOptions, onFileOptions } from './command.ts';
 
 export function addVerify(program: Command, ends: (code: ExitCode) => void): void {
-  const command = program.command('verify').description('check the database file against every invariant; reads only, beside a running server too');
+  const command = program
+    .command('verify')
+    .description('check the database file against every invariant; reads only, beside a running server too');
   onFileOptions(command).action((options: FileOptions) => ends(verify(options)));
 }
 
@@ -46,7 +48,9 @@ function report({ ok, violations, counted }: Verification): string[] {
     ...table(rows, paint),
     '',
     ...violations.map(({ name, detail }) => `${pc.red(name)}: ${detail}`),
-    `looked at ${Object.entries(counted).map(([name, count]) => `${count} ${name}`).join(', ')}`,
+    `looked at ${Object.entries(counted)
+      .map(([name, count]) => `${count} ${name}`)
+      .join(', ')}`,
     `every invariant holds: ${mark(ok)}`,
   ];
 }

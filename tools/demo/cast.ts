@@ -17,24 +17,96 @@ export const REPS: { name: string; mailbox: string; persona: Persona; about: str
   { name: 'Dewi Anggraini', mailbox: 'dewi', about: '3G, quick', persona: { ...slow, reactionMs: 750 } },
   { name: 'Agus Pratama', mailbox: 'agus', about: '3G', persona: { ...slow, reactionMs: 1_000 } },
   { name: 'Putri Maharani', mailbox: 'putri', about: 'drops now and then', persona: { ...unsteady, reactionMs: 900 } },
-  { name: 'Rizky Ramadhan', mailbox: 'rizky', about: 'good 4G, takes a look first', persona: { ...good, reactionMs: 1_400 } },
+  {
+    name: 'Rizky Ramadhan',
+    mailbox: 'rizky',
+    about: 'good 4G, takes a look first',
+    persona: { ...good, reactionMs: 1_400 },
+  },
   { name: 'Siti Nurhaliza Putri', mailbox: 'siti', about: 'good 4G', persona: { ...good, reactionMs: 1_150 } },
   { name: 'Made Wirawan', mailbox: 'made', about: 'drops now and then', persona: { ...unsteady, reactionMs: 1_100 } },
 ];
 
-const FIRST = ['Maju', 'Sinar', 'Cahaya', 'Bintang', 'Nusantara', 'Samudra', 'Rimba', 'Mega', 'Tirta', 'Surya', 'Garuda', 'Puncak'];
+const FIRST = [
+  'Maju',
+  'Sinar',
+  'Cahaya',
+  'Bintang',
+  'Nusantara',
+  'Samudra',
+  'Rimba',
+  'Mega',
+  'Tirta',
+  'Surya',
+  'Garuda',
+  'Puncak',
+];
 const SECOND = ['Jaya', 'Abadi', 'Sentosa', 'Makmur', 'Perkasa', 'Mandiri', 'Lestari', 'Utama', 'Bersama', 'Gemilang'];
 const TRADE = [
-  ['Kargo', 'logistics'], ['Tekstil', 'textiles'], ['Kopi', 'food'], ['Farma', 'pharmacy'], ['Konstruksi', 'construction'],
-  ['Retail', 'retail'], ['Data', 'software'], ['Otomotif', 'automotive'], ['Properti', 'real estate'],
+  ['Kargo', 'logistics'],
+  ['Tekstil', 'textiles'],
+  ['Kopi', 'food'],
+  ['Farma', 'pharmacy'],
+  ['Konstruksi', 'construction'],
+  ['Retail', 'retail'],
+  ['Data', 'software'],
+  ['Otomotif', 'automotive'],
+  ['Properti', 'real estate'],
 ] as const;
-const REGION = ['DKI Jakarta', 'Jawa Barat', 'Jawa Tengah', 'Jawa Timur', 'Bali', 'Sumatera Utara', 'Sulawesi Selatan', 'Kalimantan Timur'];
-const GIVEN = ['Andi', 'Rina', 'Joko', 'Wati', 'Bayu', 'Lestari', 'Hendra', 'Maya', 'Fajar', 'Intan', 'Yoga', 'Kartika'];
-const FAMILY = ['Wijaya', 'Hidayat', 'Siregar', 'Nugroho', 'Saputra', 'Halim', 'Lubis', 'Setiawan', 'Hartono', 'Tanjung'];
-const TITLE = ['IT Manager', 'Direktur Operasional', 'Head of IT', 'Pemilik', 'Manajer Pembelian', 'CTO', 'Staf Administrasi'];
+const REGION = [
+  'DKI Jakarta',
+  'Jawa Barat',
+  'Jawa Tengah',
+  'Jawa Timur',
+  'Bali',
+  'Sumatera Utara',
+  'Sulawesi Selatan',
+  'Kalimantan Timur',
+];
+const GIVEN = [
+  'Andi',
+  'Rina',
+  'Joko',
+  'Wati',
+  'Bayu',
+  'Lestari',
+  'Hendra',
+  'Maya',
+  'Fajar',
+  'Intan',
+  'Yoga',
+  'Kartika',
+];
+const FAMILY = [
+  'Wijaya',
+  'Hidayat',
+  'Siregar',
+  'Nugroho',
+  'Saputra',
+  'Halim',
+  'Lubis',
+  'Setiawan',
+  'Hartono',
+  'Tanjung',
+];
+const TITLE = [
+  'IT Manager',
+  'Direktur Operasional',
+  'Head of IT',
+  'Pemilik',
+  'Manajer Pembelian',
+  'CTO',
+  'Staf Administrasi',
+];
 const CHANNEL = [
-  ['website', 'demo request'], ['website', 'pricing inquiry'], ['website', 'talk to sales'], ['webinar', 'webinar attendee'],
-  ['instagram', 'content download'], ['pameran', 'event lead'], ['pelanggan', 'referral'], ['newsletter', 'newsletter signup'],
+  ['website', 'demo request'],
+  ['website', 'pricing inquiry'],
+  ['website', 'talk to sales'],
+  ['webinar', 'webinar attendee'],
+  ['instagram', 'content download'],
+  ['pameran', 'event lead'],
+  ['pelanggan', 'referral'],
+  ['newsletter', 'newsletter signup'],
 ] as const;
 
 /** The body of one lead. */

@@ -6,10 +6,11 @@
  * Closing is by events: no new lead, every race over, every step of work answered; only then is the
  * wallboard compared with a fresh snapshot.
  */
-import { Api, createSambarClient, type OfferCard, type SambarClient } from '../../client-sdk/src/sambar-client.ts';
+import { Api, createSambarClient, type SambarClient } from '../../client-sdk/src/sambar-client.ts';
 import type { Clock, Timer } from '../../server/kernel/clock.ts';
 import { BoardFollower } from '../simulation/board-follower.ts';
 import type { Chance } from '../simulation/chance.ts';
+import { drawContenders } from '../simulation/contenders.ts';
 import { type Race, RaceBook } from '../simulation/race-book.ts';
 import { live, SimulatedRep } from '../simulation/simulated-rep.ts';
 import { type Credential, type Member, Team } from '../simulation/team.ts';
@@ -19,7 +20,7 @@ import { Work } from './work.ts';
 /** Between two leads. */
 const LEAD_EVERY_MS = [1_000, 2_000] as const;
 /** How many of the team go for one lead. */
-const CONTENDERS = [2, 6] as const;
+const CONTENDERS = { least: 2, most: 6 };
 /** After the last call every race is over within moments; longer means that something is stuck. */
 const QUIET_WITHIN_MS = 15_000;
 
@@ -34,6 +35,7 @@ export interface MatchDeps {
   adminKey: string;
   clock: Clock;
   chance: Chance;
+  seed: string;
   onRace(race: Race, company: string): void;
 }
 
@@ -48,7 +50,6 @@ export class Match {
   readonly #work: Work;
   readonly #reps: SimulatedRep[] = [];
   readonly #companies = new Map<string, string>();
-  readonly #contenders = new Map<string, Set<string>>();
   readonly #posting = new Set<Promise<void>>();
   #leads = 0;
   #nextLead: Timer | undefined;
@@ -79,15 +80,19 @@ export class Match {
   }
 
   async play(): Promise<void> {
-    const { url, clock, chance } = this.#deps;
+    const { url, clock, chance, seed } = this.#deps;
     await live(this.#screen);
     await this.follower.begin();
     const joining = this.#members.map(({ id, token }, index) =>
       SimulatedRep.join({
-        url, clock, chance, token, repId: id,
+        url,
+        clock,
+        chance,
+        token,
+        repId: id,
         persona: REPS[index]!.persona,
         book: this.book,
-        contends: (card, repId) => this.#contendersOf(card).has(repId),
+        contends: (card) => drawContenders({ ...CONTENDERS, seed, lead: card.leadId, players: REPS.length }).has(index),
         onWon: (rep, won) => this.#work.begin(rep.client.api, won.leadId),
       }),
     );
@@ -139,19 +144,7 @@ export class Match {
     this.book.expect(id);
   }
 
-  #contendersOf({ offerId }: OfferCard): Set<string> {
-    const known = this.#contenders.get(offerId);
-    if (known !== undefined) return known;
-    const { chance } = this.#deps;
-    const count = Math.floor(chance.between(CONTENDERS[0], CONTENDERS[1] + 1));
-    const drawn = new Set<string>();
-    while (drawn.size < count) drawn.add(chance.oneOf(this.#members).id);
-    this.#contenders.set(offerId, drawn);
-    return drawn;
-  }
-
   #raceOver(race: Race): void {
-    this.#contenders.delete(race.offerId);
     this.#deps.onRace(race, this.#companies.get(race.leadId) ?? race.leadId);
     this.#companies.delete(race.leadId);
   }

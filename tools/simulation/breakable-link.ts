@@ -51,7 +51,10 @@ export class BreakableLink {
       return;
     }
     const far = connect(this.#target);
-    for (const [socket, other] of [[near, far], [far, near]] as const) {
+    for (const [socket, other] of [
+      [near, far],
+      [far, near],
+    ] as const) {
       this.#sockets.add(socket);
       socket.setNoDelay(true);
       // A cut is meant to hurt; the other end hears of it by its own closing.

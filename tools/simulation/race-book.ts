@@ -37,8 +37,10 @@ export class RaceBook {
   /** Taps that nobody answered in time, or that were answered with an error. */
   unanswered = 0;
   readonly #running = new Map<string, OpenRace>();
-  /** Winners of all offers, also of those that are over: a second win may come late. */
+  /** The first to be named as each offer's winner, by anybody; kept, so that nobody taps for what is over. */
   readonly #winners = new Map<string, string>();
+  /** The first to be told `won`. */
+  readonly #toldWon = new Map<string, string>();
   readonly #expected = new Set<string>();
   readonly #leadsOver = new Set<string>();
   readonly #onOver: (race: Race) => void;
@@ -122,7 +124,14 @@ export class RaceBook {
     let race = this.#running.get(offerId);
     if (race === undefined) {
       race = {
-        offerId, leadId, winner: null, claimSpeedMs: null, second: null, tries: 0, pending: 0, hasEnded: false,
+        offerId,
+        leadId,
+        winner: null,
+        claimSpeedMs: null,
+        second: null,
+        tries: 0,
+        pending: 0,
+        hasEnded: false,
       };
       this.#running.set(offerId, race);
     }
@@ -130,8 +139,9 @@ export class RaceBook {
   }
 
   #won(race: OpenRace, repId: string, claimSpeedMs: number): void {
-    const before = this.#winners.get(race.offerId);
-    if (before !== undefined && before !== repId) this.doubleWins++;
+    const before = this.#toldWon.get(race.offerId);
+    if (before === undefined) this.#toldWon.set(race.offerId, repId);
+    else if (before !== repId) this.doubleWins++;
     race.claimSpeedMs = claimSpeedMs;
     this.#named(race, { id: repId, name: race.winner?.name ?? null });
   }

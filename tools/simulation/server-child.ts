@@ -9,8 +9,8 @@
  */
 import { rmSync } from 'node:fs';
 import { compose } from '../../server/compose.ts';
-import type { App } from '../../server/serving.ts';
 import { readConfig } from '../../server/config.ts';
+import type { App } from '../../server/serving.ts';
 
 export interface StartOrder {
   kind: 'start';

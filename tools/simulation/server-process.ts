@@ -8,6 +8,8 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { createSystemRandom } from '../../server/kernel/random.ts';
+import { createRedis } from '../../server/platform/redis.ts';
 import type { FromServer, ToServer } from './server-child.ts';
 
 export interface ServerOptions {
@@ -21,6 +23,8 @@ const HOST = '127.0.0.1';
 export class ServerProcess {
   readonly folder = mkdtempSync(join(tmpdir(), 'sambar-'));
   readonly adminKey = `admin-${randomBytes(24).toString('base64url')}`;
+  /** Keys of its own in a Redis that others may use as well. */
+  readonly #cell = `sim-${randomBytes(8).toString('hex')}`;
   readonly #options: ServerOptions;
   #child: ChildProcess | undefined;
   #url = '';
@@ -66,9 +70,8 @@ export class ServerProcess {
         DATABASE_FILE: this.databaseFile,
         ADMIN_API_KEY: this.adminKey,
         LOG_LEVEL: 'error',
-        ...(redisUrl === undefined
-          ? {}
-          : { REDIS_URL: redisUrl, CELL: `sim-${randomBytes(8).toString('hex')}` }),
+        CELL: this.#cell,
+        ...(redisUrl === undefined ? {} : { REDIS_URL: redisUrl }),
       },
     });
     const [message] = await Promise.race([first, died]);
@@ -86,9 +89,10 @@ export class ServerProcess {
     await gone;
   }
 
-  /** Ends it and removes its file. */
+  /** Ends it and removes its file, and its keys from Redis. */
   async remove(): Promise<void> {
     await this.stop();
+    if (this.#options.redisUrl !== undefined) await removeKeys(this.#options.redisUrl, this.#cell);
     rmSync(this.folder, { recursive: true, force: true });
   }
 }
@@ -118,4 +122,19 @@ async function isFree(port: number): Promise<boolean> {
   const answer = await free;
   if (answer) await new Promise((resolve) => probe.close(resolve));
   return answer;
+}
+
+async function removeKeys(url: string, cell: string): Promise<void> {
+  const redis = createRedis(url, 'plain', { random: createSystemRandom(), onError: () => undefined });
+  try {
+    await redis.connect();
+    for (let cursor = '0'; ; ) {
+      const [next, keys] = await redis.scan(cursor, 'MATCH', `{${cell}}:*`, 'COUNT', 1_000);
+      if (keys.length > 0) await redis.unlink(...keys);
+      cursor = next;
+      if (cursor === '0') return;
+    }
+  } finally {
+    redis.disconnect();
+  }
 }

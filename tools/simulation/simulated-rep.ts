@@ -9,7 +9,12 @@
  *   tapped → (none)     a verdict, or nobody answered
  */
 import {
-  ClaimUnanswered, createSambarClient, type OfferCard, type SambarClient, SambarProblem, type Won,
+  ClaimUnanswered,
+  createSambarClient,
+  type OfferCard,
+  type SambarClient,
+  SambarProblem,
+  type Won,
 } from '../../client-sdk/src/sambar-client.ts';
 import type { Clock, Timer } from '../../server/kernel/clock.ts';
 import { BreakableLink } from './breakable-link.ts';
@@ -34,7 +39,7 @@ export interface SimulatedRepDeps {
   chance: Chance;
   book: RaceBook;
   /** Whether this rep goes for that lead. */
-  contends(card: OfferCard, repId: string): boolean;
+  contends(card: OfferCard): boolean;
   onWon(rep: SimulatedRep, won: Won): void;
 }
 
@@ -108,7 +113,10 @@ export class SimulatedRep {
     });
     client.onAlert((card) => this.#consider(card));
     // What was offered while the line was down comes with the pool alone.
-    if (persona.isUnsteady) client.onPool((pool) => { for (const card of pool.offers) this.#consider(card); });
+    if (persona.isUnsteady)
+      client.onPool((pool) => {
+        for (const card of pool.offers) this.#consider(card);
+      });
     const over = (offerId: string) => {
       if (this.#reacting.has(offerId)) clock.after(persona.networkMs, () => this.#forget(offerId));
     };
@@ -126,7 +134,7 @@ export class SimulatedRep {
     const { offerId } = card;
     if (this.#reacting.has(offerId) || this.#tapped.has(offerId)) return;
     const { contends, book, clock, chance, persona } = this.#deps;
-    if (!contends(card, this.repId) || !book.plan(card)) return;
+    if (!contends(card) || !book.plan(card)) return;
     const delayMs = persona.networkMs + chance.reactionMs(persona.reactionMs);
     const react = () => {
       this.#reacting.delete(offerId);

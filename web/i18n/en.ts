@@ -42,6 +42,7 @@ export const en = {
   temperature: { hot: 'Hot', warm: 'Warm', cold: 'Cold' },
   verdict: {
     won: 'You got it!',
+    wonElsewhere: 'You won it on another device',
     lost: (ms: string, name: string) => `Lost by ${ms} ms to ${name}`,
     lostHow: 'Counted from when the server received the claim.',
     early: (time: string) => `Not open for you yet. Try again in ${time}`,

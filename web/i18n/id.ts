@@ -42,6 +42,7 @@ export const id = {
   temperature: { hot: 'Panas', warm: 'Hangat', cold: 'Dingin' },
   verdict: {
     won: 'Anda dapat!',
+    wonElsewhere: 'Anda sudah mendapatkannya di perangkat lain',
     lost: (ms: string, name: string) => `Kalah ${ms} md dari ${name}`,
     lostHow: 'Dihitung dari saat klaim diterima server.',
     early: (time: string) => `Belum dibuka untuk Anda. Coba lagi dalam ${time}`,

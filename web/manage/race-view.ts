@@ -9,9 +9,10 @@ export interface RaceOffer {
   openedAt: string;
   closesAt: string;
   endedAt: string | null;
-  /** `open`, `claimed`, or why it is over. */
-  outcome: string;
-  winner: { id: string; name: string | null } | null;
+  state: 'open' | 'claimed' | 'closed';
+  /** Why it is over without a winner. */
+  closeReason: string | null;
+  winner: { repId: string } | null;
   alerts: RaceAlert[];
   attempts: RaceAttempt[];
 }
@@ -27,12 +28,11 @@ export interface RaceAlert {
 
 export interface RaceAttempt {
   repId: string;
-  repName: string | null;
   at: string;
   verdict: string;
   /** The rule that decided it. */
-  rule: string | null;
-  byMs: number | null;
+  rule?: string;
+  byMs?: number;
 }
 
 /** One rep's line in a race. */
@@ -56,9 +56,8 @@ export function linesOf(offer: RaceOffer): RaceLine[] {
     return line;
   };
   for (const alert of offer.alerts) lineOf(alert.repId, alert.repName).alert = alert;
-  for (const attempt of offer.attempts) {
-    lineOf(attempt.repId, attempt.repName).attempts.push(attempt);
-  }
+  // Everyone who tried was alerted, and named there.
+  for (const attempt of offer.attempts) lineOf(attempt.repId, null).attempts.push(attempt);
   // Those who tried come first, the fastest on top: they are what a manager looks for.
   const firstTry = ({ attempts }: RaceLine): number =>
     Math.min(Number.POSITIVE_INFINITY, ...attempts.map(({ at }) => Date.parse(at)));

@@ -36,12 +36,13 @@ function Offer({ offer, place }: { offer: RaceOffer; place: number }) {
   const words = t.value.manage;
   const lines = linesOf(offer);
   const { fromMs } = spanOf(offer);
+  const winner = lines.find(({ repId }) => repId === offer.winner?.repId);
   const since = (stamp: string | null | undefined): string =>
     stamp === null || stamp === undefined ? '–' : number(Date.parse(stamp) - fromMs);
   return (
     <article class="card">
       <h3>
-        {words.offer(number(place))}: {offer.outcome} {offer.winner?.name ?? ''}
+        {words.offer(number(place))}: {offer.closeReason ?? offer.state} {winner?.name ?? ''}
       </h3>
       <Axis offer={offer} lines={lines} />
       <div class="scroll">
@@ -77,8 +78,8 @@ function Offer({ offer, place }: { offer: RaceOffer; place: number }) {
 }
 
 function resultOf({ verdict, rule, byMs }: RaceAttempt): string {
-  const why = rule === null || rule === verdict ? '' : ` (${rule})`;
-  return byMs === null ? `${verdict}${why}` : `${verdict} +${number(byMs)} ms${why}`;
+  const why = rule === undefined || rule === verdict ? '' : ` (${rule})`;
+  return byMs === undefined ? `${verdict}${why}` : `${verdict} +${number(byMs)} ms${why}`;
 }
 
 function Axis({ offer, lines }: { offer: RaceOffer; lines: RaceLine[] }) {

@@ -47,10 +47,12 @@ function Offer({ offer, model }: { offer: ShownOffer; model: RepModel }) {
   const now = model.now.value;
   const wait = tap?.kind === 'sending' || tap?.kind === 'unsure';
   const hasWon = tap?.kind === 'verdict' && tap.verdict.verdict === 'won';
+  // While the rep's own tap is under way, its verdict says how the offer ended for this rep.
+  const isOver = end !== null && !hasWon && !wait;
   return (
     <li
       ref={element}
-      class={`card offer-card${end !== null && !hasWon ? ' ended' : ''}`}
+      class={`card offer-card${isOver ? ' ended' : ''}`}
       data-testid="offer-card"
       data-lead-id={card.leadId}
       data-offer-id={card.offerId}
@@ -64,7 +66,7 @@ function Offer({ offer, model }: { offer: ShownOffer; model: RepModel }) {
       >
         {statusText(offer, now)}
       </p>
-      {end === null && (
+      {(end === null || wait) && (
         <button
           type="button"
           class="primary claim-button"
@@ -149,10 +151,11 @@ export function verdictText(answer: Verdict, now: number): string {
 }
 
 function endText(end: End | null): string {
-  const { offers, gone } = t.value;
+  const { offers, gone, verdict } = t.value;
   if (end === null) return '';
   if (end.kind === 'taken') return offers.taken(end.by ?? offers.someone);
   if (end.kind === 'over') return offers.over;
+  if (end.reason === 'won') return verdict.wonElsewhere;
   return (gone as Record<string, string>)[end.reason] ?? offers.over;
 }
 

@@ -16,9 +16,14 @@ function changed(stores: Stores, by: By, what: string, id: string, extra: Record
   });
 }
 
-export function addRep(stores: Stores, args: By & { row: NewRepRow }): { rep: RepRow } | { refused: 'emailTaken' } {
-  const rep = stores.people.insertRep(args.row);
-  if (rep === null) return { refused: 'emailTaken' };
+/** Answers the row without what names a person: answers are kept for a while, beside the people's tables. */
+export function addRep(
+  stores: Stores,
+  args: By & { row: NewRepRow },
+): { rep: Omit<RepRow, 'name' | 'email'> } | { refused: 'emailTaken' } {
+  const inserted = stores.people.insertRep(args.row);
+  if (inserted === null) return { refused: 'emailTaken' };
+  const { name: _, email: __, ...rep } = inserted;
   changed(stores, args, 'rep', rep.id, { tier: rep.tier });
   return { rep };
 }
@@ -44,13 +49,13 @@ export function addManager(stores: Stores, args: By & { row: ManagerRow }): { re
 export function addMachine(
   stores: Stores,
   args: By & ({ source: SourceRow } | { screen: ScreenRow }) & { token: TokenRow },
-): { id: string } {
+): { id: string; tokenId: string } {
   const row = 'source' in args ? args.source : args.screen;
   if ('source' in args) stores.people.insertSource(row);
   else stores.people.insertScreen(row);
   stores.people.insertToken(args.token);
   changed(stores, args, 'source' in args ? 'source' : 'screen', row.id);
-  return { id: row.id };
+  return { id: row.id, tokenId: args.token.id };
 }
 
 export function addToken(stores: Stores, args: By & { token: TokenRow; expiry: NewDeadlineRow | null }): { id: string; expiresAt: number | null } {

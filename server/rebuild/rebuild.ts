@@ -18,7 +18,7 @@ import type { Connection } from '../platform/sqlite.ts';
 import { assists, pointEntries } from '../points/schema.ts';
 import { compareRows, type Difference } from './rebuild-compare.ts';
 import { foldAssist, foldLead, foldPoints, RepTotals } from './rebuild-fold.ts';
-import { createLeadRebuilder } from './rebuild-lead.ts';
+import { LeadRebuilder } from './rebuild-lead.ts';
 
 export interface Rebuild {
   /** Nothing differed. */
@@ -92,13 +92,24 @@ function rebuildLeads(
   findings: Findings,
   counted: Rebuild['counted'],
 ): void {
-  const page = sqlite.prepare<[string], string>(
-    `SELECT DISTINCT lead_id FROM events WHERE lead_id > ? ORDER BY lead_id LIMIT ${LEADS_PER_PAGE}`,
-  ).pluck();
-  const eventsOf = db.select().from(events).where(eq(events.leadId, sql.placeholder('leadId'))).orderBy(asc(events.seq)).prepare();
-  const offerById = db.select({ id: offers.id, increments: offers.increments }).from(offers).where(eq(offers.id, sql.placeholder('id'))).prepare();
+  const page = sqlite
+    .prepare<[string], string>(
+      `SELECT DISTINCT lead_id FROM events WHERE lead_id > ? ORDER BY lead_id LIMIT ${LEADS_PER_PAGE}`,
+    )
+    .pluck();
+  const eventsOf = db
+    .select()
+    .from(events)
+    .where(eq(events.leadId, sql.placeholder('leadId')))
+    .orderBy(asc(events.seq))
+    .prepare();
+  const offerById = db
+    .select({ id: offers.id, increments: offers.increments })
+    .from(offers)
+    .where(eq(offers.id, sql.placeholder('id')))
+    .prepare();
   const of = sqlite.prepare('SELECT count(*) FROM leads').pluck().get() as number;
-  const leadRebuilder = createLeadRebuilder(db, random);
+  const leadRebuilder = new LeadRebuilder(db, random);
   for (let after = ''; ; ) {
     const leadIds = page.all(after);
     for (const leadId of leadIds) {
@@ -134,15 +145,26 @@ function dropStrays({ sqlite }: Connection, { write }: RebuildOptions, findings:
 function foldRest({ db }: Connection, totals: RepTotals, counted: Rebuild['counted']): void {
   const assisting = inArray(events.kind, ['assist.asked', 'assist.confirmed']);
   for (let after = 0; ; ) {
-    const page = db.select().from(events).where(and(isNull(events.leadId), assisting, gt(events.seq, after)))
-      .orderBy(asc(events.seq)).limit(ENTRIES_PER_PAGE).all();
+    const page = db
+      .select()
+      .from(events)
+      .where(and(isNull(events.leadId), assisting, gt(events.seq, after)))
+      .orderBy(asc(events.seq))
+      .limit(ENTRIES_PER_PAGE)
+      .all();
     for (const event of page) foldAssist(event, totals);
     counted.events += page.length;
     if (page.length < ENTRIES_PER_PAGE) break;
     after = page[page.length - 1]!.seq;
   }
   for (let after = 0; ; ) {
-    const page = db.select().from(pointEntries).where(gt(pointEntries.id, after)).orderBy(asc(pointEntries.id)).limit(ENTRIES_PER_PAGE).all();
+    const page = db
+      .select()
+      .from(pointEntries)
+      .where(gt(pointEntries.id, after))
+      .orderBy(asc(pointEntries.id))
+      .limit(ENTRIES_PER_PAGE)
+      .all();
     for (const row of page) foldPoints(row, totals);
     counted.pointEntries += page.length;
     if (page.length < ENTRIES_PER_PAGE) break;
@@ -151,13 +173,27 @@ function foldRest({ db }: Connection, totals: RepTotals, counted: Rebuild['count
 }
 
 function rebuildTotals({ db }: Connection, { write }: RebuildOptions, totals: RepTotals, findings: Findings): void {
-  const days = [...totals.days].flatMap(([repId, ofRep]) => [...ofRep].map(([day, sums]): RepDay => ({ repId, day, ...sums })));
-  if (findings.add(compareRows('rep_days', ({ repId, day }) => `${repId} ${day}`, db.select().from(repDays).all(), days)) && write) {
+  const days = [...totals.days].flatMap(([repId, ofRep]) =>
+    [...ofRep].map(([day, sums]): RepDay => ({ repId, day, ...sums })),
+  );
+  if (
+    findings.add(
+      compareRows('rep_days', ({ repId, day }) => `${repId} ${day}`, db.select().from(repDays).all(), days),
+    ) &&
+    write
+  ) {
     db.delete(repDays).run();
     for (const row of days) db.insert(repDays).values(row).run();
   }
-  const counts = [...totals.counters].flatMap(([repId, own]) => [...own].map(([name, value]) => ({ repId, name, value })));
-  if (findings.add(compareRows('counters', ({ repId, name }) => `${repId} ${name}`, db.select().from(counters).all(), counts)) && write) {
+  const counts = [...totals.counters].flatMap(([repId, own]) =>
+    [...own].map(([name, value]) => ({ repId, name, value })),
+  );
+  if (
+    findings.add(
+      compareRows('counters', ({ repId, name }) => `${repId} ${name}`, db.select().from(counters).all(), counts),
+    ) &&
+    write
+  ) {
     db.delete(counters).run();
     for (const row of counts) db.insert(counters).values(row).run();
   }

@@ -33,7 +33,12 @@ export function compareRows<S extends object, R extends object>(
   return differences;
 }
 
-function* columnsOf(table: string, key: string, stored: Record<string, unknown>, rebuilt: Record<string, unknown>): Iterable<Difference> {
+function* columnsOf(
+  table: string,
+  key: string,
+  stored: Record<string, unknown>,
+  rebuilt: Record<string, unknown>,
+): Iterable<Difference> {
   for (const [column, value] of Object.entries(rebuilt)) {
     if (stored[column] !== value) yield { table, key, column, stored: stored[column], rebuilt: value };
   }

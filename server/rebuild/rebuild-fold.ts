@@ -16,7 +16,7 @@ import type { LeadStage, LeadStatus } from '../leads/leads-store.ts';
 import type { EventRow } from '../ledger/events-reader.ts';
 import { stageEffects } from '../points/points-rules.ts';
 import type { AssistRow } from '../points/points-store.ts';
-import { FINISHED, stageChange } from './transactions/owning.ts';
+import { FINISHED, stageChange } from '../flow/transactions/owning.ts';
 
 /** What only the offer's own row knows: no event repeats it, and nothing ever changes it. */
 export type OpenedOffer = Pick<OfferRow, 'id' | 'increments'>;
@@ -91,7 +91,12 @@ export function foldLead(
   openedOffer: (id: string) => OpenedOffer | undefined,
 ): FoldedLead {
   const lead: FoldedLead = {
-    leadId, status: 'waiting', stage: null, waitsUntil: null, ownerships: new Map(), offers: new Map(),
+    leadId,
+    status: 'waiting',
+    stage: null,
+    waitsUntil: null,
+    ownerships: new Map(),
+    offers: new Map(),
   };
   for (const event of events) {
     const fold = FOLDS[event.kind];
@@ -108,7 +113,12 @@ export function foldAssist(event: EventRow, totals: RepTotals): void {
   if (event.kind === 'assist.asked') {
     const { leadId, at } = event;
     totals.assists.set(assistId, {
-      id: assistId, helperId: event.repId ?? '', helpedId: helpedId ?? '', leadId, at, confirmedAt: null,
+      id: assistId,
+      helperId: event.repId ?? '',
+      helpedId: helpedId ?? '',
+      leadId,
+      at,
+      confirmedAt: null,
     });
     return;
   }
@@ -118,7 +128,10 @@ export function foldAssist(event: EventRow, totals: RepTotals): void {
 }
 
 /** A reversal counts on its own day, as every entry does. */
-export function foldPoints(entryRow: { repId: string; day: string; at: number; points: number }, totals: RepTotals): void {
+export function foldPoints(
+  entryRow: { repId: string; day: string; at: number; points: number },
+  totals: RepTotals,
+): void {
   const { repId, day, at, points } = entryRow;
   totals.addDelta({ repId, day, at, points });
 }
@@ -176,8 +189,14 @@ function wait(lead: FoldedLead, data: Data): void {
 function offerOpened({ lead, event, data }: Step): void {
   const id = event.offerId ?? '';
   lead.offers.set(id, {
-    id, state: 'open', closesAt: data.closesAt as number, closeReason: null, endedAt: null, openedAt: event.at,
-    lanesOpened: new Map(), admissions: new Map(),
+    id,
+    state: 'open',
+    closesAt: data.closesAt as number,
+    closeReason: null,
+    endedAt: null,
+    openedAt: event.at,
+    lanesOpened: new Map(),
+    admissions: new Map(),
   });
   lead.status = 'offered';
 }
@@ -202,12 +221,28 @@ function endOffer(step: Step, state: 'claimed' | 'closed', closeReason: string |
   Object.assign(offerOf(step), { state, closeReason, endedAt: step.event.at });
 }
 
-function begin(step: Step, ownership: Pick<OwnershipRow, 'id' | 'via' | 'day' | 'firstContactDueAt'> & Partial<OwnershipRow>): void {
+function begin(
+  step: Step,
+  ownership: Pick<OwnershipRow, 'id' | 'via' | 'day' | 'firstContactDueAt'> & Partial<OwnershipRow>,
+): void {
   const { lead, event, totals } = step;
   const row: OwnershipRow = {
-    leadId: lead.leadId, repId: event.repId ?? '', startedAt: event.at, offerId: null, requestId: null,
-    claimSpeedMs: null, firstContactAt: null, firstContactDay: null, opportunityDay: null, wonDay: null,
-    opportunityAt: null, wonAt: null, revenue: null, endedAt: null, endReason: null, ...ownership,
+    leadId: lead.leadId,
+    repId: event.repId ?? '',
+    startedAt: event.at,
+    offerId: null,
+    requestId: null,
+    claimSpeedMs: null,
+    firstContactAt: null,
+    firstContactDay: null,
+    opportunityDay: null,
+    wonDay: null,
+    opportunityAt: null,
+    wonAt: null,
+    revenue: null,
+    endedAt: null,
+    endReason: null,
+    ...ownership,
   };
   lead.ownerships.set(row.id, row);
   lead.status = 'owned';
@@ -217,10 +252,23 @@ function begin(step: Step, ownership: Pick<OwnershipRow, 'id' | 'via' | 'day' | 
 function leadClaimed(step: Step): void {
   const { event, data, totals } = step;
   const { ownershipId, requestId, lane, day, claimSpeedMs, firstContactDueAt } = data as {
-    ownershipId: string; requestId: string; lane: number; day: string; claimSpeedMs: number; firstContactDueAt: number;
+    ownershipId: string;
+    requestId: string;
+    lane: number;
+    day: string;
+    claimSpeedMs: number;
+    firstContactDueAt: number;
   };
   endOffer(step, 'claimed', null);
-  begin(step, { id: ownershipId, via: 'claim', offerId: event.offerId, requestId, day, claimSpeedMs, firstContactDueAt });
+  begin(step, {
+    id: ownershipId,
+    via: 'claim',
+    offerId: event.offerId,
+    requestId,
+    day,
+    claimSpeedMs,
+    firstContactDueAt,
+  });
   const opened = step.openedOffer(event.offerId ?? '');
   for (const { counter, by } of gainsAt(JSON.parse(opened?.increments ?? '[]') as Increment[], event.at, lane)) {
     totals.addToCounter(event.repId ?? '', counter, by);
@@ -230,16 +278,27 @@ function leadClaimed(step: Step): void {
 function leadAssigned(step: Step): void {
   const { event, data, totals } = step;
   const { ownershipId, via, day, endedOwnershipId, firstContactDueAt } = data as {
-    ownershipId: string; via: 'manager' | 'rotation'; day: string; endedOwnershipId: string | null; firstContactDueAt: number;
+    ownershipId: string;
+    via: 'manager' | 'rotation';
+    day: string;
+    endedOwnershipId: string | null;
+    firstContactDueAt: number;
   };
-  if (endedOwnershipId !== null) changeOwnership(step, endedOwnershipId, { endedAt: event.at, endReason: 'reassigned' });
+  if (endedOwnershipId !== null)
+    changeOwnership(step, endedOwnershipId, { endedAt: event.at, endReason: 'reassigned' });
   begin(step, { id: ownershipId, via, day, firstContactDueAt });
-  if (via === 'rotation') totals.lastAssignedAt.set(event.repId ?? '', Math.max(event.at, totals.lastAssignedAt.get(event.repId ?? '') ?? 0));
+  if (via === 'rotation')
+    totals.lastAssignedAt.set(event.repId ?? '', Math.max(event.at, totals.lastAssignedAt.get(event.repId ?? '') ?? 0));
 }
 
 function stageMoved(step: Step): void {
   const { lead, event, data } = step;
-  const { ownershipId, stage, day, revenue } = data as { ownershipId: string; stage: LeadStage; day: string; revenue: number | null };
+  const { ownershipId, stage, day, revenue } = data as {
+    ownershipId: string;
+    stage: LeadStage;
+    day: string;
+    revenue: number | null;
+  };
   const owner = ownershipOf(step, ownershipId);
   const from = { stage: lead.stage, opportunity: owner.opportunityAt !== null, won: owner.wonAt !== null };
   const effects = stageEffects(from, stage);

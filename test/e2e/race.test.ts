@@ -1,0 +1,198 @@
+/**
+ * The race as people see it: two reps' phones, a wallboard and a manager's desk, in a real browser on
+ * the built pages of a real server.
+ */
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { ADMIN_KEY, leadBody } from '../support/app.ts';
+import { type Device, launchBrowser, openDevice, sidewaysScroll } from '../support/browser.ts';
+import { endServers, type ServerProcess, startServer } from '../support/server-process.ts';
+import { tempFolder } from '../support/temp-database.ts';
+
+const PHONE = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true };
+const TELEVISION = { viewport: { width: 1920, height: 1080 } };
+
+let browser: Browser;
+let server: ServerProcess;
+const devices: Device[] = [];
+
+beforeAll(async () => {
+  browser = await launchBrowser();
+});
+
+afterAll(async () => {
+  await browser.close();
+});
+
+beforeEach(async () => {
+  server = await startServer({ DATABASE_FILE: join(tempFolder(), 'sambar.db'), ADMIN_API_KEY: ADMIN_KEY });
+});
+
+afterEach(async () => {
+  await Promise.all(devices.splice(0).map(({ context }) => context.close()));
+  await endServers();
+});
+
+async function post<T>(path: string, body: unknown = {}): Promise<T> {
+  const response = await fetch(`${server.url}/v1${path}`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${ADMIN_KEY}`, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  expect([path, response.status]).toEqual([path, 201]);
+  return (await response.json()) as T;
+}
+
+interface Rep {
+  id: string;
+  name: string;
+}
+
+const addRep = (name: string) => post<Rep>('/reps', { name, email: `${name.toLowerCase()}@example.com` });
+const tokenOf = async ({ id }: Rep) => (await post<{ token: string }>(`/reps/${id}/tokens`)).token;
+
+async function visit(address: string, options: Parameters<typeof openDevice>[1]): Promise<Device> {
+  const device = await openDevice(browser, options);
+  devices.push(device);
+  await device.page.goto(address);
+  return device;
+}
+
+/** A rep's phone, signed in and connected. */
+async function phoneOf(rep: Rep, options = PHONE): Promise<Device> {
+  const device = await visit(`${server.url}/rep/#token=${await tokenOf(rep)}`, options);
+  await isLive(device.page);
+  return device;
+}
+
+async function isLive(page: Page): Promise<void> {
+  await page.locator('[data-testid=connection-state][data-state=live]').waitFor();
+}
+
+/** A phone on a slow way down: that an offer ended reaches it after its own claim has left. */
+async function hearsOfEndsAfterItsTap(page: Page): Promise<void> {
+  await page.routeWebSocket(/socket\.io/, (socket) => {
+    const behind = socket.connectToServer();
+    let held: (string | Buffer)[] | null = [];
+    behind.onMessage((message) => {
+      if (held !== null && String(message).includes('lead:taken')) held.push(message);
+      else socket.send(message);
+    });
+    socket.onMessage((message) => {
+      behind.send(message);
+      if (held === null || !String(message).includes('lead:claim')) return;
+      for (const late of held) socket.send(late);
+      held = null;
+    });
+  });
+}
+
+const card = (page: Page, leadId: string) => page.locator(`[data-testid=offer-card][data-lead-id="${leadId}"]`);
+
+describe('a race in the browser', () => {
+  it('the winner sees the contact, the loser the name, the wall the points, the manager the race', async () => {
+    const [ani, budi] = [await addRep('Ani'), await addRep('Budi')];
+    const invite = await post<{ url: string }>(`/reps/${ani.id}/invites`);
+    const first = await visit(invite.url, PHONE);
+    await isLive(first.page);
+    const second = await phoneOf(budi);
+    const screen = await post<{ token: string }>('/screens', { name: 'Lobby' });
+    const wall = await visit(`${server.url}/wall/#token=${screen.token}`, TELEVISION);
+    await isLive(wall.page);
+    const desk = await visit(`${server.url}/manage/#token=${ADMIN_KEY}`, TELEVISION);
+    await isLive(desk.page);
+
+    const { id: leadId } = await post<{ id: string }>('/leads', leadBody());
+    await card(second.page, leadId).waitFor();
+    await card(first.page, leadId).waitFor();
+    expect(await first.page.content()).not.toContain('dewi@maju.example');
+    expect(await first.page.content()).not.toContain('0000 0001');
+    await card(first.page, leadId).getByTestId('claim-button').tap();
+
+    const contact = first.page.locator(`[data-testid=lead-contact][data-lead-id="${leadId}"]`);
+    await contact.getByText('Dewi Lestari').waitFor();
+    expect(await contact.locator('a[href="tel:+6281100000001"]').count()).toBe(1);
+    expect(await card(first.page, leadId).getByTestId('verdict').getAttribute('data-verdict')).toBe('won');
+    await first.page.getByTestId('points').getByText('10', { exact: true }).waitFor();
+
+    const lost = card(second.page, leadId);
+    await lost.getByText('Sudah diambil Ani').waitFor();
+    expect(await lost.getAttribute('class')).toContain('ended');
+    expect(await lost.getByTestId('claim-button').count()).toBe(0);
+    expect(await second.page.content()).not.toContain('dewi@maju.example');
+
+    const row = wall.page.getByTestId('board-points').locator(`[data-rep-id="${ani.id}"]`);
+    await row.getByText('10', { exact: true }).waitFor();
+    await wall.page.getByTestId('latest-claim').getByText('Ani').waitFor();
+    expect(await wall.page.getByTestId('pool-size').textContent()).toBe('0');
+
+    await desk.page.locator(`[data-testid=lead-row][data-lead-id="${leadId}"][data-status=owned]`).getByTestId('race-button').click();
+    const race = desk.page.locator(`[data-testid=race][data-lead-id="${leadId}"]`);
+    await race.locator(`[data-testid=race-line][data-rep-id="${ani.id}"]`).getByText('won', { exact: true }).waitFor();
+    expect(await race.getByTestId('race-line').count()).toBe(2);
+    expect(await race.locator('h3').textContent()).toContain('Ani');
+    expect(await race.textContent()).not.toContain('NaN');
+    expect([...first.troubles, ...second.troubles, ...wall.troubles, ...desk.troubles]).toEqual([]);
+  });
+
+  it('a loser who tapped is told by how much; the winner\'s other phone lets go of the card', async () => {
+    const [ani, budi] = [await addRep('Ani'), await addRep('Budi')];
+    const [first, other] = [await phoneOf(ani), await phoneOf(ani)];
+    const second = await openDevice(browser, PHONE);
+    devices.push(second);
+    await hearsOfEndsAfterItsTap(second.page);
+    await second.page.goto(`${server.url}/rep/#token=${await tokenOf(budi)}`);
+    await isLive(second.page);
+    const { id: leadId } = await post<{ id: string }>('/leads', leadBody());
+    for (const { page } of [other, second]) await card(page, leadId).waitFor();
+    await card(first.page, leadId).getByTestId('claim-button').tap();
+    await card(first.page, leadId).getByText('Anda dapat!').waitFor();
+    await card(second.page, leadId).getByTestId('claim-button').tap();
+    const lost = card(second.page, leadId).locator('[data-verdict=lost]');
+    await lost.waitFor();
+    expect(await lost.textContent()).toMatch(/^Kalah [\d.]+ md dari Ani$/);
+    const dropped = card(other.page, leadId).and(other.page.locator('[data-ended=true]'));
+    await dropped.getByText('Anda sudah mendapatkannya di perangkat lain').waitFor();
+    expect(await dropped.getByTestId('claim-button').count()).toBe(0);
+    expect(await card(first.page, leadId).getAttribute('class')).not.toContain('ended');
+    expect([...first.troubles, ...second.troubles, ...other.troubles]).toEqual([]);
+  });
+
+  it('what a lead says is shown as text, in every direction of writing', async () => {
+    const rep = await addRep('Ani');
+    const phone = await phoneOf(rep);
+    const names = ['<script>document.title = "owned"</script>', '<img src=x onerror="document.title = 1">', 'شركة المستقبل \u202e PT abc'];
+    for (const name of names) {
+      const { id } = await post<{ id: string }>('/leads', leadBody({ company: { name }, contact: { name, title: name } }));
+      const shown = card(phone.page, id).locator('h3');
+      await shown.waitFor();
+      expect(await shown.textContent()).toBe(name);
+      expect(await shown.locator('*').count()).toBe(0);
+    }
+    const { id: leadId } = await post<{ id: string }>('/leads', leadBody({ company: { name: names[0] }, contact: { name: names[1] } }));
+    await card(phone.page, leadId).getByTestId('claim-button').tap();
+    const contact = phone.page.locator(`[data-testid=lead-contact][data-lead-id="${leadId}"]`);
+    expect(await contact.locator('strong').textContent()).toBe(names[1]);
+    expect(await phone.page.title()).toBe('Sambar');
+    expect(phone.troubles).toEqual([]);
+  });
+
+  it.each([320, 360])('a phone of %s px never scrolls sideways', async (width) => {
+    const phone = await phoneOf(await addRep('Ani'), { ...PHONE, viewport: { width, height: 640 } });
+    const long = 'Perusahaansangatpanjangtanpaspasisamasekali'.repeat(3);
+    expect(await sidewaysScroll(phone.page)).toBe(0);
+    const company = { name: `PT ${long}`, size: 12_000_000 };
+    const contact = { name: long, title: long, email: `${'a'.repeat(60)}@${'b'.repeat(60)}.example`, phone: '+62 811 0000 0000 0000 0001' };
+    const { id: leadId } = await post<{ id: string }>('/leads', leadBody({ company, contact, interest: long, source: long }));
+    await card(phone.page, leadId).waitFor();
+    expect(await sidewaysScroll(phone.page)).toBe(0);
+    await card(phone.page, leadId).getByTestId('claim-button').tap();
+    await phone.page.locator(`[data-testid=lead-contact][data-lead-id="${leadId}"]`).waitFor();
+    expect(await sidewaysScroll(phone.page)).toBe(0);
+    await phone.page.getByRole('button', { name: 'English' }).tap();
+    await phone.page.getByRole('button', { name: 'Sign out' }).waitFor();
+    expect(await sidewaysScroll(phone.page)).toBe(0);
+    expect(phone.troubles).toEqual([]);
+  });
+});
