@@ -70,7 +70,7 @@ export async function openRedisCell(deps: CellDeps): Promise<RedisCell> {
   const claims = await connect('claims');
   const wins = await connect('stream');
   const heard = await connect('stream');
-  const outlet = createOutlet({ redis: plain, cell, onFault });
+  const outlet = createOutlet({ redis: plain, cell, clock, onFault });
   const registry = createRegistryWriter({ redis: plain, cell, onFault });
   let rebuild: (disturbance: Disturbance) => void = () => undefined;
   const arbiter = createRedisArbiterControl({
@@ -111,6 +111,9 @@ class Cell implements RedisCell {
       tokenPut: (row) => parts.registry.putToken(row.hash, this.#registered(row)),
       tokenDropped: (row) => parts.registry.dropToken(row.hash),
       repPut: (rep) => parts.registry.putName(rep.id, this.#shownName(rep.name)),
+      policyChanged: () => {
+        for (const rep of this.#world?.directory.reps() ?? []) parts.registry.putName(rep.id, this.#shownName(rep.name));
+      },
     };
     parts.onDisturbance((disturbance) => this.#disturbed(disturbance));
   }
@@ -128,6 +131,8 @@ class Cell implements RedisCell {
     await arbiter.raise({ scope: 'cell' }, 'rebuilding');
     await putRaceUp(world);
     await arbiter.openGate();
+    // What a predecessor committed and could not publish any more, and what was put up again just now.
+    this.outlet.resync();
     this.#parts.log.info('the cell is open', { cell: this.#parts.cell, epoch });
   }
 
@@ -171,9 +176,14 @@ class Cell implements RedisCell {
     return { ...session, language: this.#world?.directory.language(session) ?? 'id' };
   }
 
+  #namesShown(): boolean {
+    const { clock } = this.#parts;
+    return this.#world?.policy.at(clock.nowMs()).policy.competition.showWinnerName !== false;
+  }
+
   /** '' where names are hidden: gateways then tell none. */
   #shownName(name: string): string {
-    return this.#world?.policy.latest().policy.competition.showWinnerName === false ? '' : name;
+    return this.#namesShown() ? name : '';
   }
 
   async hear(listener: (entry: Entry) => void, onGap: () => void): Promise<void> {

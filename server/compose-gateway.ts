@@ -45,6 +45,7 @@ export async function composeGateway(base: Base, redisUrl: string): Promise<App>
   const claims = createClaims({
     arbiter, desk, clock,
     record: house.record,
+    // The names as now shown; the rules of an older offer are on the ledger's file alone.
     winnerName: (repId) => registry.name(repId),
     refusal: refusalMessage,
     note: house.attempt,
@@ -75,6 +76,7 @@ export async function composeGateway(base: Base, redisUrl: string): Promise<App>
 
   /** What was missed is gone: every rep here gets a fresh snapshot. */
   function resync(): void {
+    sessions.lookAgain().catch(onFault);
     for (const speaker of sockets.speakers()) {
       if (speaker.role !== 'rep') continue;
       Promise.resolve(house.snapshot(speaker.subjectId))

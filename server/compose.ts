@@ -14,7 +14,8 @@ import { createSettlementDesk, type SettledNotice, type SettlementDesk } from '.
 import { composeGateway } from './compose-gateway.ts';
 import type { Config } from './config.ts';
 import { bindRoutes, bindSockets, localHouse } from './edges.ts';
-import { winnerName } from './flow/settlement.ts';
+import { noteAttempt } from './flow/race-record.ts';
+import { winnerNameOf } from './flow/settlement.ts';
 import { putRaceUp } from './flow/start.ts';
 import type { Transactions } from './flow/transactions/transactions.ts';
 import type { World } from './flow/world.ts';
@@ -187,7 +188,7 @@ async function openEdge(base: Base, house: DecidingHouse, desk: SettlementDesk, 
       watchForGateway: (asked, gateway) => world.boards.watch(asked, gateway, BOARD_LEASE_MS),
       judge: house.record.judge,
       won: (offerId) => house.record.wonOffer(offerId),
-      attempt: (offerId, note) => world.notes.attempt(offerId, note as never),
+      attempt: (offerId, note) => noteAttempt(world, offerId, note),
     });
   }
   await servePages(app);
@@ -214,9 +215,9 @@ function createHouseClaims(base: Base, { world, record }: DecidingHouse, desk: S
     desk,
     record,
     clock,
-    winnerName: (repId) => winnerName(world, repId, -1),
+    winnerName: (repId, offerId) => winnerNameOf(world, repId, offerId),
     refusal: refusalMessage,
-    note: world.notes.attempt,
+    note: (offerId, note) => noteAttempt(world, offerId, note),
     observe(verdict, seconds) {
       metrics.claims(verdict.verdict);
       metrics.verdictSeconds(seconds);

@@ -12,7 +12,7 @@ import { assignByManager } from './flow/assigning.ts';
 import { personalCard } from './flow/card.ts';
 import { leadFor } from './flow/claim-record.ts';
 import { isReady } from './flow/lanes.ts';
-import { raceRecord, wasInRace } from './flow/race-record.ts';
+import { noteReceipt, raceRecord, wasInRace } from './flow/race-record.ts';
 import type { DecidingHouse } from './house.ts';
 import type { Clock } from './kernel/clock.ts';
 import { newId } from './kernel/ids.ts';
@@ -224,7 +224,7 @@ function bindPolicy(app: Http, { house }: EdgeDeps): void {
       if ('refused' in result) return null;
       const version = { version: result.version, effectiveAtMs: effectiveAt, policy };
       world.policy.add(version);
-      if (start === null) world.boards.refresh();
+      if (start === null) world.policyChanged();
       else world.timersChanged(effectiveAt);
       return version;
     },
@@ -257,10 +257,7 @@ export function localHouse({ world }: DecidingHouse): House {
     watcherGone: (watcher) => world.boards.releaseAll(watcher),
     wallFeed: () => world.wall.feed(),
     receipt(repId, kind, offerIds) {
-      const atMs = world.clock.nowMs();
-      for (const offerId of offerIds) {
-        if (world.offers.get(offerId) !== undefined) world.notes.receipt(offerId, { repId, kind, atMs });
-      }
+      for (const offerId of offerIds) noteReceipt(world, offerId, { repId, kind });
     },
   };
 }

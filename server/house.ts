@@ -41,6 +41,7 @@ import { loadEveryone } from './people/people-store.ts';
 import type { Db } from './platform/db.ts';
 import type { Log } from './platform/log.ts';
 import type { Metrics } from './platform/metrics.ts';
+import { createPointsReader } from './points/points-reader.ts';
 import { createPolicyBook } from './policy/policy.ts';
 import { loadPolicies } from './policy/policy-store.ts';
 
@@ -93,11 +94,16 @@ function createWorld(deps: HouseDeps): World {
     leads: createLeadsReader(db),
     offersOnFile: createOffersReader(db),
     events: createEventsReader(db),
+    points: createPointsReader(db),
     counters: createCounters(owners.allCounters()),
     perLead: createKeyedQueue(),
     alerts: createAlerts({ announcer, offers, mayClaim: (repId) => isReady(world, repId), nowMs: () => world.arbiter.nearlyNow(), count: metrics.alerts }),
     wall: { feed: () => wall.feed(), changed: () => wall.changed(), stop: () => wall.stop() },
     timersChanged: () => undefined,
+    policyChanged() {
+      boards.refresh();
+      deps.directoryWatcher?.policyChanged();
+    },
     settlementsIdle: async () => undefined,
   };
   const wall = createWall(world);

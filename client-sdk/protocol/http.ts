@@ -13,8 +13,16 @@ export const NAME_MAX = 200;
 // Control characters other than line breaks and tabs break logs, CSV and terminals.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: naming them is the point of this check
 const clean = /^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]*$/;
-const text = (max: number) =>
-  z.string().trim().min(1).max(max).regex(clean, 'has control characters');
+/** Half of a character (a lone surrogate) cannot be stored as it came. */
+const whole = /^\P{Surrogate}*$/u;
+/** Text that may be stored and shown anywhere; it may be empty. */
+const plain = (max: number) =>
+  z
+    .string()
+    .max(max)
+    .regex(clean, 'has control characters')
+    .regex(whole, 'has half of a character');
+const text = (max: number) => plain(max).trim().min(1);
 const name = text(NAME_MAX);
 const timeZone = z.string().refine(isTimeZone, 'is not an IANA time zone');
 const day = z.iso.date();
@@ -92,12 +100,14 @@ export const newLead = z.strictObject({
   signals: z.array(name).max(50).optional(),
   attributes: z
     .record(
-      z.string().min(1).max(100),
-      z.union([z.string().max(TEXT_MAX), z.number(), z.boolean(), z.null()]),
+      plain(100).min(1),
+      z.union([plain(TEXT_MAX), z.number(), z.boolean(), z.null()]),
     )
     .optional(),
 });
 
+/** Nothing has to be said; Fastify gives null when nothing was. */
+export const nothing = z.strictObject({}).nullish();
 /** A body is optional: Fastify gives null when there is none. */
 export const newClaim = z.strictObject({ offerId: anId.optional() }).nullish();
 export const newRelease = z.strictObject({ reason: text(1000) });

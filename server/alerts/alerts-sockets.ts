@@ -1,7 +1,14 @@
 /** Receipts, catching up, and what screens watch. */
-import { boardUnwatch, boardWatch, leadDelivered, leadSeen, poolSync, wallWatch } from '../../client-sdk/protocol/up.ts';
-import { FrameProblem, type Sockets, type Speaking } from '../platform/sockets.ts';
+import {
+  boardUnwatch,
+  boardWatch,
+  leadDelivered,
+  leadSeen,
+  poolSync,
+  wallWatch,
+} from '../../client-sdk/protocol/up.ts';
 import type { Clock } from '../kernel/clock.ts';
+import { FrameProblem, type Sockets, type Speaking } from '../platform/sockets.ts';
 import { boardRoom, repRoom, WALL_ROOM } from './announcer.ts';
 import type { House } from './house.ts';
 import { createWallPulse } from './wall-pulse.ts';

@@ -98,17 +98,25 @@ export function createClaims(deps: ClaimsDeps): Claims {
     }
   }
 
+  /** Also while draining, an owner who asks again hears of the own win. */
+  async function ownWinOr(attempt: ClaimAttempt, otherwise: Verdict): Promise<ClaimAnswer> {
+    const onFile = await deps.record.judge(attempt).catch(() => null);
+    const verdict = onFile?.verdict === 'won' ? onFile : otherwise;
+    return { kind: 'verdict', verdict, repeated: verdict === onFile };
+  }
+
   async function answer(attempt: ClaimAttempt): Promise<ClaimAnswer> {
     const startMs = deps.clock.monotonicMs();
     let result: ClaimAnswer;
-    const arrivedAtMs = deps.clock.nowMs();
+    // On the race's clock, beside which a winner's time stands on record.
+    const arrivedAtMs = deps.arbiter.nearlyNow();
     if (draining) {
-      result = { kind: 'verdict', verdict: retry(attempt, 'draining'), repeated: false };
+      result = await ownWinOr(attempt, retry(attempt, 'draining'));
     } else {
       try {
         const judged = await deps.arbiter.claim({
           ...attempt,
-          deadlineMs: deps.arbiter.nearlyNow() + JUDGE_WITHIN_MS,
+          deadlineMs: arrivedAtMs + JUDGE_WITHIN_MS,
         });
         result = await judge(attempt, judged);
       } catch (error) {

@@ -100,9 +100,6 @@ class EmbeddedArbiter implements ArbiterControl {
     const offerId = offer.id;
     const member = offer.members.get(request.repId);
     if (member === undefined) return { kind: 'refused', offerId, rule: 'notInOffer' };
-    const shut = this.#gates.repRule(request.repId, member.stamp);
-    if (shut !== null) return { kind: 'refused', offerId, rule: shut };
-
     if (offer.winnerId !== null) {
       const receivedAtMs = this.#firstMet(offer, key, request.leadId, nowMs);
       if (offer.state === 'pending' && offer.win !== null) {
@@ -114,6 +111,8 @@ class EmbeddedArbiter implements ArbiterControl {
     if (offer.reason !== null) return { kind: 'gone', offerId, reason: offer.reason };
     if (nowMs >= offer.closesAtMs) return { kind: 'gone', offerId, reason: 'expired' };
     if (this.#gates.withdrawn(offer)) return { kind: 'gone', offerId, reason: 'withdrawn' };
+    const shut = this.#gates.repRule(request.repId, member.stamp);
+    if (shut !== null) return { kind: 'refused', offerId, rule: shut };
     return this.#judgeOpen(offer, request, member, nowMs);
   }
 

@@ -15,8 +15,8 @@ export interface ClaimAttempt {
 const RETRY_AFTER_MS = 250;
 
 export interface VerdictDeps {
-  /** The name to show for a winner; null where the team hides names. */
-  winnerName(repId: string): string | null | Promise<string | null>;
+  /** The name to show for the winner of an offer; null where its rules hide names. */
+  winnerName(repId: string, offerId: string): string | null | Promise<string | null>;
   refusal(rule: RefusalRule, language: 'id' | 'en'): string;
 }
 
@@ -43,7 +43,7 @@ export function createVerdicts(deps: VerdictDeps): Verdicts {
     switch (judged.kind) {
       case 'lost': {
         const { winnerId, byMs } = judged;
-        const name = await deps.winnerName(winnerId);
+        const name = await deps.winnerName(winnerId, judged.offerId);
         return { verdict: 'lost', leadId, offerId, winner: { id: winnerId, name }, byMs };
       }
       case 'gone':

@@ -50,22 +50,27 @@ export function createScheduler(deps: {
   }
 
   async function fireDue(): Promise<number | null> {
-    let failed = false;
     const nowMs = await deps.now();
     const rows = deps.due(nowMs, BATCH_MAX);
-    for (const row of rows) {
-      if (stopped) return null;
-      try {
-        await deps.fire(row);
-      } catch (error) {
-        failed = true;
-        deps.onError(row, error);
-      }
-    }
+    // Side by side: they share commits, and one that waits holds up no other. Of one lead they queue up.
+    const fired = await Promise.all(rows.map(fireOne));
+    const failed = fired.includes(false);
     // What could not be fired is still due: it must not be fired again and again without a pause.
     if (failed) return nowMs + RETRY_MS;
     if (rows.length === BATCH_MAX) again = true;
     return null;
+  }
+
+  /** False when it could not be fired. */
+  async function fireOne(row: DeadlineRow): Promise<boolean> {
+    if (stopped) return true;
+    try {
+      await deps.fire(row);
+      return true;
+    } catch (error) {
+      deps.onError(row, error);
+      return false;
+    }
   }
 
   async function run(): Promise<void> {
@@ -112,7 +117,10 @@ export function createScheduler(deps: {
       void deps
         .now()
         .then((nowMs) => sleep(Math.max(dueAtMs - nowMs, 0), dueAtMs))
-        .catch((error: unknown) => deps.onError(null, error));
+        .catch((error: unknown) => {
+          deps.onError(null, error);
+          sleep(RETRY_MS, dueAtMs);
+        });
       sleepingUntilMs = dueAtMs;
     },
     async idle() {

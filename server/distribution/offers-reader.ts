@@ -12,6 +12,8 @@ export interface WholeOffer {
 
 export interface OffersReader {
   find(offerId: string): WholeOffer | undefined;
+  /** The version of the rules that an offer was opened with. */
+  policyVersion(offerId: string): number | undefined;
   /** Newest first. */
   ofLead(leadId: string): WholeOffer[];
   /** Every open offer, in the order in which they were opened. */
@@ -26,7 +28,9 @@ export function createOffersReader(db: Db): OffersReader {
     lanes: lanesOf.all({ id: offer.id }),
     admissions: admissionsOf.all({ id: offer.id }),
   });
+  const versionOf = db.select({ version: offers.policyVersion }).from(offers).where(eq(offers.id, sql.placeholder('id'))).prepare();
   return {
+    policyVersion: (id) => versionOf.get({ id })?.version,
     find(offerId) {
       const offer = db.select().from(offers).where(eq(offers.id, offerId)).get();
       return offer === undefined ? undefined : whole(offer);

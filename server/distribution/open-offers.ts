@@ -66,7 +66,9 @@ export interface OpenOffers {
   ofRep(repId: string): OpenOffer[];
   admit(offerId: string, repId: string, admission: OpenAdmission): void;
   /** Takes an ended offer off; answers it as it last stood. */
-  remove(offerId: string, seq: number): OpenOffer | undefined;
+  remove(offerId: string, seq: number, atMs: number): OpenOffer | undefined;
+  /** When an offer ended that ended lately; undefined: it is open, or nobody remembers it here. */
+  endedAtMs(offerId: string): number | undefined;
   /** Notes the seq of a fact that changed an offer in place. */
   note(seq: number): void;
   /** The last seq whose effect is in here. */
@@ -92,10 +94,14 @@ export function everyoneIn(offer: OpenOffer): string[] {
   return [...new Set([...offer.lanes.flatMap((lane) => lane.repIds), ...offer.admissions.keys()])];
 }
 
+/** Ended offers whose late losers still go on record. */
+const ENDED_REMEMBERED_MAX = 20_000;
+
 export function createOpenOffers(): OpenOffers {
   const offers = new Map<string, OpenOffer>();
   const byLead = new Map<string, string>();
   const byRep = new Map<string, Set<string>>();
+  const ended = new Map<string, number>();
   let lastSeq = 0;
 
   const note = (seq: number) => {
@@ -124,15 +130,18 @@ export function createOpenOffers(): OpenOffers {
       index(repId, offerId);
       note(admission.seq);
     },
-    remove(offerId, seq) {
+    remove(offerId, seq, atMs) {
       note(seq);
       const offer = offers.get(offerId);
       if (offer === undefined) return undefined;
       offers.delete(offerId);
+      ended.set(offerId, atMs);
+      if (ended.size > ENDED_REMEMBERED_MAX) ended.delete(ended.keys().next().value as string);
       if (byLead.get(offer.leadId) === offerId) byLead.delete(offer.leadId);
       for (const repId of everyoneIn(offer)) byRep.get(repId)?.delete(offerId);
       return offer;
     },
+    endedAtMs: (offerId) => ended.get(offerId),
     note,
     upTo: () => lastSeq,
     size: () => offers.size,

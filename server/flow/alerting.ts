@@ -8,6 +8,7 @@ import {
   everyoneIn, type OpenLane, type OpenOffer, type OpenOffers, placeOf, repsOfLane,
 } from '../distribution/open-offers.ts';
 import { type Announcer, repRoom } from '../alerts/announcer.ts';
+import { createInOrder } from '../kernel/in-order.ts';
 
 const iso = (ms: number) => new Date(ms).toISOString();
 
@@ -46,6 +47,8 @@ export interface Alerts {
   taken(offer: OpenOffer, seq: number, by: { id: string; name: string | null }, atMs: number): void;
   withdrawn(offer: OpenOffer, seq: number, reason: string): void;
   snapshot(repId: string): PoolSnapshot;
+  /** What is told from now on waits for this: an alert for the arbiter that must know its offer. */
+  hold(until: Promise<unknown>): void;
 }
 
 export function createAlerts(deps: {
@@ -56,7 +59,12 @@ export function createAlerts(deps: {
   nowMs(): number;
   count(reps: number): void;
 }): Alerts {
-  const { announcer, offers } = deps;
+  const { offers } = deps;
+  const order = createInOrder();
+  /** Built now, as things stand in this turn; sent in the order of the facts, so that ids only grow. */
+  const announcer: Pick<Announcer, 'emit'> = {
+    emit: (event, rooms, payload) => order.run(() => deps.announcer.emit(event, rooms, payload)),
+  };
   const rooms = (repIds: string[]) => repIds.map(repRoom);
 
   /** Whoever is on a break is left in peace (NOTIF-16), and shown what is open when it ends. */
@@ -77,6 +85,7 @@ export function createAlerts(deps: {
   }
 
   return {
+    hold: order.hold,
     laneOpened(offer, lane) {
       const { seq, opensAtMs, sentAtMs } = lane;
       if (seq === null || sentAtMs === null) return;

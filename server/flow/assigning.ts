@@ -18,7 +18,7 @@ export function announceAssignment(
   const { leadId, repId, via, nowMs } = assigned;
   const offer = world.offers.ofLead(leadId);
   if (offer !== undefined && result.closedSeq !== null) {
-    world.offers.remove(offer.offerId, result.closedSeq);
+    world.offers.remove(offer.offerId, result.closedSeq, nowMs);
     world.alerts.withdrawn(offer, result.closedSeq, via === 'rotation' ? 'expired' : 'assigned');
   }
   const rep = world.directory.rep(repId);

@@ -101,7 +101,7 @@ async function passOn(world: World, offer: OpenOffer, cause: { nowMs: number; de
       offerId, leadId, deadlineId, at: nowMs, next: { waiting },
     });
     if (result.seq === null) return;
-    world.offers.remove(offerId, result.seq);
+    world.offers.remove(offerId, result.seq, nowMs);
     world.timersChanged(waiting.dueAt);
     world.alerts.withdrawn(offer, result.seq, 'expired');
     return world.wall.changed();

@@ -1,11 +1,17 @@
 /** Lanes that open: on their time, or at once when nobody before them can claim (COMP-20, COMP-28). */
 import { lanesToOpenEarly } from '../distribution/distribution-rules.ts';
 import { type OpenOffer, repsOfLane } from '../distribution/open-offers.ts';
+import type { RepRow } from '../people/people-store.ts';
 import type { World } from './world.ts';
 
+/** What claims of this rep hear; null: it may claim. */
+export function gateOf(rep: RepRow | undefined): 'notReady' | 'inactive' | null {
+  if (rep?.active !== true) return 'inactive';
+  return rep.status === 'ready' ? null : 'notReady';
+}
+
 export function isReady(world: World, repId: string): boolean {
-  const rep = world.directory.rep(repId);
-  return rep?.active === true && rep.status === 'ready';
+  return gateOf(world.directory.rep(repId)) === null;
 }
 
 /** Opens one lane: on disk with its `sentAt`, then the alert to its reps and to those admitted since. */

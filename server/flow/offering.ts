@@ -11,6 +11,8 @@ import { shuffled } from '../kernel/random.ts';
 import type { LeadRow } from '../leads/leads-store.ts';
 import type { RepRow } from '../people/people-store.ts';
 import { type Policy, zoneOf } from '../policy/policy-rules.ts';
+import { gateOf } from './lanes.ts';
+import { persist, settledOrSoon } from './persist.ts';
 import type { NextStep, PlannedOffer } from './transactions/offering.ts';
 import type { World } from './world.ts';
 
@@ -125,17 +127,31 @@ export function arbiterOffer(offer: OpenOffer): ArbiterOffer {
 
 /**
  * Puts an offer up whose opening is on disk under `seq`: into memory in this very turn (so that no
- * snapshot misses it), before the arbiter, then to the reps.
+ * snapshot misses it), before the arbiter, then to the reps. Never rejects: it is on disk, so it goes up.
  */
 export async function putUp(world: World, offer: OpenOffer, seq: number): Promise<void> {
   offer.openedSeq = seq;
   for (const lane of offer.lanes) if (lane.sentAtMs !== null) lane.seq = seq;
   world.offers.add(offer, seq);
   world.timersChanged(Math.min(offer.closesAtMs, ...waitingLanes(offer).map(({ opensAtMs }) => opensAtMs)));
-  await world.arbiter.open(arbiterOffer(offer));
+  const up = persist(world, () => openAtArbiter(world, offer), () => world.offers.get(offer.offerId) === offer);
+  world.alerts.hold(up);
   for (const lane of offer.lanes) world.alerts.laneOpened(offer, lane);
   world.alerts.upcoming(offer);
   world.wall.changed();
+  await settledOrSoon(world, up);
+}
+
+/**
+ * The offer was planned before its commit: a rep who went on a break in between was gated before the
+ * offer stood, and must be gated again now that it does.
+ */
+async function openAtArbiter(world: World, offer: OpenOffer): Promise<void> {
+  await world.arbiter.open(arbiterOffer(offer));
+  for (const repId of offer.lanes.flatMap((lane) => lane.repIds)) {
+    const gate = gateOf(world.directory.rep(repId));
+    if (gate !== null) await world.arbiter.raise({ scope: 'rep', repId }, gate);
+  }
 }
 
 function waitingLanes(offer: OpenOffer): OpenLane[] {

@@ -109,7 +109,8 @@ export function createOwning(world: World): Owning {
 
     async confirmAssist({ id, repId }, idempotency) {
       const nowMs = await world.arbiter.now();
-      const { policy, day, zone } = ofRep(repId, nowMs);
+      // The points are the helper's, and so is the day they count on.
+      const { policy, day, zone } = ofRep(world.points.assist(id)?.helperId ?? repId, nowMs);
       const { from, to } = periodDays('week', day);
       const week = { fromMs: dayBounds(from, zone).fromMs, untilMs: dayBounds(to, zone).untilMs };
       const { result, replayed } = await world.ledger.write(

@@ -9,8 +9,9 @@ import { type OpenOffer, placeOf } from '../distribution/open-offers.ts';
 import type { DeadlineRow } from '../deadlines/deadlines-store.ts';
 import type { Idempotency } from '../ledger/group-commit.ts';
 import type { NewRepRow, RepRow } from '../people/people-store.ts';
-import { openLanesNobodyHolds } from './lanes.ts';
+import { gateOf, openLanesNobodyHolds } from './lanes.ts';
 import { offerRepOf } from './offering.ts';
+import { persist, settledOrSoon } from './persist.ts';
 import type { World } from './world.ts';
 
 /** Waiting leads routed at once when somebody becomes available; the rest have their timers. */
@@ -23,12 +24,6 @@ export interface Presence {
     change: Partial<NewRepRow>,
     actor: string,
   ): Promise<{ rep: RepRow } | { refused: 'unknownRep' }>;
-}
-
-/** What claims of this rep hear; null: it may claim. */
-function gateOf(rep: RepRow | undefined): 'notReady' | 'inactive' | null {
-  if (rep?.active !== true) return 'inactive';
-  return rep.status === 'ready' ? null : 'notReady';
 }
 
 export function createPresence(
@@ -50,7 +45,12 @@ export function createPresence(
   }
 
   async function went(rep: RepRow, gate: 'notReady' | 'inactive'): Promise<void> {
-    await world.arbiter.raise({ scope: 'rep', repId: rep.id }, gate);
+    const raised = persist(
+      world,
+      () => world.arbiter.raise({ scope: 'rep', repId: rep.id }, gate),
+      () => gateOf(world.directory.rep(rep.id)) === gate,
+    );
+    await settledOrSoon(world, raised);
     world.announcer.emit('pool:snapshot', [repRoom(rep.id)], world.alerts.snapshot(rep.id));
     await openLanesNobodyHolds(world, rep.id);
   }
@@ -63,31 +63,38 @@ export function createPresence(
       const rep = { ...result.rep, name: row.name, email: row.email };
       if (!replayed) {
         world.directory.putRep(rep);
-        await came(rep);
+        await settledOrSoon(world, followed(came(rep)));
       }
       return { rep };
     },
-    async change(repId, change, actor) {
-      const before = gateOf(world.directory.rep(repId));
-      const from = world.directory.rep(repId)?.tier;
-      const at = await world.arbiter.now();
-      const { result } = await world.ledger.write('changeRep', { repId, change, actor, at });
-      if ('refused' in result) return result;
-      world.directory.putRep(result.rep);
-      world.boards.refresh();
-      const { tier } = result.rep;
-      if (from !== undefined && tier !== from) {
-        world.announcer.emit('tier:changed', [repRoom(repId)], { tier, from, at: new Date(at).toISOString() });
-      }
-      const gate = gateOf(result.rep);
-      if (gate !== null && gate !== before) await went(result.rep, gate);
-      if (gate === null && before !== null) {
-        await came(result.rep);
-        world.announcer.emit('pool:snapshot', [repRoom(repId)], world.alerts.snapshot(repId));
-      }
-      return result;
-    },
+    // One change of a rep at a time: of two at once, the second must see what the first has left.
+    change: (repId, change, actor) => world.perLead.run(`rep:${repId}`, () => changeOne(repId, change, actor)),
   };
+
+  async function changeOne(repId: string, change: Partial<NewRepRow>, actor: string): ReturnType<Presence['change']> {
+    const before = world.directory.rep(repId);
+    const at = await world.arbiter.now();
+    const { result } = await world.ledger.write('changeRep', { repId, change, actor, at });
+    if ('refused' in result) return result;
+    world.directory.putRep(result.rep);
+    world.boards.refresh();
+    const { tier } = result.rep;
+    if (before !== undefined && tier !== before.tier) {
+      world.announcer.emit('tier:changed', [repRoom(repId)], { tier, from: before.tier, at: new Date(at).toISOString() });
+    }
+    const gate = gateOf(result.rep);
+    if (gate !== null && gate !== gateOf(before)) await settledOrSoon(world, followed(went(result.rep, gate)));
+    if (gate === null && gateOf(before) !== null) {
+      await settledOrSoon(world, followed(came(result.rep)));
+      world.announcer.emit('pool:snapshot', [repRoom(repId)], world.alerts.snapshot(repId));
+    }
+    return result;
+  }
+
+  /** What follows a commit never decides its answer; a fault of it is for the log. */
+  async function followed(work: Promise<void>): Promise<void> {
+    await work.catch((error: unknown) => world.log.error("a rep's change has not reached every offer", {}, error));
+  }
 }
 
 /** Lets a rep into one open offer: back into the own lane, or as a newcomer at the own tier's time. */

@@ -5,6 +5,7 @@
 import type { AttemptNote } from '../claims/race-notes.ts';
 import type { OwnershipRow } from '../claims/ownership-store.ts';
 import type { WholeOffer } from '../distribution/offers-reader.ts';
+import { placeOf } from '../distribution/open-offers.ts';
 import { winnerName } from './settlement.ts';
 import type { World } from './world.ts';
 
@@ -115,14 +116,37 @@ function attemptRecords(notes: AttemptNote[], winner: OwnershipRow | undefined) 
   return attempts.map(({ atMs, ...attempt }, index) => ({ n: index + 1, at: iso(atMs), ...attempt }));
 }
 
+function isIn({ lanes, admissions }: WholeOffer, rep: { id: string; num: number }): boolean {
+  return (
+    admissions.some((admission) => admission.repId === rep.id) ||
+    lanes.some((lane) => (JSON.parse(lane.reps) as number[]).includes(rep.num))
+  );
+}
+
 /** Whether a rep was in any of the lead's offers, and so may read its race. */
 export function wasInRace(world: World, leadId: string, repId: string): boolean {
-  const num = world.directory.rep(repId)?.num;
-  return world.offersOnFile
-    .ofLead(leadId)
-    .some(
-      ({ lanes, admissions }) =>
-        admissions.some((admission) => admission.repId === repId) ||
-        lanes.some((lane) => (JSON.parse(lane.reps) as number[]).includes(num ?? -1)),
-    );
+  const rep = world.directory.rep(repId);
+  return rep !== undefined && world.offersOnFile.ofLead(leadId).some((whole) => isIn(whole, rep));
+}
+
+/** Notes a losing attempt on an offer that is open or has ended lately; of one nobody knows, nothing. */
+export function noteAttempt(world: World, offerId: string, note: AttemptNote): void {
+  const endedAtMs = world.offers.endedAtMs(offerId);
+  const late = endedAtMs !== undefined && note.atMs - endedAtMs <= LATE_RECEIPT_MS_MAX;
+  if (late || world.offers.get(offerId) !== undefined) world.notes.attempt(offerId, note);
+}
+
+/** Receipts are gathered on the phone, and races are short: one that comes this long after the end still counts. */
+const LATE_RECEIPT_MS_MAX = 600_000;
+
+/** Notes that an alert arrived or was seen; of somebody who was not in the offer, nothing. */
+export function noteReceipt(world: World, offerId: string, receipt: { repId: string; kind: 'delivered' | 'seen' }): void {
+  const rep = world.directory.rep(receipt.repId);
+  const atMs = world.arbiter.nearlyNow();
+  const open = world.offers.get(offerId);
+  const ended = open === undefined ? world.offersOnFile.find(offerId) : undefined;
+  const late = ended !== undefined && atMs - (ended.offer.endedAt ?? atMs) <= LATE_RECEIPT_MS_MAX;
+  const concerned =
+    open === undefined ? late && rep !== undefined && isIn(ended, rep) : placeOf(open, receipt.repId) !== null;
+  if (concerned) world.notes.receipt(offerId, { ...receipt, atMs });
 }

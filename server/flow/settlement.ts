@@ -24,7 +24,7 @@ export function createSettlement(world: World): Settlement {
   async function write(win: ProvisionalWin): Promise<SettleClaimResult> {
     const rep = world.directory.rep(win.repId);
     const offer = world.offers.get(win.offerId);
-    const { policy } = world.policy.version(offer?.policyVersion ?? -1) ?? world.policy.at(win.claimedAtMs);
+    const { policy } = (offer && world.policy.version(offer.policyVersion)) ?? world.policy.at(win.claimedAtMs);
     const temperature = offer?.facts.temperature ?? world.leads.row(win.leadId)?.temperature ?? 'hot';
     const { result } = await world.ledger.write('settleClaim', {
       win,
@@ -38,7 +38,7 @@ export function createSettlement(world: World): Settlement {
 
   function committed(win: ProvisionalWin, result: Extract<SettleClaimResult, { outcome: 'committed' }>): void {
     const { offerId, repId } = win;
-    const offer = world.offers.remove(offerId, result.seq);
+    const offer = world.offers.remove(offerId, result.seq, result.claimedAtMs);
     for (const { counter, by } of result.gains) world.counters.add(repId, counter, by);
     announceCredit(world, result);
     // A win that was settled while the house opened: nobody had been shown the offer by this process.
@@ -61,12 +61,12 @@ export function createSettlement(world: World): Settlement {
     const { claimedAtMs } = result;
     const winnerId = result.outcome === 'committed' ? win.repId : result.winnerId;
     const claimSpeedMs = result.outcome === 'committed' ? result.claimSpeedMs : 0;
-    const policyVersion = world.offers.get(offerId)?.policyVersion ?? -1;
+    const offer = world.offers.get(offerId);
+    const name = offer === undefined ? winnerNameOf(world, winnerId, offerId) : winnerName(world, winnerId, offer.policyVersion);
     const told = world.arbiter.settle(
       win,
       result.outcome === 'committed' ? { outcome: 'committed' } : { outcome: 'claimedBy', winnerId, claimedAtMs },
     );
-    const name = winnerName(world, winnerId, policyVersion);
     world.settled({ offerId, order, outcome: 'committed', winnerId, winnerName: name, claimedAtMs, claimSpeedMs });
     if (result.outcome === 'committed') committed(win, result);
     await told;
@@ -106,9 +106,15 @@ export function createSettlement(world: World): Settlement {
   };
 }
 
+/** The same for an offer that may have ended long ago: the rules it was opened with are on file. */
+export function winnerNameOf(world: World, repId: string, offerId: string): string | null {
+  const version = world.offersOnFile.policyVersion(offerId);
+  return version === undefined ? null : winnerName(world, repId, version);
+}
+
 /** A winner's name as losers may see it: null where the offer's policy hides names. */
 export function winnerName(world: World, repId: string, policyVersion: number): string | null {
-  const policy = world.policy.version(policyVersion)?.policy ?? world.policy.latest().policy;
+  const { policy } = world.policy.version(policyVersion) ?? world.policy.at(world.clock.nowMs());
   if (!policy.competition.showWinnerName) return null;
   return world.directory.rep(repId)?.name ?? null;
 }

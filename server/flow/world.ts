@@ -17,6 +17,7 @@ import type { Ledger } from '../ledger/ledger.ts';
 import type { Directory } from '../people/people.ts';
 import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
+import type { PointsReader } from '../points/points-reader.ts';
 import type { PolicyBook } from '../policy/policy.ts';
 import type { KeyedQueue } from '../kernel/keyed-queue.ts';
 import type { Alerts } from './alerting.ts';
@@ -40,6 +41,7 @@ export interface World {
   offersOnFile: OffersReader;
   owners: OwnershipReader;
   events: EventsReader;
+  points: PointsReader;
   directory: Directory;
   policy: PolicyBook;
   offers: OpenOffers;
@@ -49,6 +51,8 @@ export interface World {
   announcer: Announcer;
   /** Tells everyone who waits for a provisional win, here and in gateways, how it ended. */
   settled(notice: SettledNotice): void;
+  /** Other rules are in force from now on. */
+  policyChanged(): void;
   /** Resolves when no provisional win is being settled. */
   settlementsIdle(): Promise<void>;
   alerts: Alerts;

@@ -6,6 +6,7 @@ import { timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import { boardWatch } from '../../client-sdk/protocol/up.ts';
 import type { House } from '../alerts/house.ts';
+import type { AttemptNote } from '../claims/race-notes.ts';
 import type { Http } from '../platform/http.ts';
 import { Problem } from '../platform/problem.ts';
 
@@ -20,8 +21,17 @@ const attempt = z.object({
   requestId: z.string().max(200),
   language: z.enum(['id', 'en']),
 });
+const attemptNote: z.ZodType<AttemptNote> = z.strictObject({
+  repId: id,
+  requestId: z.string().max(200),
+  atMs: z.number().int(),
+  verdict: z.string().max(20),
+  rule: z.string().max(40).optional(),
+  winnerId: id.optional(),
+  byMs: z.number().min(0).optional(),
+});
 const notes = z.object({
-  attempts: z.array(z.object({ offerId: id, note: z.record(z.string(), z.unknown()) })).max(10_000),
+  attempts: z.array(z.object({ offerId: id, note: attemptNote })).max(10_000),
   receipts: z.array(z.object({ repId: id, kind: z.enum(['delivered', 'seen']), offerIds: z.array(id).max(200) })).max(10_000),
 });
 
@@ -33,7 +43,7 @@ export interface LinkDeps {
   judge(claim: z.output<typeof attempt>): Promise<unknown>;
   /** The verdict of a win on file, for its owner. */
   won(offerId: string): Promise<unknown>;
-  attempt(offerId: string, note: Record<string, unknown>): void;
+  attempt(offerId: string, note: AttemptNote): void;
 }
 
 export function linkRoutes(app: Http, deps: LinkDeps): void {

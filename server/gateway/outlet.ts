@@ -8,6 +8,7 @@
  */
 import type { Redis } from 'ioredis';
 import type { Announcer } from '../alerts/announcer.ts';
+import type { Clock, Timer } from '../kernel/clock.ts';
 
 export type Entry =
   | { kind: 'emit'; event: string; rooms: string[]; payload: unknown }
@@ -24,25 +25,31 @@ const ENTRIES_KEPT = 20_000;
 /** What waits for Redis to come back; beyond it all is dropped, and readers are told to resync. */
 const WAITING_MAX = 20_000;
 const BATCH_MAX = 200;
+const AGAIN_AFTER_MS = 200;
 
 export interface Outlet extends Announcer {
   settled(notice: unknown): void;
+  /** Something may have been missed: every reader gives its sockets a fresh snapshot. */
+  resync(): void;
   stop(): Promise<void>;
 }
 
 /** Publishes in order, at least once; while Redis is away it gathers, up to a bound. */
-export function createOutlet(deps: { redis: Redis; cell: string; onFault(error: unknown): void }): Outlet {
+export function createOutlet(deps: { redis: Redis; cell: string; clock: Clock; onFault(error: unknown): void }): Outlet {
   const key = outletKey(deps.cell);
   let waiting: string[] = [];
   let busy = false;
   let work: Promise<void> = Promise.resolve();
   let stopped = false;
+  let again: Timer | null = null;
 
   async function sendAll(): Promise<void> {
     try {
       while (waiting.length > 0 && !stopped) await sendSome();
     } catch (error) {
       deps.onFault(error);
+      // A command may time out on a connection that stays up: nothing else would say when to try again.
+      again = deps.clock.after(AGAIN_AFTER_MS, send);
     } finally {
       busy = false;
     }
@@ -69,7 +76,7 @@ export function createOutlet(deps: { redis: Redis; cell: string; onFault(error: 
   // What could not be sent goes out when the connection is back.
   deps.redis.on('ready', send);
 
-  function publish(entry: Entry): void {
+  function publish(entry: Entry | Resync): void {
     waiting.push(JSON.stringify(entry));
     if (waiting.length > WAITING_MAX) waiting = [JSON.stringify({ kind: 'resync' } satisfies Resync)];
     send();
@@ -81,9 +88,11 @@ export function createOutlet(deps: { redis: Redis; cell: string; onFault(error: 
     },
     closeToken: (tokenId) => publish({ kind: 'closeToken', tokenId }),
     settled: (notice) => publish({ kind: 'settled', notice }),
+    resync: () => publish({ kind: 'resync' }),
     async stop() {
       await work;
       stopped = true;
+      again?.cancel();
       deps.redis.off('ready', send);
     },
   };

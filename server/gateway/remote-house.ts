@@ -57,7 +57,7 @@ export function createRemoteHouse(deps: {
 
   async function handOver(): Promise<void> {
     if (attempts.length === 0 && receipts.length === 0) return;
-    const batch = { attempts: attempts.splice(0), receipts: receipts.splice(0) };
+    const batch = { attempts: attempts.splice(0, GATHERED_MAX), receipts: receipts.splice(0, GATHERED_MAX) };
     try {
       await ask('notes', batch);
     } catch (error) {
@@ -111,8 +111,12 @@ export function createRemoteHouse(deps: {
       }
     },
     wallFeed: () => ask<WallFeed>('wall', {}),
-    receipt: (repId, kind, offerIds) => void receipts.push({ repId, kind, offerIds }),
-    attempt: (offerId, note) => void attempts.push({ offerId, note }),
+    receipt(repId, kind, offerIds) {
+      if (receipts.length < GATHERED_MAX) receipts.push({ repId, kind, offerIds });
+    },
+    attempt(offerId, note) {
+      if (attempts.length < GATHERED_MAX) attempts.push({ offerId, note });
+    },
     async stop() {
       stopped = true;
       handing.cancel();

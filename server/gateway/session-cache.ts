@@ -20,6 +20,8 @@ export interface SessionCache {
   language(speaker: Speaker): 'id' | 'en';
   /** The ledger has said so. */
   revoked(tokenId: string): void;
+  /** Something may have been missed: looks all of them up now. */
+  lookAgain(): Promise<void>;
   stop(): void;
 }
 
@@ -70,6 +72,7 @@ export function createSessionCache(deps: {
     expiryOf: (tokenId) => known.get(tokenId)?.token.expiresAt,
     language: ({ tokenId }) => known.get(tokenId)?.token.language ?? 'id',
     revoked,
+    lookAgain,
     stop() {
       stopped = true;
       timer.cancel();

@@ -1,6 +1,6 @@
 /** Reps, managers, screens, sources, their tokens and invites. A secret is in one answer and nowhere else. */
 import { z } from 'zod';
-import { newManager, newNamed, newRep, newSession, newToken, repPatch } from '../../client-sdk/protocol/http.ts';
+import { newManager, newNamed, newRep, newSession, newToken, nothing, repPatch } from '../../client-sdk/protocol/http.ts';
 import { anId } from '../../client-sdk/protocol/up.ts';
 import { type Http, idempotencyOf, type Speaker, speakerOf } from '../platform/http.ts';
 import { Problem } from '../platform/problem.ts';
@@ -114,7 +114,7 @@ function credentialRoutes(app: Http, deps: PeopleRoutesDeps): void {
       return reply.code(201).send({ tokenId: token.id, token: token.secret, expiresAt });
     });
 
-    app.post(`/v1/${role}s/:id/invites`, { config: { allow: ['admin', 'manager'] }, schema: { summary: `An invite for a ${role}: single use, 24 h`, tags, params } }, async (request, reply) => {
+    app.post(`/v1/${role}s/:id/invites`, { config: { allow: ['admin', 'manager'] }, schema: { summary: `An invite for a ${role}: single use, 24 h`, tags, params, body: nothing } }, async (request, reply) => {
       const { id } = request.params;
       const speaker = speakerOf(request);
       if (!exists(role, id)) throw notFound(what);

@@ -47,6 +47,8 @@ export interface DirectoryWatcher {
   tokenPut(row: TokenRow): void;
   tokenDropped(row: TokenRow): void;
   repPut(row: RepRow): void;
+  /** Other rules are in force: whether names are shown may have changed. */
+  policyChanged(): void;
 }
 
 export interface Directory {

@@ -4,6 +4,8 @@
  * capability: who a token belongs to is asked of a function.
  */
 import { createHash, randomUUID } from 'node:crypto';
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
@@ -35,6 +37,8 @@ declare module 'fastify' {
 }
 
 export const BODY_BYTES_MAX = 64 * 1024;
+/** 4xx that a well-meant request may get: a conflict, a precondition, too many attempts. */
+const ANSWERS = new Set([409, 412, 429]);
 
 export interface HttpDeps {
   log: Log;
@@ -107,6 +111,22 @@ function readInput({ schema }: { schema: z.ZodType }) {
   };
 }
 
+/** What is no HTTP at all never reaches a route: it is answered on the bare connection, and closed. */
+function refuseBytes(error: NodeJS.ErrnoException, socket: Socket, metrics: Metrics): void {
+  if (error.code === 'ECONNRESET' || socket.destroyed) return;
+  const isHuge = error.code === 'HPE_HEADER_OVERFLOW';
+  const [status, code] = isHuge ? [431, 'headersTooLarge'] : [400, 'malformedHttp'];
+  metrics.badInput('http', code);
+  const body = JSON.stringify(problemBody(status, code, 'The request could not be read.'));
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    'content-type: application/problem+json',
+    `content-length: ${Buffer.byteLength(body)}`,
+    'connection: close',
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
+}
+
 /** Many clients say JSON and send nothing where a call needs no body: that is no body, not broken JSON. */
 function takeEmptyBodies(app: Pick<FastifyInstance, 'getDefaultJsonParser' | 'removeContentTypeParser' | 'addContentTypeParser'>): void {
   const parse = app.getDefaultJsonParser('error', 'error');
@@ -126,6 +146,7 @@ export function createHttp(deps: HttpDeps) {
     routerOptions: { maxParamLength: 200 },
     onProtoPoisoning: 'error',
     onConstructorPoisoning: 'error',
+    clientErrorHandler: (error, socket) => refuseBytes(error, socket, deps.metrics),
   }).withTypeProvider<ZodTypeProvider>();
   app.setValidatorCompiler(readInput);
   app.setSerializerCompiler(serializerCompiler);
@@ -162,7 +183,8 @@ export function createHttp(deps: HttpDeps) {
 
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const answer = (status: number, code: string, detail?: string, members?: Record<string, unknown>) => {
-      if (status < 500) deps.metrics.badInput('http', code);
+      // A lost race or a stale ETag is an answer; only what should not have been sent is counted.
+      if (status < 500 && !ANSWERS.has(status)) deps.metrics.badInput('http', code);
       return sendProblem(reply, status, code, detail, members);
     };
     if (error instanceof Problem) {

@@ -23,15 +23,16 @@ export interface Log {
 }
 
 const allowed = new Set<string>(ALLOWED);
-/** Longer strings are not ids or codes. */
-const VALUE_LENGTH_MAX = 100;
+/** An id, a code, a route: no spaces, no @. What is longer or has other characters may be somebody's words. */
+const CODE = /^[\w:.*/[\]-]{1,100}$/;
+const codeOr = (value: string) => (CODE.test(value) ? value : '(text)');
 
-/** What may be written of the fields given: known names, short values. */
+/** What may be written of the fields given: known names, values of the shape of a code. */
 export function allowListed(fields: Record<string, unknown>): Record<string, unknown> {
   const kept: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(fields)) {
     if (!allowed.has(name)) continue;
-    if (typeof value === 'string') kept[name] = value.slice(0, VALUE_LENGTH_MAX);
+    if (typeof value === 'string') kept[name] = codeOr(value);
     else if (value === null || typeof value === 'number' || typeof value === 'boolean') kept[name] = value;
   }
   return kept;
@@ -39,9 +40,11 @@ export function allowListed(fields: Record<string, unknown>): Record<string, unk
 
 function aboutError(error: unknown): Record<string, unknown> {
   if (!(error instanceof Error)) return {};
-  const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line)).slice(0, 8);
+  const { message, stack = '' } = error;
+  // The stack begins with the message, which may quote input, line breaks and all.
+  const frames = stack.slice(stack.indexOf(message) + message.length).split('\n').filter((line) => /^\s+at /.test(line)).slice(0, 8);
   const code = (error as { code?: unknown }).code;
-  return { error: error.name, errorCode: typeof code === 'string' ? code : undefined, stack: frames.map((line) => line.trim()) };
+  return { error: codeOr(error.name), errorCode: typeof code === 'string' ? codeOr(code) : undefined, stack: frames.map((line) => line.trim()) };
 }
 
 /** Lines of JSON to `destination` (standard output unless a test says otherwise). */

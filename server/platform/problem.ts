@@ -31,6 +31,7 @@ const TITLES: Record<number, string> = {
   422: 'It contradicts an earlier request',
   428: 'If-Match is needed',
   429: 'Too many attempts',
+  431: 'Headers too large',
   500: 'The server failed',
   503: 'Not now, ask again',
 };

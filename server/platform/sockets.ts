@@ -42,6 +42,13 @@ export interface FrameRule<T> {
   handle(payload: T, from: Speaking): unknown;
 }
 
+/** One event as it came. */
+interface Frame {
+  event: string;
+  args: unknown[];
+  bytes: number;
+}
+
 /** Throw it in a handler to answer `{error: {code, field?, message}}`. */
 export class FrameProblem extends Error {
   override name = 'FrameProblem';
@@ -130,31 +137,35 @@ export function createSockets(server: HttpServer, deps: SocketsDeps): Sockets {
   io.on('connection', (socket) => {
     const from = speaking(socket);
     void socket.join(`token:${from.speaker.tokenId}`);
-    watchFrameSize(socket);
+    const nextFrameBytes = watchFrameSizes(socket);
     const expiry = watchExpiry(socket, deps);
-    socket.onAny((event: string, ...args: unknown[]) => void receive(socket, from, event, args));
+    socket.onAny((event: string, ...args: unknown[]) => {
+      void receive(from, { event, args, bytes: nextFrameBytes() });
+    });
     socket.on('error', () => deps.metrics.badInput('socket', 'transport'));
-    socket.on('disconnect', () => {
+    socket.on('disconnect', (_reason, description) => {
+      const code = unreadableCode(description);
+      if (code !== null) deps.metrics.badInput('socket', code);
       expiry.cancel();
       for (const task of disconnectTasks) task(from);
     });
     for (const task of connectTasks) task(from);
   });
 
-  async function receive(socket: Socket, from: Speaking, event: string, args: unknown[]): Promise<void> {
-    const ack = args.at(-1);
+  async function receive(from: Speaking, frame: Frame): Promise<void> {
+    const ack = frame.args.at(-1);
     const answer = typeof ack === 'function' ? (value: unknown) => ack(value) : () => undefined;
     try {
-      answer(await judge(socket, from, event, args));
+      answer(await judge(from, frame));
     } catch (error) {
-      answer({ error: frameError(error, event) });
+      answer({ error: frameError(error, frame.event) });
     }
   }
 
-  async function judge(socket: Socket, from: Speaking, event: string, args: unknown[]): Promise<unknown> {
+  async function judge(from: Speaking, { event, args, bytes }: Frame): Promise<unknown> {
     const rule = rules.get(event);
     if (rule === undefined) throw new FrameProblem('unknownEvent', 'There is no such event.');
-    if ((socket.data.frameBytes as number) > FRAME_BYTES_MAX) {
+    if (bytes > FRAME_BYTES_MAX) {
       throw new FrameProblem('tooLarge', `A frame may have ${FRAME_BYTES_MAX} bytes.`);
     }
     if (!rule.allow.includes(from.speaker.role)) {
@@ -207,12 +218,29 @@ function speaking(socket: Socket): Speaking {
   };
 }
 
-/** Notes the size of each frame before it is decoded, for the door to judge. */
-function watchFrameSize(socket: Socket): void {
-  socket.data.frameBytes = 0;
-  socket.conn.on('packet', ({ data }: { data?: unknown }) => {
-    socket.data.frameBytes = typeof data === 'string' ? Buffer.byteLength(data) : 0;
+/** The packets of Socket.IO that carry an event, by the first character of their text. */
+const EVENT_PACKET = /^[25]/;
+
+/**
+ * Notes the size of each event's frame before it is decoded, its binary parts with it. Events are
+ * handed over a turn later, when more frames may be in: so the sizes wait in the events' own order.
+ */
+function watchFrameSizes(socket: Socket): () => number {
+  const sizes: number[] = [];
+  socket.conn.on('packet', ({ type, data }: { type: string; data?: unknown }) => {
+    if (type !== 'message') return;
+    if (typeof data !== 'string') sizes.push((sizes.pop() ?? 0) + (data as Uint8Array).byteLength);
+    else if (EVENT_PACKET.test(data)) sizes.push(Buffer.byteLength(data));
   });
+  return () => sizes.shift() ?? 0;
+}
+
+/** What to count when a connection ended because it could not be read; null: it ended otherwise. */
+function unreadableCode(description: unknown): 'tooLarge' | 'transport' | null {
+  // The transport passes on ws's own words, and no code.
+  const words = description instanceof Error ? description.message : '';
+  if (words.includes('Max payload size exceeded')) return 'tooLarge';
+  return words.includes('Invalid WebSocket frame') ? 'transport' : null;
 }
 
 /** Tells a socket ahead of time that its token ends, and closes it then; use may move the end. */

@@ -1,6 +1,6 @@
 /** A rep helped a colleague; it pays once the colleague says so (GAME-05, GAME-08). */
 import { z } from 'zod';
-import { newAssist } from '../../client-sdk/protocol/http.ts';
+import { newAssist, nothing } from '../../client-sdk/protocol/http.ts';
 import { anId } from '../../client-sdk/protocol/up.ts';
 import { type Http, idempotencyOf, speakerOf } from '../platform/http.ts';
 import { Problem } from '../platform/problem.ts';
@@ -29,7 +29,7 @@ export function assistsRoutes(
     return reply.code(201).send({ id, colleagueId, leadId, at: new Date(atMs).toISOString(), confirmed: false });
   });
 
-  app.post('/v1/assists/:id/confirmations', { config: { allow: ['rep'] }, schema: { summary: 'Confirm that you were helped', tags: ['game'], params: z.strictObject({ id: anId }) } }, async (request, reply) => {
+  app.post('/v1/assists/:id/confirmations', { config: { allow: ['rep'] }, schema: { summary: 'Confirm that you were helped', tags: ['game'], params: z.strictObject({ id: anId }), body: nothing } }, async (request, reply) => {
     const { id } = request.params;
     const done = await deps.confirm({ id, repId: speakerOf(request).subjectId }, idempotencyOf(request));
     if ('refused' in done) {

@@ -139,17 +139,20 @@ export const judgementProbes: readonly Probe[] = [
     },
   },
   {
-    title: 'AR11 a rep whose gate was raised is refused with its reason, and not told who won',
+    title: 'AR11 a rep whose gate was raised is refused with its reason; what has ended stays final',
     async run(bench) {
       const { arbiter } = bench;
       await arbiter.open(offerOf());
-      await winFor(bench, 'ani');
+      await arbiter.open(offerOf({ offerId: 'offer_2', leadId: 'lead_2' }));
+      await winFor(bench, 'ani', { leadId: 'lead_2', offerId: 'offer_2' });
       const refused = { kind: 'refused', offerId: 'offer_1' };
       await arbiter.raise({ scope: 'rep', repId: 'budi' }, 'notReady');
       expect(await arbiter.claim(claimOf('budi'))).toEqual({ ...refused, rule: 'notReady' });
       await arbiter.raise({ scope: 'rep', repId: 'budi' }, 'inactive');
       expect(await arbiter.claim(claimOf('budi'))).toEqual({ ...refused, rule: 'inactive' });
-      expect((await arbiter.claim(claimOf('citra'))).kind).toBe('lost');
+      const ended = claimOf('budi', { leadId: 'lead_2', offerId: 'offer_2' });
+      expect((await arbiter.claim(ended)).kind).toBe('lost');
+      expect((await arbiter.claim(claimOf('citra'))).kind).toBe('pending');
     },
   },
   {

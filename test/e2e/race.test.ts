@@ -127,7 +127,10 @@ describe('a race in the browser', () => {
     await wall.page.getByTestId('latest-claim').getByText('Ani').waitFor();
     expect(await wall.page.getByTestId('pool-size').textContent()).toBe('0');
 
-    await desk.page.locator(`[data-testid=lead-row][data-lead-id="${leadId}"][data-status=owned]`).getByTestId('race-button').click();
+    await desk.page
+      .locator(`[data-testid=lead-row][data-lead-id="${leadId}"][data-status=owned]`)
+      .getByTestId('race-button')
+      .click();
     const race = desk.page.locator(`[data-testid=race][data-lead-id="${leadId}"]`);
     await race.locator(`[data-testid=race-line][data-rep-id="${ani.id}"]`).getByText('won', { exact: true }).waitFor();
     expect(await race.getByTestId('race-line').count()).toBe(2);
@@ -136,7 +139,7 @@ describe('a race in the browser', () => {
     expect([...first.troubles, ...second.troubles, ...wall.troubles, ...desk.troubles]).toEqual([]);
   });
 
-  it('a loser who tapped is told by how much; the winner\'s other phone lets go of the card', async () => {
+  it("a loser who tapped is told by how much; the winner's other phone lets go of the card", async () => {
     const [ani, budi] = [await addRep('Ani'), await addRep('Budi')];
     const [first, other] = [await phoneOf(ani), await phoneOf(ani)];
     const second = await openDevice(browser, PHONE);
@@ -162,15 +165,25 @@ describe('a race in the browser', () => {
   it('what a lead says is shown as text, in every direction of writing', async () => {
     const rep = await addRep('Ani');
     const phone = await phoneOf(rep);
-    const names = ['<script>document.title = "owned"</script>', '<img src=x onerror="document.title = 1">', 'شركة المستقبل \u202e PT abc'];
+    const names = [
+      '<script>document.title = "owned"</script>',
+      '<img src=x onerror="document.title = 1">',
+      'شركة المستقبل \u202e PT abc',
+    ];
     for (const name of names) {
-      const { id } = await post<{ id: string }>('/leads', leadBody({ company: { name }, contact: { name, title: name } }));
+      const { id } = await post<{ id: string }>(
+        '/leads',
+        leadBody({ company: { name }, contact: { name, title: name } }),
+      );
       const shown = card(phone.page, id).locator('h3');
       await shown.waitFor();
       expect(await shown.textContent()).toBe(name);
       expect(await shown.locator('*').count()).toBe(0);
     }
-    const { id: leadId } = await post<{ id: string }>('/leads', leadBody({ company: { name: names[0] }, contact: { name: names[1] } }));
+    const { id: leadId } = await post<{ id: string }>(
+      '/leads',
+      leadBody({ company: { name: names[0] }, contact: { name: names[1] } }),
+    );
     await card(phone.page, leadId).getByTestId('claim-button').tap();
     const contact = phone.page.locator(`[data-testid=lead-contact][data-lead-id="${leadId}"]`);
     expect(await contact.locator('strong').textContent()).toBe(names[1]);
@@ -183,8 +196,16 @@ describe('a race in the browser', () => {
     const long = 'Perusahaansangatpanjangtanpaspasisamasekali'.repeat(3);
     expect(await sidewaysScroll(phone.page)).toBe(0);
     const company = { name: `PT ${long}`, size: 12_000_000 };
-    const contact = { name: long, title: long, email: `${'a'.repeat(60)}@${'b'.repeat(60)}.example`, phone: '+62 811 0000 0000 0000 0001' };
-    const { id: leadId } = await post<{ id: string }>('/leads', leadBody({ company, contact, interest: long, source: long }));
+    const contact = {
+      name: long,
+      title: long,
+      email: `${'a'.repeat(60)}@${'b'.repeat(60)}.example`,
+      phone: '+62 811 0000 0000 0000 0001',
+    };
+    const { id: leadId } = await post<{ id: string }>(
+      '/leads',
+      leadBody({ company, contact, interest: long, source: long }),
+    );
     await card(phone.page, leadId).waitFor();
     expect(await sidewaysScroll(phone.page)).toBe(0);
     await card(phone.page, leadId).getByTestId('claim-button').tap();

@@ -207,16 +207,21 @@ async function killAndRecover(company: Company, { redisDies }: Round): Promise<v
 }
 
 describe.each(['embedded', 'redis'])(`kill -9 in the middle of races, %s, FAULT_SEED=${SEED}`, (arbiter) => {
-  it('no win is lost or doubled, every lead is there, every open offer can be won, answers stay', async () => {
-    const onRedis = arbiter === 'redis';
-    const company = new Company(onRedis ? { REDIS_URL: redis.url, CELL: 'kill' } : {}, `${SEED} ${arbiter}`);
-    await company.start();
-    for (const person of await makePeople(company.server.url, RACERS)) racers.push(new Racer(person, company.history));
-    for (let round = 0; round < ROUNDS; round++) {
-      await killAndRecover(company, { redisDies: onRedis && round % 2 === 1 });
-    }
-    expect(company.brokenOff).toBeGreaterThan(0);
-  }, TEST_MS);
+  it(
+    'no win is lost or doubled, every lead is there, every open offer can be won, answers stay',
+    async () => {
+      const onRedis = arbiter === 'redis';
+      const company = new Company(onRedis ? { REDIS_URL: redis.url, CELL: 'kill' } : {}, `${SEED} ${arbiter}`);
+      await company.start();
+      for (const person of await makePeople(company.server.url, RACERS))
+        racers.push(new Racer(person, company.history));
+      for (let round = 0; round < ROUNDS; round++) {
+        await killAndRecover(company, { redisDies: onRedis && round % 2 === 1 });
+      }
+      expect(company.brokenOff).toBeGreaterThan(0);
+    },
+    TEST_MS,
+  );
 
   it('an offer of several lanes is up again as it was, its timers with it', async () => {
     const company = new Company(arbiter === 'redis' ? { REDIS_URL: redis.url, CELL: 'kill-lanes' } : {}, SEED);

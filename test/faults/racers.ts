@@ -3,15 +3,23 @@ import type { DownEvents, OfferCard, PoolSnapshot, UpcomingCard } from '../../cl
 import type { Verdict } from '../../client-sdk/protocol/verdict.ts';
 import { Connection } from '../../client-sdk/src/connection.ts';
 import { createClientClock, createClientRandom, sleep } from '../../client-sdk/src/platform.ts';
-import { CONTACT_MARK, type History } from '../support/history.ts';
 import { ADMIN_KEY } from '../support/app.ts';
+import { CONTACT_MARK, type History } from '../support/history.ts';
 
 /** Longer than the server ever lets a claim wait. */
 const ANSWER_WITHIN_MS = 20_000;
 /** Ten seconds of a client that comes back when it is told to. */
 const TRIES_MAX = 40;
 const EVENTS: (keyof DownEvents)[] = [
-  'lead:alert', 'lead:upcoming', 'lead:window', 'lead:taken', 'lead:withdrawn', 'pool:snapshot', 'points:awarded', 'board:delta',
+  'lead:alert',
+  'lead:upcoming',
+  'lead:window',
+  'lead:taken',
+  'lead:withdrawn',
+  'pool:snapshot',
+  'points:awarded',
+  'board:delta',
+  'wall:feed',
 ];
 
 export interface Person {
@@ -34,9 +42,14 @@ export class Racer {
 
   /** Connects, and resolves with the first snapshot. */
   async join(url: string): Promise<void> {
+    this.leave();
     const { id: repId, token } = this.person;
     const connection = new Connection({
-      url, token, clock: createClientClock(), random: createClientRandom(), socketOptions: { transports: ['websocket'] },
+      url,
+      token,
+      clock: createClientClock(),
+      random: createClientRandom(),
+      socketOptions: { transports: ['websocket'] },
     });
     this.#connection = connection;
     const first = new Promise<PoolSnapshot>((resolve) => connection.on('pool:snapshot', resolve));
@@ -48,6 +61,28 @@ export class Racer {
     this.snapshot = await first;
   }
 
+  /** Resolves at the next event of this name. */
+  hears(event: keyof DownEvents): Promise<void> {
+    return new Promise((resolve) => {
+      const stop = this.#connection?.on(event, () => {
+        stop?.();
+        resolve();
+      });
+    });
+  }
+
+  /** Asks for a snapshot of now. */
+  async refresh(): Promise<void> {
+    const reply = await this.#connection?.ask('pool:sync', {}, ANSWER_WITHIN_MS);
+    if (reply?.kind !== 'answer' || 'error' in reply.answer) throw new Error('no snapshot');
+    this.snapshot = reply.answer;
+  }
+
+  /** A way there and back: what the server sent to this racer before has arrived. */
+  async sync(): Promise<void> {
+    await this.#connection?.ask('pool:sync', {}, ANSWER_WITHIN_MS);
+  }
+
   leave(): void {
     this.#connection?.close();
     this.#connection = null;
@@ -56,6 +91,7 @@ export class Racer {
   async watch(board: 'points' | 'claims'): Promise<void> {
     const reply = await this.#connection?.ask('board:watch', { board, period: 'week' }, ANSWER_WITHIN_MS);
     if (reply?.kind !== 'answer' || 'error' in reply.answer) throw new Error(`${board} cannot be watched`);
+    await this.#connection?.ask('wall:watch', {}, ANSWER_WITHIN_MS);
   }
 
   /** The snapshot's cards without what the next process numbers anew. */
@@ -108,10 +144,18 @@ export function put(url: string, path: string, body: unknown): Promise<unknown> 
   return call('PUT', `${url}/v1${path}`, body, { 'if-match': '*' });
 }
 
-export async function makePeople(url: string, count: number, tierOf: (n: number) => number = () => 1): Promise<Person[]> {
+export async function makePeople(
+  url: string,
+  count: number,
+  tierOf: (n: number) => number = () => 1,
+): Promise<Person[]> {
   const people: Person[] = [];
   for (let n = 0; n < count; n++) {
-    const { id } = await post<{ id: string }>(url, '/reps', { name: `Rep ${n}`, email: `rep${n}@example.com`, tier: tierOf(n) });
+    const { id } = await post<{ id: string }>(url, '/reps', {
+      name: `Rep ${n}`,
+      email: `rep${n}@example.com`,
+      tier: tierOf(n),
+    });
     const { token } = await post<{ token: string }>(url, `/reps/${id}/tokens`, {});
     people.push({ id, token });
   }
@@ -121,5 +165,9 @@ export async function makePeople(url: string, count: number, tierOf: (n: number)
 /** A lead whose contact details all carry the mark; `n` tells it from the others. */
 export function markedLead(n: number, source = 'web form') {
   const mark = `${CONTACT_MARK}-${n}`;
-  return { source, company: { name: `PT ${n}`, size: 100 }, contact: { name: mark, email: `${mark}@example.com`, phone: `+62 ${mark}` } };
+  return {
+    source,
+    company: { name: `PT ${n}`, size: 100 },
+    contact: { name: mark, email: `${mark}@example.com`, phone: `+62 ${mark}` },
+  };
 }

@@ -85,15 +85,14 @@ onBothArbiters('alerts', (start) => {
     await race.at('10:05:00');
     await race.patch(one, { status: 'break' });
     await race.patch(one, { status: 'ready' });
-    const won = await two.claim(leadId);
-    expect(JSON.stringify(won)).toContain('Kartini Rahasia');
+    expect(JSON.stringify(await two.claim(leadId))).toContain('Kartini Rahasia');
     await race.done('POST', `/v1/leads/${leadId}/releases`, { reason: 'alasan-rahasia' }, two);
-    await two.claim(leadId);
+    await one.claim(leadId);
     const body = { kind: 'call', note: 'panggilan-rahasia' };
-    await race.done('POST', `/v1/leads/${leadId}/activities`, body, two);
+    await race.done('POST', `/v1/leads/${leadId}/activities`, body, one);
     await race.done('POST', `/v1/leads/${lost}/assignments`, { repId: two.id, reason: 'rahasia' });
-    for (const rep of reps) await rep.connect(race.app.app.url);
     await race.after(2 * SECOND);
+    for (const rep of reps) await rep.connect(race.app.app.url);
     const heard = reps.flatMap((rep) => rep.frames);
     const events = new Set(heard.map(({ event }) => event));
     for (const event of ['alert', 'upcoming', 'window', 'taken', 'withdrawn', 'assigned']) {
@@ -102,6 +101,7 @@ onBothArbiters('alerts', (start) => {
     for (const event of ['pool:snapshot', 'wall:feed', 'points:awarded', 'board:delta']) {
       expect(events).toContain(event);
     }
+    for (const { event, raw } of heard) expect(raw.startsWith(`2["${event}"`)).toBe(true);
     const said = heard.map(({ raw }) => raw).join('\n') + (await race.outlet()).join('\n');
     expect(said).toContain('IT Manager');
     for (const secret of [/rahasia/i, /kartini/i, /9999/]) expect(said).not.toMatch(secret);
@@ -231,6 +231,7 @@ onBothArbiters('the race on record', (start) => {
       await race.rep('Tiga', { tier: 3 }),
     ];
     const capped = await race.rep('Satu B', { tier: 1 });
+    const late = await race.rep('Satu C', { tier: 1 });
     await race.changeCompetition({ dailyCap: 1 });
     await capped.claim(await race.lead(PREMIUM));
     const leadId = await race.lead(PREMIUM);
@@ -245,26 +246,25 @@ onBothArbiters('the race on record', (start) => {
     await race.patch(one, { status: 'break' });
     await one.claim(leadId, { requestId: 'resting' });
     await race.after(SECOND);
-    await two.claim(leadId, { requestId: 'mine' });
+    await late.claim(leadId, { requestId: 'mine' });
     await race.after(SECOND);
-    await race.patch(one, { status: 'ready' });
-    await one.claim(leadId, { offerId, requestId: 'too-late' });
+    await two.claim(leadId, { offerId, requestId: 'too-late' });
     const { offers } = await race.done<RaceRecord>('GET', `/v1/races/${leadId}`);
     const time = (second: number) => at(`10:14:0${second}`);
-    const winner = { winnerId: two.id };
+    const winner = { winnerId: late.id };
     expect(offers).toHaveLength(1);
     expect(offers[0]?.attempts).toEqual([
       { n: 1, at: time(0), repId: two.id, requestId: 'too-early', verdict: 'early' },
       { n: 2, at: time(1), repId: three.id, requestId: 'not-mine', verdict: 'refused', rule: 'notInOffer' },
       { n: 3, at: time(2), repId: capped.id, requestId: 'one-more', verdict: 'refused', rule: 'dailyCap' },
       { n: 4, at: time(3), repId: one.id, requestId: 'resting', verdict: 'refused', rule: 'notReady' },
-      { n: 5, at: time(4), repId: two.id, requestId: 'mine', verdict: 'won' },
-      { n: 6, at: time(5), repId: one.id, requestId: 'too-late', verdict: 'lost', ...winner, byMs: 1_000 },
+      { n: 5, at: time(4), repId: late.id, requestId: 'mine', verdict: 'won' },
+      { n: 6, at: time(5), repId: two.id, requestId: 'too-late', verdict: 'lost', ...winner, byMs: 1_000 },
     ]);
-    expect(offers[0]?.winner).toMatchObject({ repId: two.id, requestId: 'mine', claimedAt: time(4) });
-    await race.done('POST', `/v1/leads/${leadId}/releases`, { reason: 'x' }, two);
+    expect(offers[0]?.winner).toMatchObject({ repId: late.id, requestId: 'mine', claimedAt: time(4) });
+    await race.done('POST', `/v1/leads/${leadId}/releases`, { reason: 'x' }, late);
     await race.after(SECOND);
-    await two.claim(leadId, { offerId, requestId: 'again' });
+    await late.claim(leadId, { offerId, requestId: 'again' });
     const later = await race.done<RaceRecord>('GET', `/v1/races/${leadId}`);
     expect(later.offers).toHaveLength(2);
     expect(later.offers[0]?.attempts.at(-1)).toMatchObject({ n: 7, verdict: 'gone', rule: 'released' });

@@ -4,15 +4,7 @@ import { boardState, type WallFeed, wallFeed } from '../../client-sdk/protocol/d
 import { type Cast, ownedLead, startCast, tokensOf } from '../support/cast.ts';
 import { ask, closeSockets, heard, heardWhere, signedIn } from '../support/raw-socket.ts';
 
-const METRICS = [
-  'points',
-  'claims',
-  'claimSpeed',
-  'conversion',
-  'opportunities',
-  'revenue',
-  'responseSpeed',
-];
+const METRICS = ['points', 'claims', 'claimSpeed', 'conversion', 'opportunities', 'revenue', 'responseSpeed'];
 const PERIODS = ['day', 'week', 'month', 'quarter', 'all'];
 
 interface Board {

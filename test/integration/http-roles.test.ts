@@ -73,10 +73,7 @@ const PEOPLE: Route[] = [
   {
     call: 'DELETE /v1/tokens/{tokenId}',
     async ready() {
-      const token = await cast.app.call<{ tokenId: string }>(
-        'POST',
-        `/v1/reps/${cast.a1.id}/tokens`,
-      );
+      const token = await cast.app.call<{ tokenId: string }>('POST', `/v1/reps/${cast.a1.id}/tokens`);
       return { path: `/v1/tokens/${token.body.tokenId}` };
     },
     may: { admin: 204, managerA: 204 },
@@ -197,10 +194,7 @@ beforeAll(async () => {
   const short = await cast.app.call<{ token: string }>('POST', `/v1/reps/${cast.a1.id}/tokens`, {
     body: { ttlSeconds: 60 },
   });
-  const gone = await cast.app.call<{ token: string; tokenId: string }>(
-    'POST',
-    `/v1/reps/${cast.a1.id}/tokens`,
-  );
+  const gone = await cast.app.call<{ token: string; tokenId: string }>('POST', `/v1/reps/${cast.a1.id}/tokens`);
   await cast.app.call('DELETE', `/v1/tokens/${gone.body.tokenId}`);
   clock.advance(60_000);
   strangers = {
@@ -243,11 +237,7 @@ describe('the role matrix', () => {
   });
 
   it('every /v1 call that /openapi.json lists is in the matrix', async () => {
-    const { body } = await cast.app.call<{ paths: Record<string, object> }>(
-      'GET',
-      '/openapi.json',
-      { token: null },
-    );
+    const { body } = await cast.app.call<{ paths: Record<string, object> }>('GET', '/openapi.json', { token: null });
     const shape = (call: string) => call.replace(/\{\w+\}/g, '{}');
     const listed = Object.entries(body.paths).flatMap(([path, methods]) =>
       Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),

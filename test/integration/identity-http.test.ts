@@ -1,10 +1,10 @@
 /** Tokens, invites and sessions over HTTP: made, used once, renewed by use, ended. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Cast, startCast } from '../support/cast.ts';
-import { SimClock } from '../support/sim-clock.ts';
+import { JumpClock } from '../support/jump-clock.ts';
 
 const DAY_MS = 86_400_000;
-let clock: SimClock;
+let clock: JumpClock;
 let cast: Cast;
 
 interface Token {
@@ -14,7 +14,7 @@ interface Token {
 }
 
 beforeEach(async () => {
-  clock = new SimClock();
+  clock = new JumpClock();
   cast = await startCast({ clock });
 });
 
@@ -45,9 +45,9 @@ describe('a token', () => {
     const short = await cast.app.call<Token>('POST', path, { body: { ttlSeconds: 60 } });
     expect(inMs(short.body.expiresAt)).toBe(60_000);
     expect(await card(short.body.token)).toBe(200);
-    clock.advance(59_999);
+    clock.jump(59_999);
     expect(await card(short.body.token)).toBe(200);
-    clock.advance(1);
+    clock.jump(1);
     expect(await card(short.body.token)).toBe(401);
     expect(await card(longest.body.token)).toBe(200);
   });
@@ -77,11 +77,9 @@ describe('a token', () => {
 
   it.each(['screens', 'sources'])('of %s can be revoked by the id it came with', async (what) => {
     const { app } = cast;
-    const made = await app.call<{ tokenId: string; token?: string; key?: string }>(
-      'POST',
-      `/v1/${what}`,
-      { body: { name: 'lost' } },
-    );
+    const made = await app.call<{ tokenId: string; token?: string; key?: string }>('POST', `/v1/${what}`, {
+      body: { name: 'lost' },
+    });
     const token = (made.body.token ?? made.body.key) as string;
     const path = what === 'screens' ? '/v1/leaderboards/points' : '/v1/events';
     expect((await app.call('GET', path, { token })).status).toBe(200);
@@ -124,7 +122,7 @@ describe('an invite', () => {
 
   it('ends after a day; a made-up one never was', async () => {
     const secret = await invite();
-    clock.advance(DAY_MS);
+    clock.jump(DAY_MS);
     expect((await openSession(secret)).status).toBe(401);
     expect((await openSession('sbr_inv_nobody-made-this-one')).status).toBe(401);
   });
@@ -149,12 +147,12 @@ describe('a session', () => {
     const { body } = await openSession(await invite());
     expect(inMs(body.expiresAt)).toBe(30 * DAY_MS);
     for (let use = 0; use < 3; use++) {
-      clock.advance(20 * DAY_MS);
+      clock.jump(20 * DAY_MS);
       expect(await card(body.token)).toBe(200);
     }
-    clock.advance(30 * DAY_MS - 1);
+    clock.jump(30 * DAY_MS - 1);
     expect(await card(body.token)).toBe(200);
-    clock.advance(30 * DAY_MS);
+    clock.jump(30 * DAY_MS);
     expect(await card(body.token)).toBe(401);
   });
 
@@ -166,7 +164,7 @@ describe('a session', () => {
 
   it('outlives a restart with the end that use has given it', async () => {
     const { body } = await openSession(await invite());
-    clock.advance(20 * DAY_MS);
+    clock.jump(20 * DAY_MS);
     expect(await card(body.token)).toBe(200);
     await cast.app.app.house?.idle();
     const row = cast.app.app.house?.world.directory.token(body.tokenId);

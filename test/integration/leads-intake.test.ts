@@ -108,10 +108,7 @@ describe('the claim member', () => {
   it('names the owner, the time and the speed', async () => {
     const { app, a1 } = cast;
     const leadId = await ownedLead(app, a1);
-    const { body } = await app.call<{ claim: Record<string, unknown> }>(
-      'GET',
-      `/v1/leads/${leadId}`,
-    );
+    const { body } = await app.call<{ claim: Record<string, unknown> }>('GET', `/v1/leads/${leadId}`);
     expect(body.claim).toEqual({
       repId: a1.id,
       repName: 'Ayu',

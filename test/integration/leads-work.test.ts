@@ -16,8 +16,7 @@ afterAll(async () => {
   await cast[Symbol.asyncDispose]();
 });
 
-const send = (path: string, body: unknown, token = cast.a1.token) =>
-  cast.app.call('POST', path, { token, body });
+const send = (path: string, body: unknown, token = cast.a1.token) => cast.app.call('POST', path, { token, body });
 
 describe('activities', () => {
   it.each(['call', 'email', 'sms', 'meeting', 'note'])('of kind %s are taken', async (kind) => {
@@ -66,9 +65,7 @@ describe('stages', () => {
     const won = await send(path, { stage: 'won', revenue: 12_000_000 }, cast.a2.token);
     expect(won).toMatchObject({ status: 201, body: { at: expect.stringMatching(ISO_UTC) } });
     const board = await cast.app.call('GET', '/v1/leaderboards/revenue?period=all');
-    expect(board.body.rows).toEqual([
-      { rank: 1, repId: cast.a2.id, name: 'Agus', value: 12_000_000 },
-    ]);
+    expect(board.body.rows).toEqual([{ rank: 1, repId: cast.a2.id, name: 'Agus', value: 12_000_000 }]);
     const lead = await cast.app.call('GET', `/v1/leads/${leadId}`);
     expect(lead.body).toMatchObject({ stage: 'won', status: 'finished' });
   });
@@ -103,8 +100,7 @@ describe('stages', () => {
 describe('a release', () => {
   it('puts the lead up again, takes the points back, and the next rep may win it', async () => {
     const { app, a1, b1 } = cast;
-    const points = async () =>
-      (await app.call<{ points: number }>('GET', '/v1/me', { token: a1.token })).body.points;
+    const points = async () => (await app.call<{ points: number }>('GET', '/v1/me', { token: a1.token })).body.points;
     const before = await points();
     const leadId = await ownedLead(app, a1);
     expect(await points()).toBe(before + 10);
@@ -156,8 +152,7 @@ describe('an assignment', () => {
 describe('an assist', () => {
   it('counts once, when the one who was helped says so', async () => {
     const { app, a1, b1 } = cast;
-    const card = async () =>
-      (await app.call<{ points: number }>('GET', '/v1/me', { token: a1.token })).body.points;
+    const card = async () => (await app.call<{ points: number }>('GET', '/v1/me', { token: a1.token })).body.points;
     const assist = await send('/v1/assists', { colleagueId: b1.id, note: 'the demo' });
     expect(assist).toMatchObject({ status: 201, body: { confirmed: false, colleagueId: b1.id } });
     const before = await card();

@@ -52,10 +52,7 @@ class Crowd {
 
   join(rep: TestRep, client: SambarClient): void {
     client.onAlert(({ leadId, offerId }) => {
-      client.claim({ leadId, offerId }).then(
-        (verdict) => this.#hear(leadId, { rep, verdict }),
-        this.#break,
-      );
+      client.claim({ leadId, offerId }).then((verdict) => this.#hear(leadId, { rep, verdict }), this.#break);
     });
   }
 
@@ -123,7 +120,10 @@ interface Fact {
 async function allFacts(): Promise<Fact[]> {
   const facts: Fact[] = [];
   for (let after = '0'; ; ) {
-    const page = await app.call<{ items: Fact[]; nextCursor: string | null }>('GET', `/v1/events?after=${after}&limit=70`);
+    const page = await app.call<{ items: Fact[]; nextCursor: string | null }>(
+      'GET',
+      `/v1/events?after=${after}&limit=70`,
+    );
     facts.push(...page.body.items);
     if (page.body.nextCursor === null) return facts;
     after = page.body.nextCursor;

@@ -101,16 +101,8 @@ describe('a wrong document', () => {
       (all) => ({ ...all, competition: { ...all.competition, dailyCaps: 3 } }),
       'competition.dailyCaps',
     ],
-    [
-      'a bad value',
-      (all) => ({ ...all, competition: { ...all.competition, dailyCap: 0 } }),
-      'competition.dailyCap',
-    ],
-    [
-      'a wrong type',
-      (all) => ({ ...all, points: { ...all.points, won: { points: 'many' } } }),
-      'points.won.points',
-    ],
+    ['a bad value', (all) => ({ ...all, competition: { ...all.competition, dailyCap: 0 } }), 'competition.dailyCap'],
+    ['a wrong type', (all) => ({ ...all, points: { ...all.points, won: { points: 'many' } } }), 'points.won.points'],
     ['a part alone', (all) => ({ competition: all.competition }), 'mode'],
     ['an unknown preset', () => ({ preset: 'wild' }), 'preset'],
     ['a preset with more beside it', () => ({ preset: 'open', mode: 'OPEN' }), 'calendar'],
@@ -124,10 +116,7 @@ describe('a wrong document', () => {
     expect(answer).toMatchObject({ status: 400, body: { code: 'validation', field } });
     expect(answer.body.errors).toContainEqual({ field, message: expect.stringMatching(/\w/) });
     const after = await read();
-    expect([after.body, after.headers.get('etag')]).toEqual([
-      before.body,
-      before.headers.get('etag'),
-    ]);
+    expect([after.body, after.headers.get('etag')]).toEqual([before.body, before.headers.get('etag')]);
   });
 });
 

@@ -19,7 +19,7 @@ async function boards(race: Race): Promise<object[]> {
   return shown;
 }
 
-onBothArbiters('a restart', (start) => {
+onBothArbiters('a restart', (start, arbiter) => {
   it('open offers are open as they were: lanes, windows, newcomers, breaks', async () => {
     const race = await start({ policy: 'tiered' });
     const one = await race.rep('Satu', { tier: 1 });
@@ -81,6 +81,10 @@ onBothArbiters('a restart', (start) => {
       expect(await rep.pool()).toMatchObject([{ leadId, closesAt: at('11:09:00') }]);
     }
     expect(race.file.story(leadId)).toContain('offer.extended');
+    // Its own sockets came after it and have it from their snapshot; those of a gateway are told.
+    const told = (await race.outlet()).filter((entry) => entry.includes('lead:window'));
+    expect(told).toHaveLength(arbiter === 'redis' ? 2 : 0);
+    for (const entry of told) expect(entry).toContain(at('11:09:00'));
     await race.at('11:08:59.999');
     expect(race.file.status(leadId)).toBe('offered');
     // Given again at each start that finds it over; then it ends like any other.

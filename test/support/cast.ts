@@ -72,11 +72,7 @@ export function tokensOf(cast: Cast): Record<string, string> {
 }
 
 /** A lead that this rep owns. */
-export async function ownedLead(
-  app: TestApp,
-  owner: TestRep,
-  more: Record<string, unknown> = {},
-): Promise<string> {
+export async function ownedLead(app: TestApp, owner: TestRep, more: Record<string, unknown> = {}): Promise<string> {
   const leadId = await app.addLead(more);
   const claim = await app.claimOverHttp(owner.token, leadId, `own-${leadId}`);
   if (claim.status !== 201) throw new Error(`not won: ${JSON.stringify(claim.body)}`);

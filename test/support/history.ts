@@ -78,7 +78,9 @@ const RULES: Record<string, Finder> = {
       if (verdict.verdict !== 'won') continue;
       winners.set(offerId, (winners.get(offerId) ?? new Set()).add(repId));
     }
-    return [...winners].filter(([, reps]) => reps.size > 1).map(([offerId, reps]) => `${offerId}: ${[...reps].join(' and ')}`);
+    return [...winners]
+      .filter(([, reps]) => reps.size > 1)
+      .map(([offerId, reps]) => `${offerId}: ${[...reps].join(' and ')}`);
   },
 
   wonIsOnDisk: (history, { winners }) =>
@@ -113,7 +115,9 @@ const RULES: Record<string, Finder> = {
   notBeforeTheWin: (history) =>
     history
       .answers()
-      .flatMap(({ requestId, verdict }) => (verdict.verdict === 'lost' && !(verdict.byMs >= 0) ? [`${requestId}: byMs ${verdict.byMs}`] : [])),
+      .flatMap(({ requestId, verdict }) =>
+        verdict.verdict === 'lost' && !(verdict.byMs >= 0) ? [`${requestId}: byMs ${verdict.byMs}`] : [],
+      ),
 
   noContactBeforeAWin: (history) =>
     history.lines.flatMap((line) => {

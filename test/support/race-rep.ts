@@ -17,6 +17,9 @@ export interface Frame {
 
 type Answer = Verdict | { error: { code: string; field?: string } };
 
+/** How Socket.IO marks an event; acks and handshakes have marks of their own. */
+const EVENT_PACKET = '2';
+
 let requests = 0;
 
 /** The race a rep sits in. */
@@ -56,14 +59,15 @@ export class RaceRep {
     this.#socket?.disconnect();
     const socket = openSocket(url, this.token);
     this.#socket = socket;
-    let raw = '';
+    // Packets are read in one turn and told in later ones, in the same order.
+    const packets: string[] = [];
     socket.io.on('open', () => {
       socket.io.engine.on('data', (data: unknown) => {
-        raw = String(data);
+        if (String(data).startsWith(EVENT_PACKET)) packets.push(String(data));
       });
     });
     socket.onAny((event: Frame['event'], payload: unknown) => {
-      this.frames.push({ event, payload, raw });
+      this.frames.push({ event, payload, raw: packets.shift() ?? '' });
     });
     socket.on('disconnect', (reason) => this.ends.push(reason));
     await new Promise<void>((resolve, reject) => {
@@ -114,7 +118,11 @@ export class RaceRep {
   ): Promise<Answer> {
     await this.#beforeClaim();
     const frame = { leadId, requestId, ...(offerId === undefined ? {} : { offerId }) };
-    const answer = (await this.ask('lead:claim', frame)) as Answer;
+    let answer = (await this.ask('lead:claim', frame)) as Answer;
+    // On a busy machine Redis may be late: the claim was not judged, and every client asks again.
+    while ('reason' in answer && answer.reason === 'arbiterAway') {
+      answer = (await this.ask('lead:claim', frame)) as Answer;
+    }
     await this.#settle();
     return answer;
   }

@@ -61,11 +61,7 @@ export function heard<T = Record<string, unknown>>(socket: Socket, event: string
 }
 
 /** The first of its kind that is what the test waits for; others may come before it. */
-export function heardWhere<T>(
-  socket: Socket,
-  event: string,
-  isIt: (payload: T) => boolean,
-): Promise<T> {
+export function heardWhere<T>(socket: Socket, event: string, isIt: (payload: T) => boolean): Promise<T> {
   return new Promise((resolve) => {
     const listen = (payload: T) => {
       if (!isIt(payload)) return;

@@ -21,6 +21,8 @@ export interface ServerProcess {
   pid: number;
   /** Everything it has printed, both streams. */
   output(): string;
+  /** Resolves with the exit code when it is gone, by whatever cause. */
+  ended: Promise<number | null>;
   /** Sends a signal and resolves with the exit code once it is gone. */
   end(signal?: NodeJS.Signals): Promise<number | null>;
   signal(signal: NodeJS.Signals): void;
@@ -58,6 +60,7 @@ export async function startServer(env: Record<string, string>): Promise<ServerPr
     url,
     pid: child.pid ?? 0,
     output: () => output,
+    ended: exited,
     signal: (signal) => void child.kill(signal),
     async end(signal = 'SIGTERM') {
       child.kill(signal);

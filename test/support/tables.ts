@@ -11,9 +11,7 @@ export function allRows(file: string): Map<string, Row[]> {
       .prepare(`SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name`)
       .pluck()
       .all() as string[];
-    return new Map(
-      names.map((name) => [name, sqlite.prepare(`SELECT * FROM "${name}"`).all() as Row[]]),
-    );
+    return new Map(names.map((name) => [name, sqlite.prepare(`SELECT * FROM "${name}"`).all() as Row[]]));
   } finally {
     sqlite.close();
   }

@@ -85,16 +85,10 @@ function resultOf({ verdict, rule, byMs }: RaceAttempt): string {
 function Axis({ offer, lines }: { offer: RaceOffer; lines: RaceLine[] }) {
   const { fromMs, toMs } = spanOf(offer);
   const width = AXIS.width - AXIS.left - AXIS.right;
-  const x = (stamp: string): number =>
-    AXIS.left + (Math.max(0, Date.parse(stamp) - fromMs) / (toMs - fromMs)) * width;
+  const x = (stamp: string): number => AXIS.left + (Math.max(0, Date.parse(stamp) - fromMs) / (toMs - fromMs)) * width;
   const height = AXIS.top + lines.length * AXIS.line + 8;
   return (
-    <svg
-      class="axis"
-      viewBox={`0 0 ${AXIS.width} ${height}`}
-      role="img"
-      aria-label={t.value.manage.axis}
-    >
+    <svg class="axis" viewBox={`0 0 ${AXIS.width} ${height}`} role="img" aria-label={t.value.manage.axis}>
       {[0, 0.25, 0.5, 0.75, 1].map((part) => {
         const at = AXIS.left + part * width;
         return (
@@ -127,18 +121,11 @@ function AxisLine({ line: { name, alert, attempts }, y, x }: AxisLineProps) {
       <text x={0} y={y + 4}>
         {name.length > 20 ? `${name.slice(0, 19)}…` : name}
       </text>
-      {sentAt !== null && last !== null && (
-        <line class="span" x1={x(sentAt)} x2={x(last)} y1={y} y2={y} />
-      )}
+      {sentAt !== null && last !== null && <line class="span" x1={x(sentAt)} x2={x(last)} y1={y} y2={y} />}
       {sentAt !== null && <circle class="sent" cx={x(sentAt)} cy={y} r={4} />}
       {attempts.map((attempt) => (
         // A square and a disc: the winner is told by shape too, not by colour alone.
-        <AttemptMark
-          key={attempt.at + attempt.verdict}
-          attempt={attempt}
-          at={x(attempt.at)}
-          y={y}
-        />
+        <AttemptMark key={attempt.at + attempt.verdict} attempt={attempt} at={x(attempt.at)} y={y} />
       ))}
     </g>
   );

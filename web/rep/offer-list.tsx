@@ -21,7 +21,7 @@ export function OfferList({ model }: { model: RepModel }) {
       )}
       {model.offers.value.length === 0 && <p class="soft">{words.none}</p>}
       <ul class="offer-list">
-        {model.offers.value.map((offer) => (
+        {model.offers.value.toReversed().map((offer) => (
           <Offer key={offer.card.offerId} offer={offer} model={model} />
         ))}
       </ul>
@@ -59,11 +59,7 @@ function Offer({ offer, model }: { offer: ShownOffer; model: RepModel }) {
       data-ended={end !== null}
     >
       <CardFacts card={card} now={now} isOver={end !== null} />
-      <p
-        class={`verdict ${verdictClass(tap)}`}
-        data-testid="verdict"
-        data-verdict={verdictName(tap)}
-      >
+      <p class={`verdict ${verdictClass(tap)}`} data-testid="verdict" data-verdict={verdictName(tap)}>
         {statusText(offer, now)}
       </p>
       {(end === null || wait) && (
@@ -117,8 +113,7 @@ function CardFacts({ card, now, isOver }: { card: OfferCard; now: number; isOver
 
 /** The rep's own tap is the news, unless it decided nothing and the offer has ended since. */
 function statusText({ tap, end }: ShownOffer, now: number): string {
-  const isUndecided =
-    tap?.kind === 'verdict' && ['early', 'refused', 'retry'].includes(tap.verdict.verdict);
+  const isUndecided = tap?.kind === 'verdict' && ['early', 'refused', 'retry'].includes(tap.verdict.verdict);
   return tap === null || (end !== null && isUndecided) ? endText(end) : tapText(tap, now);
 }
 

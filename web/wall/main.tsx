@@ -96,7 +96,7 @@ function Feed({ mine }: { mine: WallModel }) {
   const words = t.value.wall;
   const feed = mine.feed.value;
   return (
-    <>
+    <div class="feed">
       <section aria-label={words.latest}>
         <h2>{words.latest}</h2>
         {feed !== null && feed.latest.length === 0 && <p class="soft">{words.empty}</p>}
@@ -121,7 +121,7 @@ function Feed({ mine }: { mine: WallModel }) {
           <dd>{feed === null ? '–' : number(feed.claimsToday)}</dd>
         </div>
       </dl>
-    </>
+    </div>
   );
 }
 

@@ -10,6 +10,12 @@ for _, team in ipairs(cjson.decode(teams)) do
   if tonumber(generation) > team[2] then return answer('gone', 'withdrawn') end
 end
 
+if rep_gate then
+  local generation, reason = string.match(rep_gate, '^(%d+) (%S+)')
+  local stamp = string.match(member, '^%d+ (%d+)')
+  if tonumber(generation) > tonumber(stamp) then return answer('refused', reason) end
+end
+
 local function beyond_rate()
   local per_second, per_minute = string.match(rate, '^(%d+) (%d+)$')
   if not per_second then return false end

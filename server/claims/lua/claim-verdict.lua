@@ -22,11 +22,6 @@ end
 if not state then return 'unknown ' .. now end
 
 if not member then return answer('refused', 'notInOffer') end
-if rep_gate then
-  local generation, reason = string.match(rep_gate, '^(%d+) (%S+)')
-  local stamp = string.match(member, '^%d+ (%d+)')
-  if tonumber(generation) > tonumber(stamp) then return answer('refused', reason) end
-end
 if winner then
   local met = now
   if known_order == order then met = tonumber(known_at)

@@ -156,7 +156,8 @@ export function logActivity(stores: Stores, args: ActivityArgs): Refused | (Done
   const credit = noCredit();
   if (firstContact) {
     changeOwnership(stores, credit, owner, { firstContactAt: contactAt, firstContactDay: args.day }, at);
-    const contact = { startedAtMs: owner.startedAt, atMs: args.happenedAt, recordedAtMs: at };
+    // A phone whose clock is a little behind did not call before it owned the lead.
+    const contact = { startedAtMs: owner.startedAt, atMs: backDated ? args.happenedAt : contactAt, recordedAtMs: at };
     for (const award of contactAwards(args.points, contact)) {
       pay(stores, credit, { ...award, eventSeq: seq, repId, leadId, ownershipId: owner.id, at, day: args.day });
     }

@@ -1,0 +1,96 @@
+/**
+ * The file is the second referee: an arbiter that is wrong (here it is told things that are not on disk)
+ * grants a win, the ledger refuses it, nobody hears a name, and the offer is open as it was.
+ */
+import { expect, it } from 'vitest';
+import { onBothArbiters, type Race } from '../support/race.ts';
+import type { RaceRep } from '../support/race-rep.ts';
+
+const PREMIUM = { type: 'demo request' };
+const NOT_STORED = { verdict: 'retry', reason: 'notStored' };
+
+async function team(race: Race): Promise<[RaceRep, RaceRep, RaceRep]> {
+  return [await race.rep('Satu', { tier: 1 }), await race.rep('Dua', { tier: 2 }), await race.rep('Tiga', { tier: 3 })];
+}
+
+/** Nothing of a win that was refused may be seen anywhere. */
+function expectNoTrace(race: Race, reps: RaceRep[], leadId: string): void {
+  for (const rep of reps) {
+    expect(rep.heard('lead:taken', leadId)).toEqual([]);
+    expect(rep.heard('points:awarded').filter((award) => award.leadId === leadId)).toEqual([]);
+  }
+  expect(race.file.count('SELECT count(*) FROM ownerships WHERE lead_id = ?', leadId)).toBe(0);
+  expect(race.file.status(leadId)).toBe('offered');
+}
+
+onBothArbiters('a win the file does not agree with', (start) => {
+  it('before the lane’s time is refused, and the race goes on', async () => {
+    const race = await start({ policy: 'tiered' });
+    const reps = await team(race);
+    const [one, two] = reps;
+    const leadId = await race.lead(PREMIUM);
+    const [{ offerId }] = one.heard('lead:alert', leadId);
+    await race.at('10:14:59.999');
+    await race.house.world.arbiter.admit({ offerId, lane: 1, opensAtMs: race.nowMs });
+    expect(await two.claim(leadId)).toMatchObject(NOT_STORED);
+    expectNoTrace(race, reps, leadId);
+    expect(await one.claim(leadId)).toMatchObject({ verdict: 'won' });
+    expect(await two.claim(leadId)).toMatchObject({ verdict: 'lost', winner: { id: one.id } });
+  });
+
+  it('of a rep who is not in the offer is refused', async () => {
+    const race = await start({ policy: 'tiered' });
+    const reps = await team(race);
+    const [one, , three] = reps;
+    const leadId = await race.lead(PREMIUM);
+    const [{ offerId }] = one.heard('lead:alert', leadId);
+    const { arbiter } = race.house.world;
+    await arbiter.admit({ offerId, repId: three.id, lane: 0, opensAtMs: race.nowMs });
+    expect(await three.claim(leadId)).toMatchObject(NOT_STORED);
+    expectNoTrace(race, reps, leadId);
+    expect(await one.claim(leadId)).toMatchObject({ verdict: 'won' });
+  });
+
+  it('past the cap is refused by the counters on file, and the arbiter’s are given back', async () => {
+    const race = await start({ policy: 'tiered' });
+    const reps = await team(race);
+    const [one] = reps;
+    const other = await race.rep('Satu B', { tier: 1 });
+    await race.changeCompetition({ dailyCap: 1 });
+    expect(await one.claim(await race.lead(PREMIUM))).toMatchObject({ verdict: 'won' });
+    const leadId = await race.lead(PREMIUM);
+    await race.house.world.arbiter.restoreCounters(one.id, {});
+    expect(await one.claim(leadId)).toMatchObject(NOT_STORED);
+    // Refused again, and not for what the first try had counted.
+    expect(await one.claim(leadId)).toMatchObject(NOT_STORED);
+    expectNoTrace(race, [...reps, other], leadId);
+    expect(await other.claim(leadId)).toMatchObject({ verdict: 'won' });
+  });
+
+  it('of an offer that is put up a second time is refused, and the first winner told', async () => {
+    const race = await start();
+    const [sari, budi] = [await race.rep('Sari'), await race.rep('Budi')];
+    const leadId = await race.lead(PREMIUM);
+    const won = await sari.claim(leadId);
+    const offerId = won.offerId as string;
+    const { arbiter } = race.house.world;
+    // As an arbiter that lost its memory of the win would have it.
+    await arbiter.raise({ scope: 'cell' }, 'rebuilding');
+    await arbiter.open({
+      offerId,
+      leadId,
+      lanes: [{ opensAtMs: race.nowMs, repIds: [sari.id, budi.id] }],
+      closesAtMs: race.nowMs + 60_000,
+      limits: [],
+      increments: [],
+      attemptRate: null,
+    });
+    expect(await budi.claim(leadId, { offerId })).toMatchObject({
+      verdict: 'lost',
+      winner: { id: sari.id },
+    });
+    expect(await sari.claim(leadId, { offerId })).toEqual(won);
+    expect(race.file.count('SELECT count(*) FROM ownerships')).toBe(1);
+    expect(race.file.ledger(budi.id)).toEqual([]);
+  });
+});
