@@ -260,7 +260,7 @@ function openSockets(
   return sockets;
 }
 
-/** A standby may end a holder of the file that has not said for three seconds that it is alive. */
+/** Written beside the file, so that whoever is refused it can tell a holder that works from one that hangs. */
 const BEAT_EVERY_MS = 1_000;
 
 function keepBeating(role: Role, clock: Clock): { stop(): void } {

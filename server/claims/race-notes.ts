@@ -1,7 +1,7 @@
 /**
  * The race on record, beside its facts: every receipt and every attempt, in the order in which the
- * server took them. Gathered in memory and written as one packed row an offer, at its end and every
- * 5 s: a crash may lose seconds of these, never an alert, a win or a fact.
+ * server took them. Gathered in memory and written every 5 s, one packed row for each
+ * offer that has any: a crash may lose seconds of these, never an alert, a win or a fact.
  */
 import type { Clock, Timer } from '../kernel/clock.ts';
 

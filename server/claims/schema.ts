@@ -62,8 +62,8 @@ export const counters = sqliteTable(
 );
 
 /**
- * Receipts and losing attempts of one offer, gathered in memory and written as one packed row at the
- * offer's end and every 5 s. JSON: see server/claims/race-notes.ts.
+ * Receipts and losing attempts of one offer, gathered in memory and written every 5 s as one
+ * packed row. JSON: see server/claims/race-notes.ts.
  */
 export const raceNotes = sqliteTable(
   'race_notes',

@@ -28,7 +28,7 @@ export interface Role {
   generation: number;
   /** What bringing the file up to date took. */
   migration: Migration;
-  /** Says that the holder is alive: a standby may end one that has not for too long. */
+  /** Says that the holder is alive, for whoever is refused the file. */
   beat(nowMs: number): void;
   /** Hands the role back; close the ledger first. */
   release(): void;

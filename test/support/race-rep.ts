@@ -20,6 +20,9 @@ type Answer = Verdict | { error: { code: string; field?: string } };
 /** How Socket.IO marks an event; acks and handshakes have marks of their own. */
 const EVENT_PACKET = '2';
 
+/** Why a claim was not judged because Redis, or the epoch's renewal, was too slow. */
+const LATE = ['arbiterAway', 'rebuilding'];
+
 let requests = 0;
 
 /** The race a rep sits in. */
@@ -116,13 +119,13 @@ export class RaceRep {
     leadId: string,
     { offerId, requestId = `request-${++requests}` }: { offerId?: string; requestId?: string } = {},
   ): Promise<Answer> {
-    await this.#beforeClaim();
     const frame = { leadId, requestId, ...(offerId === undefined ? {} : { offerId }) };
-    let answer = (await this.ask('lead:claim', frame)) as Answer;
-    // On a busy machine Redis may be late: the claim was not judged, and every client asks again.
-    while ('reason' in answer && answer.reason === 'arbiterAway') {
+    let answer: Answer;
+    do {
+      // On a busy machine Redis may be late: the claim was not judged, and every client asks again.
+      await this.#beforeClaim();
       answer = (await this.ask('lead:claim', frame)) as Answer;
-    }
+    } while ('reason' in answer && LATE.includes(answer.reason));
     await this.#settle();
     return answer;
   }

@@ -284,9 +284,13 @@ export class Race {
     return (entries ?? []).map(([, fields]) => fields[1] ?? '');
   }
 
+  /** A renewal that Redis did not take in time is passed over by the server; a test cannot do without. */
   async #renew(): Promise<void> {
-    if (this.#redis === null) return;
-    await (this.house.world.arbiter as RedisArbiterControl).renew();
+    const redis = this.#redis;
+    if (redis === null) return;
+    const arbiter = this.house.world.arbiter as RedisArbiterControl;
+    do await arbiter.renew();
+    while ((await redis.connection.exists(redisKeys(redis.cell).epoch)) === 0);
   }
 }
 
