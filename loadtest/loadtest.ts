@@ -4,7 +4,8 @@ import { type RaceResult, runRace } from './scenarios/race.ts';
 
 function count(text: string): number {
   const value = Number(text);
-  if (!Number.isInteger(value) || value < 1 || value > 100_000) throw new InvalidArgumentError('must be a whole number from 1');
+  if (!Number.isInteger(value) || value < 1 || value > 100_000)
+    throw new InvalidArgumentError('must be a whole number from 1');
   return value;
 }
 
@@ -18,7 +19,9 @@ function printTable(result: RaceResult): void {
   console.log(`double wins ${result.doubleWins}, losers misled ${result.losersMisled}`);
 }
 
-const program = new Command('loadtest').description('Simulated claim races, each figure beside a bare baseline of the same run');
+const program = new Command('loadtest').description(
+  'Simulated claim races, each figure beside a bare baseline of the same run',
+);
 
 program
   .command('race')

@@ -48,7 +48,10 @@ export async function startProduct(options: { adminKey: string; redisUrl: string
   const folder = mkdtempSync(join(tmpdir(), 'sambar-load-'));
   const databaseFile = join(folder, 'sambar.db');
   const { child, url } = await start('server/main.js', {
-    PORT: '0', DATABASE_FILE: databaseFile, ADMIN_API_KEY: options.adminKey, LOG_LEVEL: 'error',
+    PORT: '0',
+    DATABASE_FILE: databaseFile,
+    ADMIN_API_KEY: options.adminKey,
+    LOG_LEVEL: 'error',
     ...(options.redisUrl === undefined ? {} : { REDIS_URL: options.redisUrl, CELL: `load-${process.pid}` }),
   });
   return {

@@ -39,7 +39,10 @@ export const DOWN = {
     about:
       'To everyone who was alerted or shown the offer and did not win, after the win is on disk. `by.name` is null where the team hides names.',
   },
-  'lead:withdrawn': { schema: down.leadWithdrawn, about: 'The offer ended without a winner; or, with reason `won`, this rep has just won it, for its other devices.' },
+  'lead:withdrawn': {
+    schema: down.leadWithdrawn,
+    about: 'The offer ended without a winner; or, with reason `won`, this rep has just won it, for its other devices.',
+  },
   'pool:snapshot': {
     schema: down.poolSnapshot,
     about:
@@ -49,7 +52,10 @@ export const DOWN = {
     schema: down.leadAssigned,
     about: 'The rep owns a lead without having raced for it.',
   },
-  'tier:changed': { schema: down.tierChanged, about: 'The rep was moved to another tier; open offers keep their lanes.' },
+  'tier:changed': {
+    schema: down.tierChanged,
+    about: 'The rep was moved to another tier; open offers keep their lanes.',
+  },
   'points:awarded': {
     schema: down.pointsAwarded,
     about: "One entry of the rep's points, negative when it takes back an earlier one. `balance` is the sum after it.",

@@ -8,13 +8,22 @@
  *   any         → lost        another ledger has a higher epoch, or the role: this process must end
  */
 import type { Redis } from 'ioredis';
-import type { SettledNotice } from './claims/settlement-desk.ts';
-import { createRedisArbiterControl, type Disturbance, type RedisArbiterControl } from './claims/redis-arbiter-control.ts';
+import {
+  createRedisArbiterControl,
+  type Disturbance,
+  type RedisArbiterControl,
+} from './claims/redis-arbiter-control.ts';
 import { testClockKey } from './claims/redis-keys.ts';
+import type { SettledNotice } from './claims/settlement-desk.ts';
 import { putRaceUp } from './flow/start.ts';
 import type { World } from './flow/world.ts';
 import { createOutlet, type Entry, type Outlet } from './gateway/outlet.ts';
-import { createRegistryWriter, type LedgerAddress, type RegisteredToken, type RegistryWriter } from './gateway/registry.ts';
+import {
+  createRegistryWriter,
+  type LedgerAddress,
+  type RegisteredToken,
+  type RegistryWriter,
+} from './gateway/registry.ts';
 import { createTail, type Tail } from './gateway/tail.ts';
 import type { Clock, Timer } from './kernel/clock.ts';
 import type { Random } from './kernel/random.ts';
@@ -74,9 +83,28 @@ export async function openRedisCell(deps: CellDeps): Promise<RedisCell> {
   const registry = createRegistryWriter({ redis: plain, cell, onFault });
   let rebuild: (disturbance: Disturbance) => void = () => undefined;
   const arbiter = createRedisArbiterControl({
-    redis: claims, stream: wins, cell, clock, onFault, onDisturbance: (disturbance) => rebuild(disturbance),
+    redis: claims,
+    stream: wins,
+    cell,
+    clock,
+    onFault,
+    onDisturbance: (disturbance) => rebuild(disturbance),
   });
-  return new Cell({ ...deps, role, plain, claims, wins, heard, outlet, registry, arbiter, onFault, onDisturbance: (task) => { rebuild = task; } });
+  return new Cell({
+    ...deps,
+    role,
+    plain,
+    claims,
+    wins,
+    heard,
+    outlet,
+    registry,
+    arbiter,
+    onFault,
+    onDisturbance: (task) => {
+      rebuild = task;
+    },
+  });
 }
 
 interface CellParts extends CellDeps {
@@ -112,7 +140,8 @@ class Cell implements RedisCell {
       tokenDropped: (row) => parts.registry.dropToken(row.hash),
       repPut: (rep) => parts.registry.putName(rep.id, this.#shownName(rep.name)),
       policyChanged: () => {
-        for (const rep of this.#world?.directory.reps() ?? []) parts.registry.putName(rep.id, this.#shownName(rep.name));
+        for (const rep of this.#world?.directory.reps() ?? [])
+          parts.registry.putName(rep.id, this.#shownName(rep.name));
       },
     };
     parts.onDisturbance((disturbance) => this.#disturbed(disturbance));
@@ -218,7 +247,9 @@ async function refuseUnfit(redis: Redis, deps: CellDeps): Promise<void> {
   const { warnings } = await checkRedis(redis);
   for (const warning of warnings) deps.log.warn(warning);
   if (!deps.testClockAllowed && (await redis.exists(testClockKey(deps.cell))) === 1) {
-    throw new TestClockError(`the key ${testClockKey(deps.cell)} stands the clock still: delete it before a live start`);
+    throw new TestClockError(
+      `the key ${testClockKey(deps.cell)} stands the clock still: delete it before a live start`,
+    );
   }
 }
 

@@ -4,11 +4,11 @@
  */
 import type { AddressInfo } from 'node:net';
 import { repRoom } from './alerts/announcer.ts';
-import { claimRoutes } from './claims/claims-routes.ts';
+import { noticeOf } from './cell-on-redis.ts';
 import { createClaims } from './claims/claims.ts';
+import { claimRoutes } from './claims/claims-routes.ts';
 import { createRedisArbiter } from './claims/redis-arbiter.ts';
 import { createSettlementDesk } from './claims/settlement-desk.ts';
-import { noticeOf } from './cell-on-redis.ts';
 import { bindSockets } from './edges.ts';
 import { forwardRoutes } from './gateway/forward.ts';
 import type { Entry } from './gateway/outlet.ts';
@@ -19,16 +19,17 @@ import { createTail } from './gateway/tail.ts';
 import { newId } from './kernel/ids.ts';
 import { refusalMessage } from './kernel/messages.ts';
 import { streamName } from './leaderboard/board-streams.ts';
-import { type App, type Base, closeHttp, once, RECONNECT_AFTER_MS, VERSION } from './serving.ts';
 import { createHttp } from './platform/http.ts';
 import { operationsRoutes } from './platform/operations-routes.ts';
 import { servePages } from './platform/pages.ts';
 import { checkRedis, createRedis } from './platform/redis.ts';
 import { createSockets, type Sockets } from './platform/sockets.ts';
+import { type App, type Base, closeHttp, once, RECONNECT_AFTER_MS, VERSION } from './serving.ts';
 
 export async function composeGateway(base: Base, redisUrl: string): Promise<App> {
   const { config, clock, log, metrics, random } = base;
-  const onFault = (error: unknown) => log.warn('the link', { code: String((error as { code?: unknown }).code ?? 'unknown') });
+  const onFault = (error: unknown) =>
+    log.warn('the link', { code: String((error as { code?: unknown }).code ?? 'unknown') });
   const connect = async (profile: 'claims' | 'stream' | 'plain') => {
     const redis = createRedis(redisUrl, profile, { random, onError: onFault });
     await redis.connect();
@@ -43,7 +44,9 @@ export async function composeGateway(base: Base, redisUrl: string): Promise<App>
   const arbiter = createRedisArbiter({ redis: claimsRedis, cell: config.cell, clock });
   const desk = createSettlementDesk(clock);
   const claims = createClaims({
-    arbiter, desk, clock,
+    arbiter,
+    desk,
+    clock,
     record: house.record,
     // The names as now shown; the rules of an older offer are on the ledger's file alone.
     winnerName: (repId) => registry.name(repId),
@@ -58,13 +61,21 @@ export async function composeGateway(base: Base, redisUrl: string): Promise<App>
 
   const app = createHttp({ log, metrics, authenticate: sessions.authenticate, version: VERSION });
   const sockets: Sockets = createSockets(app.server, {
-    clock, log, metrics, authenticate: sessions.authenticate, publicUrl: config.publicUrl, expiryOf: sessions.expiryOf,
+    clock,
+    log,
+    metrics,
+    authenticate: sessions.authenticate,
+    publicUrl: config.publicUrl,
+    expiryOf: sessions.expiryOf,
   });
   const language = sessions.language;
   bindSockets(sockets, { claims, house, clock, language, stillValid: sessions.stillValid, onError: onFault });
   claimRoutes(app, { claim: claims.claim, language, newRequestId: () => newId('act', clock.nowMs(), random) });
   let draining = false;
-  operationsRoutes(app, { metrics, ready: () => !draining && plain.status === 'ready' && claimsRedis.status === 'ready' });
+  operationsRoutes(app, {
+    metrics,
+    ready: () => !draining && plain.status === 'ready' && claimsRedis.status === 'ready',
+  });
   forwardRoutes(app, registry);
   await servePages(app);
 

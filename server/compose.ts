@@ -19,8 +19,8 @@ import { winnerNameOf } from './flow/settlement.ts';
 import { putRaceUp } from './flow/start.ts';
 import type { Transactions } from './flow/transactions/transactions.ts';
 import type { World } from './flow/world.ts';
-import type { Entry } from './gateway/outlet.ts';
 import { BOARD_LEASE_MS, linkRoutes } from './gateway/link-routes.ts';
+import type { Entry } from './gateway/outlet.ts';
 import { type DecidingHouse, openHouse } from './house.ts';
 import { type Clock, createSystemClock, type Timer } from './kernel/clock.ts';
 import { refusalMessage } from './kernel/messages.ts';
@@ -74,7 +74,11 @@ async function composeDecider(base: Base, overrides: Overrides): Promise<App> {
   const desk = createSettlementDesk(clock);
   const seat = await takeSeat(base, desk, overrides);
   const house = await openHouse({
-    ...base, ...seat, db: reader.db, ledger, adminApiKey: config.adminApiKey,
+    ...base,
+    ...seat,
+    db: reader.db,
+    ledger,
+    adminApiKey: config.adminApiKey,
     appSecret: appSecretOf(config.appSecret, config.databaseFile, base.random),
   });
   const newAdminKey = config.adminApiKey === null ? await house.access.firstAdminKey() : null;
@@ -112,7 +116,11 @@ async function takeSeat(base: Base, desk: SettlementDesk, overrides: Overrides):
   const { config, clock, log, random } = base;
   if (config.redisUrl === null) return embeddedSeat(clock, desk);
   const cell = await openRedisCell({
-    url: config.redisUrl, cell: config.cell, clock, random, log,
+    url: config.redisUrl,
+    cell: config.cell,
+    clock,
+    random,
+    log,
     testClockAllowed: overrides.testClockAllowed ?? false,
     onLost: (reason) => endProcess(log, `this process is not the cell's ledger any more: ${reason}`)(new Error(reason)),
   });
@@ -236,7 +244,11 @@ function openSockets(
   const { config, clock, log, metrics } = base;
   const { world } = house;
   const sockets = createSockets(server, {
-    clock, log, metrics, authenticate, publicUrl: config.publicUrl,
+    clock,
+    log,
+    metrics,
+    authenticate,
+    publicUrl: config.publicUrl,
     expiryOf(tokenId) {
       if (tokenId === 'environment') return null;
       const token = world.directory.token(tokenId);

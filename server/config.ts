@@ -59,7 +59,10 @@ const VARIABLES: Variable[] = [
     name: 'CELL',
     example: 'sambar',
     about: "Name of this company's keys in Redis: letters, digits and dashes.",
-    schema: z.string().regex(/^[a-z0-9-]{1,40}$/, 'must be letters, digits and dashes').default('sambar'),
+    schema: z
+      .string()
+      .regex(/^[a-z0-9-]{1,40}$/, 'must be letters, digits and dashes')
+      .default('sambar'),
   },
   {
     name: 'ROLE',

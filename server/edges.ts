@@ -2,9 +2,9 @@
 import { alertSockets } from './alerts/alerts-sockets.ts';
 import { repRoom } from './alerts/announcer.ts';
 import type { House } from './alerts/house.ts';
+import type { Claims } from './claims/claims.ts';
 import { claimRoutes } from './claims/claims-routes.ts';
 import { claimSockets } from './claims/claims-sockets.ts';
-import type { Claims } from './claims/claims.ts';
 import { ArbiterFault } from './claims/offer-checks.ts';
 import { racesRoutes } from './claims/races-routes.ts';
 import { placeOf } from './distribution/open-offers.ts';
@@ -16,8 +16,8 @@ import { noteReceipt, raceRecord, wasInRace } from './flow/race-record.ts';
 import type { DecidingHouse } from './house.ts';
 import type { Clock } from './kernel/clock.ts';
 import { newId } from './kernel/ids.ts';
-import { leaderboardRoutes } from './leaderboard/leaderboard-routes.ts';
 import { streamName } from './leaderboard/board-streams.ts';
+import { leaderboardRoutes } from './leaderboard/leaderboard-routes.ts';
 import { leadsRoutes } from './leads/leads-routes.ts';
 import { eventsRoutes } from './ledger/events-routes.ts';
 import { LedgerError } from './ledger/ledger-error.ts';
@@ -26,8 +26,8 @@ import { peopleRoutes } from './people/people-routes.ts';
 import type { Http, Speaker } from './platform/http.ts';
 import { Problem } from './platform/problem.ts';
 import type { Sockets } from './platform/sockets.ts';
-import { policyRoutes } from './policy/policy-routes.ts';
 import { assistsRoutes } from './points/assists-routes.ts';
+import { policyRoutes } from './policy/policy-routes.ts';
 
 export interface EdgeDeps {
   house: DecidingHouse;
@@ -43,13 +43,19 @@ async function stored<T>(work: Promise<T>): Promise<T> {
     return await work;
   } catch (error) {
     if (error instanceof ArbiterFault) {
-      throw new Problem(503, 'arbiterAway', 'The race cannot be reached; nothing has changed. Ask again.', { retryAfterSeconds: 1 });
+      throw new Problem(503, 'arbiterAway', 'The race cannot be reached; nothing has changed. Ask again.', {
+        retryAfterSeconds: 1,
+      });
     }
     if (!(error instanceof LedgerError)) throw error;
     if (error.code === 'idempotencyKeyReused') {
-      throw new Problem(422, 'idempotencyKeyReused', 'This Idempotency-Key was used for another request.', { field: 'Idempotency-Key' });
+      throw new Problem(422, 'idempotencyKeyReused', 'This Idempotency-Key was used for another request.', {
+        field: 'Idempotency-Key',
+      });
     }
-    throw new Problem(503, 'notStored', 'It could not be stored; nothing has changed. Ask again.', { retryAfterSeconds: 1 });
+    throw new Problem(503, 'notStored', 'It could not be stored; nothing has changed. Ask again.', {
+      retryAfterSeconds: 1,
+    });
   }
 }
 
@@ -79,7 +85,9 @@ function bindLeads(app: Http, { house }: EdgeDeps): void {
 
   /** The offers a rep sees now: those whose lane has opened for it; of one that opens later, not a word. */
   const offersShownTo = (repId: string) =>
-    isReady(world, repId) ? world.offers.ofRep(repId).filter((offer) => (placeOf(offer, repId)?.sentAtMs ?? null) !== null) : [];
+    isReady(world, repId)
+      ? world.offers.ofRep(repId).filter((offer) => (placeOf(offer, repId)?.sentAtMs ?? null) !== null)
+      : [];
 
   /** A rep sees a lead it owns whole, one it is offered without contact details; a manager its teams'. */
   function view(leadId: string, speaker: Speaker) {
@@ -104,11 +112,22 @@ function bindLeads(app: Http, { house }: EdgeDeps): void {
         const errors = [{ field: 'cursor', message: 'is none that a list has answered' }];
         throw new Problem(400, 'validation', 'cursor: is none that a list has answered', { field: 'cursor', errors });
       }
-      const own = speaker.role === 'rep'
-        ? [...owners.leadsOf(speaker.subjectId, 1000), ...offersShownTo(speaker.subjectId)].map(({ leadId }) => leadId)
-        : undefined;
-      const rows = leads.page({ limit: limit + 1, ...(own && { ids: own }), ...(status && { status }), ...(cursor && { before: cursor }) });
-      const items = rows.slice(0, limit).map(({ id }) => view(id, speaker)).filter((lead) => lead !== null);
+      const own =
+        speaker.role === 'rep'
+          ? [...owners.leadsOf(speaker.subjectId, 1000), ...offersShownTo(speaker.subjectId)].map(
+              ({ leadId }) => leadId,
+            )
+          : undefined;
+      const rows = leads.page({
+        limit: limit + 1,
+        ...(own && { ids: own }),
+        ...(status && { status }),
+        ...(cursor && { before: cursor }),
+      });
+      const items = rows
+        .slice(0, limit)
+        .map(({ id }) => view(id, speaker))
+        .filter((lead) => lead !== null);
       return { items, nextCursor: rows.length > limit ? (rows[limit - 1]?.id ?? null) : null };
     },
     async release(leadId, reason, speaker, idempotency) {
@@ -124,7 +143,8 @@ function bindLeads(app: Http, { house }: EdgeDeps): void {
     assign(order, speaker, idempotency) {
       const teams = directory.teamsOf(speaker);
       const team = directory.rep(order.repId)?.team ?? null;
-      const isForeign = teams !== null && (team === null || !teams.includes(team) || view(order.leadId, speaker) === null);
+      const isForeign =
+        teams !== null && (team === null || !teams.includes(team) || view(order.leadId, speaker) === null);
       if (isForeign && !world.events.answered(idempotency)) {
         return Promise.resolve({ ok: false, code: 'unknownRep' } as const);
       }
@@ -140,7 +160,9 @@ function bindLeads(app: Http, { house }: EdgeDeps): void {
     },
     async forget(leadId, speaker) {
       if (leads.row(leadId) === undefined) return false;
-      await stored(world.ledger.write('forgetLead', { leadId, actor: actorOf(speaker), at: await world.arbiter.now() }));
+      await stored(
+        world.ledger.write('forgetLead', { leadId, actor: actorOf(speaker), at: await world.arbiter.now() }),
+      );
       const offer = world.offers.ofLead(leadId);
       if (offer !== undefined) offer.facts = { ...offer.facts, contact: { title: null } };
       return true;
@@ -156,13 +178,26 @@ function bindPeople(app: Http, { house, sockets, publicUrl }: EdgeDeps): void {
     async addRep(rep, speaker, idempotency) {
       const nowMs = await world.arbiter.now();
       const row = {
-        id: newId('rep', nowMs, world.random), name: rep.name, email: rep.email, team: rep.team ?? null, tier: rep.tier ?? 2,
-        hiredOn: rep.hiredOn ?? null, timeZone: rep.timeZone ?? null, languages: JSON.stringify(rep.languages ?? ['id']), createdAt: nowMs,
+        id: newId('rep', nowMs, world.random),
+        name: rep.name,
+        email: rep.email,
+        team: rep.team ?? null,
+        tier: rep.tier ?? 2,
+        hiredOn: rep.hiredOn ?? null,
+        timeZone: rep.timeZone ?? null,
+        languages: JSON.stringify(rep.languages ?? ['id']),
+        createdAt: nowMs,
       };
       return stored(presence.add(row, actorOf(speaker), idempotency));
     },
     changeRep: (repId, patch, speaker) =>
-      stored(presence.change(repId, Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined)), actorOf(speaker))),
+      stored(
+        presence.change(
+          repId,
+          Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined)),
+          actorOf(speaker),
+        ),
+      ),
     rep: directory.rep,
     reps: directory.reps,
     isOnline: (repId) => (sockets?.roomSize(repRoom(repId)) ?? 0) > 0,
@@ -172,15 +207,33 @@ function bindPeople(app: Http, { house, sockets, publicUrl }: EdgeDeps): void {
     },
     async addManager(manager, speaker, idempotency) {
       const at = await world.arbiter.now();
-      const row = { id: newId('mgr', at, world.random), name: manager.name, email: manager.email, teams: JSON.stringify(manager.teams), createdAt: at };
-      const { result, replayed } = await stored(world.ledger.write('addManager', { row, actor: actorOf(speaker), at }, idempotency));
+      const row = {
+        id: newId('mgr', at, world.random),
+        name: manager.name,
+        email: manager.email,
+        teams: JSON.stringify(manager.teams),
+        createdAt: at,
+      };
+      const { result, replayed } = await stored(
+        world.ledger.write('addManager', { row, actor: actorOf(speaker), at }, idempotency),
+      );
       if (!('refused' in result) && !replayed) directory.putManager(row);
       return result;
     },
-    addMachine: (kind, name, speaker, idempotency) => stored(access.addMachine(kind, name, actorOf(speaker), idempotency)),
+    addMachine: (kind, name, speaker, idempotency) =>
+      stored(access.addMachine(kind, name, actorOf(speaker), idempotency)),
     addToken: (role, subjectId, ttlSeconds, speaker, idempotency) =>
-      stored(access.addToken(role, subjectId, ttlSeconds === undefined ? SESSION_MS : ttlSeconds * 1000, actorOf(speaker), idempotency)),
-    addInvite: (role, subjectId, speaker, idempotency) => stored(access.addInvite(role, subjectId, actorOf(speaker), idempotency)),
+      stored(
+        access.addToken(
+          role,
+          subjectId,
+          ttlSeconds === undefined ? SESSION_MS : ttlSeconds * 1000,
+          actorOf(speaker),
+          idempotency,
+        ),
+      ),
+    addInvite: (role, subjectId, speaker, idempotency) =>
+      stored(access.addInvite(role, subjectId, actorOf(speaker), idempotency)),
     openSession: (invite, idempotency) => stored(access.openSession(invite, idempotency)),
     tokenTeam(tokenId) {
       const token = directory.token(tokenId);
@@ -217,9 +270,19 @@ function bindPolicy(app: Http, { house }: EdgeDeps): void {
     async set(policy, { effectiveAtMs, expectedVersion }, speaker) {
       const at = await world.arbiter.now();
       const effectiveAt = effectiveAtMs ?? at;
-      const start = effectiveAt > at ? { id: newId('dl', at, world.random), kind: 'policyStarts' as const, dueAt: effectiveAt } : null;
+      const start =
+        effectiveAt > at
+          ? { id: newId('dl', at, world.random), kind: 'policyStarts' as const, dueAt: effectiveAt }
+          : null;
       const { result } = await stored(
-        world.ledger.write('setPolicy', { document: JSON.stringify(policy), effectiveAt, expectedVersion, start, actor: actorOf(speaker), at }),
+        world.ledger.write('setPolicy', {
+          document: JSON.stringify(policy),
+          effectiveAt,
+          expectedVersion,
+          start,
+          actor: actorOf(speaker),
+          at,
+        }),
       );
       if ('refused' in result) return null;
       const version = { version: result.version, effectiveAtMs: effectiveAt, policy };

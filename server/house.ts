@@ -3,20 +3,9 @@
  * memory, the arbiter, the flows and the scheduler, built in the order in which the data flows and let
  * go of in reverse. `compose.ts` puts HTTP and sockets in front of it.
  */
-import { createAlerts } from './flow/alerting.ts';
+
 import type { Announcer } from './alerts/announcer.ts';
-import { createAccess } from './flow/access.ts';
-import { createClaimRecord } from './flow/claim-record.ts';
-import { createDeadlines } from './flow/deadlines.ts';
-import { createIntake } from './flow/intake.ts';
-import { createOwning } from './flow/owning.ts';
-import { createPresence } from './flow/presence.ts';
-import { forgetOldLeads, retentionTimer } from './flow/retention.ts';
-import { createSettlement } from './flow/settlement.ts';
-import { restoreOffers } from './flow/start.ts';
-import type { Transactions } from './flow/transactions/transactions.ts';
-import { createWall } from './flow/wall.ts';
-import type { World } from './flow/world.ts';
+import { boardRoom } from './alerts/announcer.ts';
 import type { ArbiterControl } from './claims/arbiter.ts';
 import { createCounters } from './claims/counters.ts';
 import { createOwnershipReader } from './claims/ownership-reader.ts';
@@ -26,7 +15,20 @@ import { dueDeadlines, nextDueAt, retentionDeadline, waitingDeadline } from './d
 import { createScheduler } from './deadlines/scheduler.ts';
 import { createOffersReader } from './distribution/offers-reader.ts';
 import { createOpenOffers } from './distribution/open-offers.ts';
+import { createAccess } from './flow/access.ts';
+import { createAlerts } from './flow/alerting.ts';
+import { createClaimRecord } from './flow/claim-record.ts';
+import { createDeadlines } from './flow/deadlines.ts';
+import { createIntake } from './flow/intake.ts';
 import { isReady } from './flow/lanes.ts';
+import { createOwning } from './flow/owning.ts';
+import { createPresence } from './flow/presence.ts';
+import { forgetOldLeads, retentionTimer } from './flow/retention.ts';
+import { createSettlement } from './flow/settlement.ts';
+import { restoreOffers } from './flow/start.ts';
+import type { Transactions } from './flow/transactions/transactions.ts';
+import { createWall } from './flow/wall.ts';
+import type { World } from './flow/world.ts';
 import type { Clock } from './kernel/clock.ts';
 import { createKeyedQueue } from './kernel/keyed-queue.ts';
 import type { Random } from './kernel/random.ts';
@@ -35,7 +37,6 @@ import { loadRepDays } from './leaderboard/leaderboard-store.ts';
 import { createLeadsReader } from './leads/leads.ts';
 import { createEventsReader } from './ledger/events-reader.ts';
 import type { Ledger } from './ledger/ledger.ts';
-import { boardRoom } from './alerts/announcer.ts';
 import { createDirectory, type DirectoryWatcher } from './people/people.ts';
 import { loadEveryone } from './people/people-store.ts';
 import type { Db } from './platform/db.ts';
@@ -88,7 +89,18 @@ function createWorld(deps: HouseDeps): World {
     onError: (error) => log.error('race notes could not be written', {}, error),
   });
   const world: World = {
-    clock, random: deps.random, log, metrics, ledger: deps.ledger, announcer, directory, policy, offers, owners, boards, notes,
+    clock,
+    random: deps.random,
+    log,
+    metrics,
+    ledger: deps.ledger,
+    announcer,
+    directory,
+    policy,
+    offers,
+    owners,
+    boards,
+    notes,
     arbiter: deps.arbiter,
     settled: deps.settled,
     leads: createLeadsReader(db),
@@ -97,7 +109,13 @@ function createWorld(deps: HouseDeps): World {
     points: createPointsReader(db),
     counters: createCounters(owners.allCounters()),
     perLead: createKeyedQueue(),
-    alerts: createAlerts({ announcer, offers, mayClaim: (repId) => isReady(world, repId), nowMs: () => world.arbiter.nearlyNow(), count: metrics.alerts }),
+    alerts: createAlerts({
+      announcer,
+      offers,
+      mayClaim: (repId) => isReady(world, repId),
+      nowMs: () => world.arbiter.nearlyNow(),
+      count: metrics.alerts,
+    }),
     wall: { feed: () => wall.feed(), changed: () => wall.changed(), stop: () => wall.stop() },
     timersChanged: () => undefined,
     policyChanged() {

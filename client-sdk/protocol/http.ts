@@ -17,11 +17,7 @@ const clean = /^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]*$/;
 const whole = /^\P{Surrogate}*$/u;
 /** Text that may be stored and shown anywhere; it may be empty. */
 const plain = (max: number) =>
-  z
-    .string()
-    .max(max)
-    .regex(clean, 'has control characters')
-    .regex(whole, 'has half of a character');
+  z.string().max(max).regex(clean, 'has control characters').regex(whole, 'has half of a character');
 const text = (max: number) => plain(max).trim().min(1);
 const name = text(NAME_MAX);
 const timeZone = z.string().refine(isTimeZone, 'is not an IANA time zone');
@@ -98,12 +94,7 @@ export const newLead = z.strictObject({
   interest: text(TEXT_MAX).optional(),
   dealValue: money.optional(),
   signals: z.array(name).max(50).optional(),
-  attributes: z
-    .record(
-      plain(100).min(1),
-      z.union([plain(TEXT_MAX), z.number(), z.boolean(), z.null()]),
-    )
-    .optional(),
+  attributes: z.record(plain(100).min(1), z.union([plain(TEXT_MAX), z.number(), z.boolean(), z.null()])).optional(),
 });
 
 /** Nothing has to be said; Fastify gives null when nothing was. */
@@ -119,14 +110,7 @@ export const newActivity = z.strictObject({
   note: text(TEXT_MAX).optional(),
   at: moment.optional(),
 });
-export const leadStage = z.enum([
-  'qualified',
-  'disqualified',
-  'nurture',
-  'opportunity',
-  'won',
-  'lost',
-]);
+export const leadStage = z.enum(['qualified', 'disqualified', 'nurture', 'opportunity', 'won', 'lost']);
 export const newStage = z.strictObject({
   stage: leadStage,
   reason: text(1000).optional(),

@@ -3,13 +3,7 @@
  * `{error: {code, field?, message}}` in the ack, counts it, and goes on.
  */
 import { z } from 'zod';
-import {
-  type BoardState,
-  boardMetric,
-  boardPeriod,
-  type PoolSnapshot,
-  type WallFeed,
-} from './down.ts';
+import { type BoardState, boardMetric, boardPeriod, type PoolSnapshot, type WallFeed } from './down.ts';
 import type { Verdict } from './verdict.ts';
 
 /** Ids are opaque to a client; the bound only keeps garbage out of keys and logs. */
@@ -44,7 +38,12 @@ export const boardWatch = z.strictObject({
   top: z.number().int().min(1).max(100).default(10),
   team: z.string().min(1).max(TEAM_MAX).optional(),
 });
-export const boardUnwatch = z.strictObject({ stream: z.string().min(1).max(TEAM_MAX + 100) });
+export const boardUnwatch = z.strictObject({
+  stream: z
+    .string()
+    .min(1)
+    .max(TEAM_MAX + 100),
+});
 /** A client that has nothing to say sends `undefined`, which arrives as null. */
 export const poolSync = z.strictObject({}).nullish();
 export const wallWatch = z.strictObject({}).nullish();
@@ -61,17 +60,8 @@ export interface UpEvents {
   'lead:claim': (payload: LeadClaim, ack: (answer: Verdict | FrameError) => void) => void;
   'lead:delivered': (payload: { offerIds: string[] }) => void;
   'lead:seen': (payload: { leadId: string; offerId: string }) => void;
-  'pool:sync': (
-    payload: Record<string, never>,
-    ack: (answer: PoolSnapshot | FrameError) => void,
-  ) => void;
+  'pool:sync': (payload: Record<string, never>, ack: (answer: PoolSnapshot | FrameError) => void) => void;
   'board:watch': (payload: BoardWatch, ack: (answer: BoardState | FrameError) => void) => void;
-  'board:unwatch': (
-    payload: { stream: string },
-    ack?: (answer: { ok: true } | FrameError) => void,
-  ) => void;
-  'wall:watch': (
-    payload: Record<string, never>,
-    ack: (answer: WallFeed | FrameError) => void,
-  ) => void;
+  'board:unwatch': (payload: { stream: string }, ack?: (answer: { ok: true } | FrameError) => void) => void;
+  'wall:watch': (payload: Record<string, never>, ack: (answer: WallFeed | FrameError) => void) => void;
 }

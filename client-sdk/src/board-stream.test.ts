@@ -72,8 +72,7 @@ describe('a board stream', () => {
 
   test('holds a bounded number of deltas', () => {
     let stream = NEW_BOARD_STREAM;
-    for (let seq = 1; seq <= 3 * HELD_MAX; seq++)
-      stream = withDelta(stream, board('e1', seq)).stream;
+    for (let seq = 1; seq <= 3 * HELD_MAX; seq++) stream = withDelta(stream, board('e1', seq)).stream;
     expect(stream.held.length).toBe(HELD_MAX);
   });
 });
@@ -84,9 +83,7 @@ describe('a board stream, whatever the network does', () => {
   const truth = fc
     .array(fc.integer({ min: 1, max: 6 }), { minLength: 1, maxLength: 4 })
     .map((lengths) =>
-      lengths.flatMap((length, epoch) =>
-        Array.from({ length }, (_, seq) => board(`e${epoch}`, seq + 1)),
-      ),
+      lengths.flatMap((length, epoch) => Array.from({ length }, (_, seq) => board(`e${epoch}`, seq + 1))),
     );
 
   test('loss, order, duplicates and stale answers: the last answer of a quiet board is the truth', () => {

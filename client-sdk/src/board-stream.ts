@@ -50,9 +50,7 @@ export function withBoard(stream: BoardStream, board: BoardState): BoardStep {
     stream: { isWaiting: false, shown: isOlder ? shown : board, held: [] },
     ask: false,
   };
-  const held = stream.held
-    .filter((delta) => delta.stream === board.stream)
-    .sort((one, other) => one.seq - other.seq);
+  const held = stream.held.filter((delta) => delta.stream === board.stream).sort((one, other) => one.seq - other.seq);
   for (const delta of held) step = { ...withDelta(step.stream, delta), ask: step.ask };
   return { stream: step.stream, ask: step.stream.isWaiting };
 }

@@ -4,14 +4,7 @@
  */
 import type { BoardState, WallFeed } from '../protocol/down.ts';
 import type { BoardWatch } from '../protocol/up.ts';
-import {
-  type BoardStep,
-  type BoardStream,
-  NEW_BOARD_STREAM,
-  restarted,
-  withBoard,
-  withDelta,
-} from './board-stream.ts';
+import { type BoardStep, type BoardStream, NEW_BOARD_STREAM, restarted, withBoard, withDelta } from './board-stream.ts';
 import type { Connection } from './connection.ts';
 import { SambarProblem } from './http.ts';
 import type { ClientClock, ClientRandom, ClientTimer } from './platform.ts';
@@ -84,12 +77,7 @@ class BoardWatcher {
   #question = 0;
   #isStopped = false;
 
-  constructor(
-    deps: BoardsDeps,
-    query: BoardWatch,
-    onRows: Listener<BoardState>,
-    onProblem: Listener<SambarProblem>,
-  ) {
+  constructor(deps: BoardsDeps, query: BoardWatch, onRows: Listener<BoardState>, onProblem: Listener<SambarProblem>) {
     this.#deps = deps;
     this.#query = query;
     this.#onRows = onRows;
@@ -159,11 +147,7 @@ export class Boards {
   }
 
   /** `onRows` gets the whole top list, each time it changes. */
-  watchBoard(
-    query: BoardWatch,
-    onRows: Listener<BoardState>,
-    onProblem: Listener<SambarProblem> = () => {},
-  ): Watching {
+  watchBoard(query: BoardWatch, onRows: Listener<BoardState>, onProblem: Listener<SambarProblem> = () => {}): Watching {
     const watcher = new BoardWatcher(this.#deps, query, onRows, onProblem);
     this.#watchers.add(watcher);
     return { stop: () => this.#stopBoard(watcher) };

@@ -62,9 +62,7 @@ describe('the HTTP helper', () => {
     await expect(api.post('/leads/l1/activities', { kind: 'call' })).resolves.toEqual({
       id: 'act_1',
     });
-    expect(calls.map(({ url }) => url)).toEqual(
-      Array<string>(3).fill('http://sambar.test/v1/leads/l1/activities'),
-    );
+    expect(calls.map(({ url }) => url)).toEqual(Array<string>(3).fill('http://sambar.test/v1/leads/l1/activities'));
     expect(new Set(calls.map(({ headers }) => headers['idempotency-key'])).size).toBe(1);
     expect(calls[0]?.headers).toMatchObject({
       authorization: 'Bearer tok',
@@ -120,9 +118,7 @@ describe('the HTTP helper', () => {
       body: { version: 3 },
       etag: '"3"',
     });
-    await expect(
-      api.put('/policy', { preset: 'tiered' }, { ifMatch: '"3"' }),
-    ).resolves.toBeUndefined();
+    await expect(api.put('/policy', { preset: 'tiered' }, { ifMatch: '"3"' })).resolves.toBeUndefined();
     expect(calls[1]).toMatchObject({
       method: 'PUT',
       headers: { 'if-match': '"3"' },

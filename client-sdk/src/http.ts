@@ -119,12 +119,7 @@ export class Api {
   }
 
   /** With status and ETag; rejects with `SambarProblem` or `SambarUnreachable`. */
-  async request<T>(
-    method: Method,
-    path: string,
-    body?: unknown,
-    options: CallOptions = {},
-  ): Promise<ApiAnswer<T>> {
+  async request<T>(method: Method, path: string, body?: unknown, options: CallOptions = {}): Promise<ApiAnswer<T>> {
     const key = method === 'POST' ? (options.idempotencyKey ?? newRequestId(this.#random)) : null;
     const attempts = options.attempts ?? (method === 'PATCH' ? 1 : ATTEMPTS);
     for (let attempt = 1; ; attempt++) {

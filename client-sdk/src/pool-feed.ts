@@ -6,14 +6,7 @@
  *
  * While it catches up nothing is shown or told on: a fact from before the snapshot may be stale.
  */
-import type {
-  LeadTaken,
-  LeadWindow,
-  LeadWithdrawn,
-  OfferCard,
-  PoolSnapshot,
-  UpcomingCard,
-} from '../protocol/down.ts';
+import type { LeadTaken, LeadWindow, LeadWithdrawn, OfferCard, PoolSnapshot, UpcomingCard } from '../protocol/down.ts';
 import type { Connection } from './connection.ts';
 import type { ClientClock, ClientTimer } from './platform.ts';
 import {

@@ -184,13 +184,7 @@ function isToldByIt(facts: readonly PoolFact[], offer: string): boolean {
   return facts.some(({ payload }) => payload.id === last && payload.offerId === offer);
 }
 
-function factFor(
-  kind: Step['kind'],
-  id: number,
-  offer: string,
-  opens: number,
-  closes: number,
-): PoolFact {
+function factFor(kind: Step['kind'], id: number, offer: string, opens: number, closes: number): PoolFact {
   if (kind === 'alert') return fact.alert(id, offer, opens, closes);
   if (kind === 'upcoming') return fact.upcoming(id, offer, opens);
   if (kind === 'window') return fact.window(id, offer, opens, closes);

@@ -7,14 +7,7 @@
  * comes after `lead:taken` has the smaller id and changes nothing, while one with a greater id (a
  * rep who came back from a break) puts the offer up again.
  */
-import type {
-  LeadTaken,
-  LeadWindow,
-  LeadWithdrawn,
-  OfferCard,
-  PoolSnapshot,
-  UpcomingCard,
-} from '../protocol/down.ts';
+import type { LeadTaken, LeadWindow, LeadWithdrawn, OfferCard, PoolSnapshot, UpcomingCard } from '../protocol/down.ts';
 
 export type PoolFact =
   | { name: 'lead:alert'; payload: OfferCard }
@@ -67,11 +60,7 @@ export function withFact(state: PoolState, fact: PoolFact): PoolState {
  * connection heard beyond it is told again (or was undone by a restored backup). Of a later one what
  * is known beyond it stays; and one overtaken by a newer one is not taken.
  */
-export function withSnapshot(
-  state: PoolState,
-  snapshot: PoolSnapshot,
-  isFirst: boolean,
-): PoolState {
+export function withSnapshot(state: PoolState, snapshot: PoolSnapshot, isFirst: boolean): PoolState {
   if (!isFirst && snapshot.upTo < state.upTo) return state;
   const offers = new Map<string, OfferFacts>();
   for (const [offerId, known] of state.offers) {

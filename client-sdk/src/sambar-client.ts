@@ -215,11 +215,7 @@ export class SambarClient {
   }
 
   /** `onRows` gets the whole top list at once and at each change; `onProblem`, why there is none. */
-  watchBoard(
-    query: BoardWatch,
-    onRows: Listener<BoardState>,
-    onProblem?: Listener<SambarProblem>,
-  ): Watching {
+  watchBoard(query: BoardWatch, onRows: Listener<BoardState>, onProblem?: Listener<SambarProblem>): Watching {
     return this.#boards.watchBoard(query, onRows, onProblem);
   }
 

@@ -14,8 +14,18 @@ const http = createServer((request, response) => {
     winners.set(leadId, null);
     const now = new Date().toISOString();
     io.emit('lead:alert', {
-      id: leads, offerId, leadId, company: { name: 'PT Maju Jaya', size: 120 }, contact: { title: 'IT Manager' },
-      source: 'web form', score: 55, temperature: 'warm', opensAt: now, closesAt: now, sentAt: now, blind: false,
+      id: leads,
+      offerId,
+      leadId,
+      company: { name: 'PT Maju Jaya', size: 120 },
+      contact: { title: 'IT Manager' },
+      source: 'web form',
+      score: 55,
+      temperature: 'warm',
+      opensAt: now,
+      closesAt: now,
+      sentAt: now,
+      blind: false,
     });
     response.writeHead(201, { 'content-type': 'application/json' }).end(JSON.stringify({ id: leadId }));
   });
@@ -27,17 +37,28 @@ let leads = 0;
 io.on('connection', (socket) => {
   const id = String(socket.handshake.auth.token);
   socket.emit('pool:snapshot', { upTo: leads, offers: [] });
-  socket.on('lead:claim', ({ leadId, offerId }: { leadId: string; offerId: string }, ack: (verdict: unknown) => void) => {
-    const winner = winners.get(leadId) ?? null;
-    if (winner === null) {
-      winners.set(leadId, id);
-      const at = new Date().toISOString();
-      ack({ verdict: 'won', leadId, offerId, claimId: offerId, claimedAt: at, claimSpeedMs: 5, lead: { id: leadId } });
-      socket.broadcast.emit('lead:taken', { id: leads, offerId, leadId, by: { id, name: 'Sari' }, at });
-    } else {
-      ack({ verdict: 'lost', leadId, offerId, winner: { id: winner, name: 'Sari' }, byMs: 1 });
-    }
-  });
+  socket.on(
+    'lead:claim',
+    ({ leadId, offerId }: { leadId: string; offerId: string }, ack: (verdict: unknown) => void) => {
+      const winner = winners.get(leadId) ?? null;
+      if (winner === null) {
+        winners.set(leadId, id);
+        const at = new Date().toISOString();
+        ack({
+          verdict: 'won',
+          leadId,
+          offerId,
+          claimId: offerId,
+          claimedAt: at,
+          claimSpeedMs: 5,
+          lead: { id: leadId },
+        });
+        socket.broadcast.emit('lead:taken', { id: leads, offerId, leadId, by: { id, name: 'Sari' }, at });
+      } else {
+        ack({ verdict: 'lost', leadId, offerId, winner: { id: winner, name: 'Sari' }, byMs: 1 });
+      }
+    },
+  );
 });
 
 http.listen(0, '127.0.0.1', () => {

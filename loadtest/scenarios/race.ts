@@ -70,7 +70,10 @@ async function gather(subject: Subject, racers: number): Promise<Racer[]> {
   return Promise.all(
     Array.from({ length: racers }, async (_, n) => {
       if (subject.databaseFile === null) return { id: `rep_${n}`, client: await connect(subject.url, `rep_${n}`) };
-      const rep = await post<{ id: string }>(subject.url, '/v1/reps', { name: `Rep ${n}`, email: `rep${n}@example.com` });
+      const rep = await post<{ id: string }>(subject.url, '/v1/reps', {
+        name: `Rep ${n}`,
+        email: `rep${n}@example.com`,
+      });
       const { token } = await post<{ token: string }>(subject.url, `/v1/reps/${rep.id}/tokens`, {});
       return { id: rep.id, client: await connect(subject.url, token) };
     }),
@@ -85,14 +88,19 @@ interface Judged {
 
 /** One lead: everybody claims at the alert; the answers are checked against each other. */
 async function race(subject: Subject, racers: Racer[], n: number): Promise<Judged> {
-  const offers = racers.map(({ client }) => new Promise<{ leadId: string; offerId: string }>((resolve) => {
-    const stop = client.onAlert((card) => {
-      stop();
-      resolve(card);
-    });
-  }));
+  const offers = racers.map(
+    ({ client }) =>
+      new Promise<{ leadId: string; offerId: string }>((resolve) => {
+        const stop = client.onAlert((card) => {
+          stop();
+          resolve(card);
+        });
+      }),
+  );
   await post(subject.url, '/v1/leads', {
-    source: 'web form', company: { name: `PT Uji ${n}`, size: 120 }, contact: { name: 'Dewi', title: 'IT Manager' },
+    source: 'web form',
+    company: { name: `PT Uji ${n}`, size: 120 },
+    contact: { name: 'Dewi', title: 'IT Manager' },
   });
   const timesMs: number[] = [];
   const verdicts = await Promise.all(
@@ -109,7 +117,11 @@ async function race(subject: Subject, racers: Racer[], n: number): Promise<Judge
   return { wins: winners.length, misled: misled.length, timesMs };
 }
 
-async function round(subject: Subject, racers: Racer[], leads: number): Promise<{ figures: RoundFigures; judged: Judged[] }> {
+async function round(
+  subject: Subject,
+  racers: Racer[],
+  leads: number,
+): Promise<{ figures: RoundFigures; judged: Judged[] }> {
   const cpuBefore = subject.cpuSeconds();
   const startMs = performance.now();
   const judged: Judged[] = [];
@@ -154,7 +166,10 @@ export async function runRace(options: RaceOptions): Promise<RaceResult> {
       racers: options.racers,
       leadsPerRound: options.leads,
       rounds,
-      cpuRatio: quantile(ratios.sort((a, b) => a - b), 0.5),
+      cpuRatio: quantile(
+        ratios.sort((a, b) => a - b),
+        0.5,
+      ),
       doubleWins: judged.filter(({ wins }) => wins !== 1).length,
       losersMisled: judged.reduce((sum, { misled }) => sum + misled, 0),
     };

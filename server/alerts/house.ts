@@ -2,8 +2,9 @@
  * What socket edges ask of the deciding process: answered here where it is this process, over a link
  * where it is another (a gateway has sockets and no file).
  */
-import type { BoardState, PoolSnapshot, WallFeed } from '../../client-sdk/protocol/down.ts';
+
 import type { z } from 'zod';
+import type { BoardState, PoolSnapshot, WallFeed } from '../../client-sdk/protocol/down.ts';
 import type { boardWatch } from '../../client-sdk/protocol/up.ts';
 
 export type BoardAsked = z.output<typeof boardWatch>;

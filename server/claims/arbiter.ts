@@ -120,10 +120,7 @@ export type CloseAnswer =
   | { kind: 'unknown' };
 
 /** A generation number that voids what was opened under an older one. */
-export type Gate =
-  | { scope: 'cell' }
-  | { scope: 'team'; team: string }
-  | { scope: 'rep'; repId: string };
+export type Gate = { scope: 'cell' } | { scope: 'team'; team: string } | { scope: 'rep'; repId: string };
 /** What the claims under a raised gate hear: cell `rebuilding`, cell or team `withdrawn`, rep the rest. */
 export type GateReason = 'rebuilding' | 'withdrawn' | 'notReady' | 'inactive';
 

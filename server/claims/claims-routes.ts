@@ -37,12 +37,9 @@ export function claimRoutes(
       const speaker = speakerOf(request);
       const key = requestId.optional().safeParse(request.headers['idempotency-key']);
       if (!key.success)
-        throw new Problem(
-          400,
-          'badIdempotencyKey',
-          'Idempotency-Key must be 1 to 100 printable characters.',
-          { field: 'Idempotency-Key' },
-        );
+        throw new Problem(400, 'badIdempotencyKey', 'Idempotency-Key must be 1 to 100 printable characters.', {
+          field: 'Idempotency-Key',
+        });
       const answer = await deps.claim({
         leadId: request.params.leadId,
         offerId: request.body?.offerId,
@@ -51,12 +48,9 @@ export function claimRoutes(
         language: deps.language(speaker),
       });
       if (answer.kind === 'requestReused') {
-        throw new Problem(
-          422,
-          'idempotencyKeyReused',
-          'This Idempotency-Key was used for another lead.',
-          { field: 'Idempotency-Key' },
-        );
+        throw new Problem(422, 'idempotencyKeyReused', 'This Idempotency-Key was used for another lead.', {
+          field: 'Idempotency-Key',
+        });
       }
       if (answer.kind === 'unknownLead') {
         throw new Problem(404, 'unknownLead', 'There is no such lead or offer.', {
@@ -75,12 +69,8 @@ export function claimRoutes(
 
 function verdictProblem(verdict: Exclude<Verdict, { verdict: 'won' }>): Problem {
   const retry =
-    verdict.verdict === 'retry'
-      ? { retryAfterSeconds: Math.max(1, Math.ceil(verdict.afterMs / 1000)) }
-      : {};
-  const wait =
-    verdict.verdict === 'refused' && verdict.rule === 'attemptRate' ? { retryAfterSeconds: 1 } : {};
-  const detail =
-    verdict.verdict === 'refused' ? verdict.message : `The claim was judged: ${verdict.verdict}.`;
+    verdict.verdict === 'retry' ? { retryAfterSeconds: Math.max(1, Math.ceil(verdict.afterMs / 1000)) } : {};
+  const wait = verdict.verdict === 'refused' && verdict.rule === 'attemptRate' ? { retryAfterSeconds: 1 } : {};
+  const detail = verdict.verdict === 'refused' ? verdict.message : `The claim was judged: ${verdict.verdict}.`;
   return new Problem(statusOf(verdict), verdict.verdict, detail, { ...verdict, ...retry, ...wait });
 }

@@ -30,11 +30,7 @@ export function claimSockets(
         case 'verdict':
           return answer.verdict;
         case 'requestReused':
-          throw new FrameProblem(
-            'idempotencyKeyReused',
-            'This requestId was used for another lead.',
-            'requestId',
-          );
+          throw new FrameProblem('idempotencyKeyReused', 'This requestId was used for another lead.', 'requestId');
         case 'unknownLead':
           throw new FrameProblem('unknownLead', 'There is no such lead or offer.', 'leadId');
       }

@@ -54,10 +54,7 @@ export function createClaims(deps: ClaimsDeps): Claims {
   const verdicts = createVerdicts(deps);
   const { retry } = verdicts;
 
-  async function settled(
-    attempt: ClaimAttempt,
-    judged: Extract<Judgement, { kind: 'pending' }>,
-  ): Promise<Verdict> {
+  async function settled(attempt: ClaimAttempt, judged: Extract<Judgement, { kind: 'pending' }>): Promise<Verdict> {
     const { offerId } = judged;
     const notice = await deps.desk.wait(offerId, judged.claim.order, PENDING_WAIT_MS);
     if (notice === null) return retry(attempt, 'pendingWin', offerId);
@@ -77,9 +74,7 @@ export function createClaims(deps: ClaimsDeps): Claims {
   /** Answers `retry` for an offer that is still open on file. */
   async function fromFile(attempt: ClaimAttempt): Promise<ClaimAnswer> {
     const verdict = await deps.record.judge(attempt);
-    return verdict === null
-      ? { kind: 'unknownLead' }
-      : { kind: 'verdict', verdict, repeated: true };
+    return verdict === null ? { kind: 'unknownLead' } : { kind: 'verdict', verdict, repeated: true };
   }
 
   async function judge(attempt: ClaimAttempt, judged: Judgement): Promise<ClaimAnswer> {

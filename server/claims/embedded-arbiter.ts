@@ -23,7 +23,7 @@ import type {
 } from './arbiter.ts';
 import { AttemptWindows } from './attempt-windows.ts';
 import { GateKeeper } from './embedded-gates.ts';
-import { type Entry, isLive, memberOf, OfferBook, type Member } from './embedded-offers.ts';
+import { type Entry, isLive, type Member, memberOf, OfferBook } from './embedded-offers.ts';
 import { firstBroken, gainsAt } from './limits.ts';
 import { checkOffer, checkWhole } from './offer-checks.ts';
 import { RecentMap } from './recent-map.ts';

@@ -24,8 +24,7 @@ export class GateKeeper {
       this.#cell = { generation: this.#cell.generation + 1, reason: heard };
       return;
     }
-    const [gates, name] =
-      gate.scope === 'team' ? [this.#teams, gate.team] : [this.#reps, gate.repId];
+    const [gates, name] = gate.scope === 'team' ? [this.#teams, gate.team] : [this.#reps, gate.repId];
     gates.set(name, { generation: (gates.get(name)?.generation ?? 0) + 1, reason: heard });
   }
 

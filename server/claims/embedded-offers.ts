@@ -64,12 +64,7 @@ export class OfferBook {
   }
 
   /** AR1 to AR3. */
-  choose(
-    leadId: string,
-    offerId: string | undefined,
-    repId: string,
-    nowMs: number,
-  ): Entry | undefined {
+  choose(leadId: string, offerId: string | undefined, repId: string, nowMs: number): Entry | undefined {
     if (offerId !== undefined) {
       const offer = this.#offers.get(offerId);
       return offer?.given.leadId === leadId ? offer : undefined;

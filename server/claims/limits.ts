@@ -37,10 +37,6 @@ export function firstBroken(
 }
 
 /** What a win from this lane at this instant adds. */
-export function gainsAt(
-  increments: readonly Increment[],
-  nowMs: number,
-  lane: number,
-): Increment[] {
+export function gainsAt(increments: readonly Increment[], nowMs: number, lane: number): Increment[] {
   return increments.filter((increment) => inForce(increment, nowMs, lane));
 }

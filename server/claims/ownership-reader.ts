@@ -31,12 +31,7 @@ export function createOwnershipReader(db: Db): OwnershipReader {
     live: (leadId) => live.get({ leadId }),
     byOffer: (offerId) => byOffer.get({ offerId }),
     ofLead: (leadId) =>
-      db
-        .select()
-        .from(ownerships)
-        .where(eq(ownerships.leadId, leadId))
-        .orderBy(ownerships.startedAt)
-        .all(),
+      db.select().from(ownerships).where(eq(ownerships.leadId, leadId)).orderBy(ownerships.startedAt).all(),
     leadsOf: (repId, limit) =>
       db
         .select()
@@ -46,13 +41,7 @@ export function createOwnershipReader(db: Db): OwnershipReader {
         .limit(limit)
         .all(),
     latestClaims: (limit) =>
-      db
-        .select()
-        .from(ownerships)
-        .where(eq(ownerships.via, 'claim'))
-        .orderBy(sql`rowid desc`)
-        .limit(limit)
-        .all(),
+      db.select().from(ownerships).where(eq(ownerships.via, 'claim')).orderBy(sql`rowid desc`).limit(limit).all(),
     notes(offerId) {
       const parts = db
         .select({ notes: raceNotes.notes })

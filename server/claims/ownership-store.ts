@@ -47,9 +47,7 @@ export function createOwnershipStore(db: Db): OwnershipStore {
   const counterOf = db
     .select({ value: counters.value })
     .from(counters)
-    .where(
-      and(eq(counters.repId, sql.placeholder('repId')), eq(counters.name, sql.placeholder('name'))),
-    )
+    .where(and(eq(counters.repId, sql.placeholder('repId')), eq(counters.name, sql.placeholder('name'))))
     .prepare();
   const addCounter = db
     .insert(counters)
@@ -64,12 +62,10 @@ export function createOwnershipStore(db: Db): OwnershipStore {
     })
     .prepare();
   return {
-    insert: (row) =>
-      insert.run({ offerId: null, requestId: null, claimSpeedMs: null, ...row }).changes === 1,
+    insert: (row) => insert.run({ offerId: null, requestId: null, claimSpeedMs: null, ...row }).changes === 1,
     byOffer: (offerId) => byOffer.get({ offerId }),
     live: (leadId) => live.get({ leadId }),
-    update: (id, change) =>
-      void db.update(ownerships).set(change).where(eq(ownerships.id, id)).run(),
+    update: (id, change) => void db.update(ownerships).set(change).where(eq(ownerships.id, id)).run(),
     counter: (repId, name) => counterOf.get({ repId, name })?.value ?? 0,
     addToCounter: (repId, name, by) => void addCounter.run({ repId, name, by }),
     addNotes(offerId, notes) {

@@ -67,9 +67,7 @@ export function createRaceNotes(deps: {
     writing = gathered;
     gathered = new Map();
     try {
-      await deps.write(
-        [...writing].map(([offerId, notes]) => ({ offerId, notes: JSON.stringify(notes) })),
-      );
+      await deps.write([...writing].map(([offerId, notes]) => ({ offerId, notes: JSON.stringify(notes) })));
     } catch (error) {
       deps.onError(error);
     }
@@ -93,9 +91,7 @@ export function createRaceNotes(deps: {
       if (receipts.length < NOTES_PER_OFFER_MAX) receipts.push(note);
     },
     pending(offerId) {
-      const parts = [writing.get(offerId), gathered.get(offerId)].filter(
-        (part) => part !== undefined,
-      );
+      const parts = [writing.get(offerId), gathered.get(offerId)].filter((part) => part !== undefined);
       return {
         attempts: parts.flatMap((part) => part.attempts),
         receipts: parts.flatMap((part) => part.receipts),

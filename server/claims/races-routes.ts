@@ -6,7 +6,10 @@ import { Problem } from '../platform/problem.ts';
 
 export function racesRoutes(
   app: Http,
-  deps: { record(leadId: string, forRep: string | undefined): unknown | null; wasIn(leadId: string, repId: string): boolean },
+  deps: {
+    record(leadId: string, forRep: string | undefined): unknown | null;
+    wasIn(leadId: string, repId: string): boolean;
+  },
 ): void {
   app.get(
     '/v1/races/:leadId',
@@ -17,8 +20,12 @@ export function racesRoutes(
     async (request) => {
       const { leadId } = request.params;
       const { role, subjectId } = speakerOf(request);
-      const record = role === 'rep' && !deps.wasIn(leadId, subjectId) ? null : deps.record(leadId, role === 'rep' ? subjectId : undefined);
-      if (record === null) throw new Problem(404, 'unknownLead', 'There is no such race, or you were not in it.', { field: 'leadId' });
+      const record =
+        role === 'rep' && !deps.wasIn(leadId, subjectId)
+          ? null
+          : deps.record(leadId, role === 'rep' ? subjectId : undefined);
+      if (record === null)
+        throw new Problem(404, 'unknownLead', 'There is no such race, or you were not in it.', { field: 'leadId' });
       return record;
     },
   );

@@ -26,13 +26,7 @@ import type {
   ProvisionalWin,
   Settlement,
 } from './arbiter.ts';
-import {
-  ArbiterFault,
-  checkOffer,
-  checkWhole,
-  LEAD_OFFERS_MAX,
-  reasonHeard,
-} from './offer-checks.ts';
+import { ArbiterFault, checkOffer, checkWhole, LEAD_OFFERS_MAX, reasonHeard } from './offer-checks.ts';
 import { createRedisArbiter, type RedisArbiter } from './redis-arbiter.ts';
 import { type RedisKeys, redisKeys } from './redis-keys.ts';
 import { packOffer } from './redis-offer.ts';
@@ -135,19 +129,11 @@ class RedisControl implements RedisArbiterControl {
   async start({ epoch, cursor }: { epoch: number; cursor: string }): Promise<void> {
     checkWhole(epoch, 'epoch');
     this.#stopRenewing();
-    const keys = [
-      this.#keys.epoch,
-      this.#keys.highestEpoch,
-      this.#keys.wins,
-      this.#keys.settlements,
-    ];
+    const keys = [this.#keys.epoch, this.#keys.highestEpoch, this.#keys.wins, this.#keys.settlements];
     const answer = await this.#verb('takeOver', keys, [epoch, cursor]);
     const [outcome, settlements] = answer as [string, number];
     if (outcome === 'superseded') {
-      throw new ArbiterFault(
-        'EPOCH_SUPERSEDED',
-        `a ledger with a higher epoch than ${epoch} is at work`,
-      );
+      throw new ArbiterFault('EPOCH_SUPERSEDED', `a ledger with a higher epoch than ${epoch} is at work`);
     }
     if (outcome === 'notAStream') {
       throw new ArbiterFault('STREAM_UNFIT', `${this.#keys.wins} is not a stream`);
@@ -220,10 +206,7 @@ class RedisControl implements RedisArbiterControl {
 
   async #identify(): Promise<ServerIdentity> {
     const { redis } = this.#options;
-    const [server, replication] = await Promise.all([
-      redis.info('server'),
-      redis.info('replication'),
-    ]);
+    const [server, replication] = await Promise.all([redis.info('server'), redis.info('replication')]);
     return {
       runId: /^run_id:(\w+)/m.exec(server)?.[1] ?? '',
       replicationId: /^master_replid:(\w+)/m.exec(replication)?.[1] ?? '',

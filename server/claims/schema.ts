@@ -1,13 +1,6 @@
 /** Who owns a lead, from when and by what right; the counters that limits look at; the race's notes. */
 import { sql } from 'drizzle-orm';
-import {
-  index,
-  integer,
-  primaryKey,
-  sqliteTable,
-  text,
-  uniqueIndex,
-} from 'drizzle-orm/sqlite-core';
+import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 
 /**
  * One row for each time a lead had an owner. Invariant 1 is two unique indexes: one live owner a

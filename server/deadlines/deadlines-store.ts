@@ -21,7 +21,10 @@ export interface DeadlinesStore {
 }
 
 export function createDeadlinesStore(db: Db): DeadlinesStore {
-  const removeOfOffer = db.delete(deadlines).where(eq(deadlines.offerId, sql.placeholder('id'))).prepare();
+  const removeOfOffer = db
+    .delete(deadlines)
+    .where(eq(deadlines.offerId, sql.placeholder('id')))
+    .prepare();
   return {
     insert: (rows) => {
       if (rows.length > 0) db.insert(deadlines).values(rows).run();
@@ -32,28 +35,15 @@ export function createDeadlinesStore(db: Db): DeadlinesStore {
     removeOfLead: (id) => void db.delete(deadlines).where(eq(deadlines.leadId, id)).run(),
     removeOfSubject: (id) => void db.delete(deadlines).where(eq(deadlines.subjectId, id)).run(),
     removeLane: (offerId, lane) =>
-      void db
-        .delete(deadlines)
-        .where(sql`offer_id = ${offerId} and lane = ${lane} and kind = 'laneOpens'`)
-        .run(),
+      void db.delete(deadlines).where(sql`offer_id = ${offerId} and lane = ${lane} and kind = 'laneOpens'`).run(),
     moveExpiry: (offerId, dueAt) =>
-      void db
-        .update(deadlines)
-        .set({ dueAt })
-        .where(sql`offer_id = ${offerId} and kind = 'offerExpires'`)
-        .run(),
+      void db.update(deadlines).set({ dueAt }).where(sql`offer_id = ${offerId} and kind = 'offerExpires'`).run(),
   };
 }
 
 /** The timers due at `nowMs`, nearest first, at most `limit` of them. */
 export function dueDeadlines(db: Db, nowMs: number, limit: number): DeadlineRow[] {
-  return db
-    .select()
-    .from(deadlines)
-    .where(sql`due_at <= ${nowMs}`)
-    .orderBy(deadlines.dueAt)
-    .limit(limit)
-    .all();
+  return db.select().from(deadlines).where(sql`due_at <= ${nowMs}`).orderBy(deadlines.dueAt).limit(limit).all();
 }
 
 /** When the nearest timer is due; null when there is none. */
@@ -63,11 +53,7 @@ export function nextDueAt(db: Db): number | null {
 
 /** The timer for which a waiting lead waits. */
 export function waitingDeadline(db: Db, leadId: string): DeadlineRow | undefined {
-  return db
-    .select()
-    .from(deadlines)
-    .where(sql`lead_id = ${leadId} and kind = 'routeAgain'`)
-    .get();
+  return db.select().from(deadlines).where(sql`lead_id = ${leadId} and kind = 'routeAgain'`).get();
 }
 
 /** The daily timer that blanks old personal data. */

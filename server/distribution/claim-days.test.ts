@@ -11,10 +11,7 @@ test('zones whose days agree go together', () => {
   const zones = ['Asia/Jakarta', 'Asia/Jayapura', 'Asia/Jakarta', 'asia/jakarta'];
   const noonMs = Date.parse('2026-11-23T05:00:00Z');
   expect(zonesByDays(zones, noonMs, noonMs + 1)).toHaveLength(1);
-  expect(zonesByDays(zones, EVENING_MS, EVENING_MS + 1)).toEqual([
-    ['Asia/Jakarta', 'asia/jakarta'],
-    ['Asia/Jayapura'],
-  ]);
+  expect(zonesByDays(zones, EVENING_MS, EVENING_MS + 1)).toEqual([['Asia/Jakarta', 'asia/jakarta'], ['Asia/Jayapura']]);
   // They agree now, and no longer when Jayapura's midnight comes.
   const midnightMs = Date.parse('2026-11-23T15:00:00Z');
   expect(zonesByDays(zones, noonMs, midnightMs)).toHaveLength(1);
@@ -76,9 +73,7 @@ test('property: at every instant of an offer each member is counted once, on the
                 (increment.fromMs ?? 0) <= atMs &&
                 atMs < (increment.untilMs ?? Number.POSITIVE_INFINITY),
             );
-            expect(inForce.map((increment) => increment.counter)).toEqual([
-              claimsOnDay(localDay(atMs, timeZone)),
-            ]);
+            expect(inForce.map((increment) => increment.counter)).toEqual([claimsOnDay(localDay(atMs, timeZone))]);
             expect(dayOfClaim(plan.increments, lane, atMs)).toBe(localDay(atMs, timeZone));
             const span = { fromMs: nowMs, untilMs: plan.closesAtMs };
             expect(countsOwnDays(plan.increments, lane, timeZone, span)).toBe(true);

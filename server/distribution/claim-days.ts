@@ -14,7 +14,6 @@
 import type { Increment, Limit } from '../claims/arbiter.ts';
 import { localDay, nextMidnightMs } from '../kernel/calendar.ts';
 
-
 const DAY_PREFIX = 'claims:day:';
 
 /** An offer that is given its time again after a night's outage still counts and still has its cap. */
@@ -26,11 +25,7 @@ export function claimsOnDay(day: string): string {
 }
 
 /** The day on which this offer counts a claim of a rep of `lane` at `atMs`; null: on none. */
-export function dayOfClaim(
-  increments: readonly Increment[],
-  lane: number,
-  atMs: number,
-): string | null {
+export function dayOfClaim(increments: readonly Increment[], lane: number, atMs: number): string | null {
   return dayIncrement(increments, lane, atMs)?.counter.slice(DAY_PREFIX.length) ?? null;
 }
 
@@ -94,11 +89,7 @@ export function countingOf(input: {
   return { limits, increments };
 }
 
-function dayIncrement(
-  increments: readonly Increment[],
-  lane: number,
-  atMs: number,
-): Increment | undefined {
+function dayIncrement(increments: readonly Increment[], lane: number, atMs: number): Increment | undefined {
   return increments.find(
     (increment) =>
       increment.counter.startsWith(DAY_PREFIX) &&
@@ -109,11 +100,7 @@ function dayIncrement(
 }
 
 /** The zone's days that touch `[fromMs, untilMs)`; the first is cut at `fromMs`. */
-function daySpans(
-  zone: string,
-  fromMs: number,
-  untilMs: number,
-): { day: string; fromMs: number }[] {
+function daySpans(zone: string, fromMs: number, untilMs: number): { day: string; fromMs: number }[] {
   const spans: { day: string; fromMs: number }[] = [];
   let atMs = fromMs;
   do {

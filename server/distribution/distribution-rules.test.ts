@@ -48,8 +48,7 @@ function plan(part: Partial<Input> = {}): OfferPlan {
   return made;
 }
 /** Lanes as seconds after release and members. */
-const lanesOf = (made: OfferPlan) =>
-  made.lanes.map((lane) => [(lane.opensAtMs - NOW_MS) / 1000, lane.repIds.join()]);
+const lanesOf = (made: OfferPlan) => made.lanes.map((lane) => [(lane.opensAtMs - NOW_MS) / 1000, lane.repIds.join()]);
 
 describe('OPEN', () => {
   test('COMP-13: one lane, now, everybody, whatever the tier', () => {
@@ -223,9 +222,7 @@ describe('reps of several zones', () => {
       [0, 'e'],
       [900_000, 'b'],
     ]);
-    expect(made.limits.filter((limit) => limit.terms[0]?.counter === TODAY)).toMatchObject([
-      { lanes: [0, 2] },
-    ]);
+    expect(made.limits.filter((limit) => limit.terms[0]?.counter === TODAY)).toMatchObject([{ lanes: [0, 2] }]);
     const eastFull = (_: string, counter: string) => (counter === TODAY ? 10 : 0);
     expect(withinLimits('a', 0, made.limits, nowMs, eastFull)).toBe(false);
     expect(withinLimits('e', 1, made.limits, nowMs, eastFull)).toBe(true);

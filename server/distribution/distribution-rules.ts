@@ -17,11 +17,7 @@
  */
 import type { Increment, Limit } from '../claims/arbiter.ts';
 import type { Policy, Pool, Temperature } from '../policy/policy-rules.ts';
-import {
-  countingOf,
-  countsOwnDays,
-  zonesByDays,
-} from './claim-days.ts';
+import { countingOf, countsOwnDays, zonesByDays } from './claim-days.ts';
 
 /** What a lane gets at the least before the offer may close. */
 export const LAST_LANE_MS_MIN = 60_000;
@@ -126,10 +122,7 @@ export function withinLimits(
   return limits.every((limit) => {
     if (limit.lanes !== undefined && !limit.lanes.includes(lane)) return true;
     if (nowMs < (limit.fromMs ?? nowMs) || nowMs >= (limit.untilMs ?? Infinity)) return true;
-    const sum = limit.terms.reduce(
-      (total, term) => total + term.coefficient * counterOf(repId, term.counter),
-      0,
-    );
+    const sum = limit.terms.reduce((total, term) => total + term.coefficient * counterOf(repId, term.counter), 0);
     return sum <= limit.max;
   });
 }
@@ -148,10 +141,7 @@ export interface Now {
 /** COMP-28: whether anybody in this lane could claim, were it open. */
 export function laneCanClaim(offer: LanesAndLimits, lane: number, now: Now): boolean {
   const reps = offer.lanes[lane]?.repIds ?? [];
-  return reps.some(
-    (repId) =>
-      now.isReady(repId) && withinLimits(repId, lane, offer.limits, now.nowMs, now.counterOf),
-  );
+  return reps.some((repId) => now.isReady(repId) && withinLimits(repId, lane, offer.limits, now.nowMs, now.counterOf));
 }
 
 /**
@@ -236,10 +226,7 @@ export function nextFallbackRep(input: {
   );
   const available = (withAccess.length > 0 ? withAccess : active).filter(isReady);
   const [next] = available.sort(
-    (a, b) =>
-      (byTier ? b.tier - a.tier : 0) ||
-      a.lastAssignedAtMs - b.lastAssignedAtMs ||
-      (a.id < b.id ? -1 : 1),
+    (a, b) => (byTier ? b.tier - a.tier : 0) || a.lastAssignedAtMs - b.lastAssignedAtMs || (a.id < b.id ? -1 : 1),
   );
   return next?.id ?? null;
 }

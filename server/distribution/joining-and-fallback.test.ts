@@ -59,9 +59,7 @@ describe('a rep who joins an open offer', () => {
     });
     const early = {
       ...running(made),
-      lanes: made.lanes.map((lane, index) =>
-        index === 1 ? { ...lane, opensAtMs: NOW_MS + 5 } : lane,
-      ),
+      lanes: made.lanes.map((lane, index) => (index === 1 ? { ...lane, opensAtMs: NOW_MS + 5 } : lane)),
     };
     expect(laneForRep(early, rep('n', { tier: 2 }), NOW_MS + 9)?.opensAtMs).toBe(NOW_MS + 5);
   });
@@ -104,12 +102,7 @@ describe('a rep who joins an open offer', () => {
 });
 
 describe('COMP-23: a lead that nobody claimed', () => {
-  const turn = (
-    id: string,
-    tier: number,
-    lastAssignedAtMs = 0,
-    part: Partial<OfferRep> = {},
-  ): FallbackRep => ({
+  const turn = (id: string, tier: number, lastAssignedAtMs = 0, part: Partial<OfferRep> = {}): FallbackRep => ({
     ...rep(id, { tier, ...part }),
     lastAssignedAtMs,
   });

@@ -21,14 +21,27 @@ export interface OffersReader {
 }
 
 export function createOffersReader(db: Db): OffersReader {
-  const lanesOf = db.select().from(offerLanes).where(eq(offerLanes.offerId, sql.placeholder('id'))).orderBy(offerLanes.lane).prepare();
-  const admissionsOf = db.select().from(offerAdmissions).where(eq(offerAdmissions.offerId, sql.placeholder('id'))).prepare();
+  const lanesOf = db
+    .select()
+    .from(offerLanes)
+    .where(eq(offerLanes.offerId, sql.placeholder('id')))
+    .orderBy(offerLanes.lane)
+    .prepare();
+  const admissionsOf = db
+    .select()
+    .from(offerAdmissions)
+    .where(eq(offerAdmissions.offerId, sql.placeholder('id')))
+    .prepare();
   const whole = (offer: OfferRow): WholeOffer => ({
     offer,
     lanes: lanesOf.all({ id: offer.id }),
     admissions: admissionsOf.all({ id: offer.id }),
   });
-  const versionOf = db.select({ version: offers.policyVersion }).from(offers).where(eq(offers.id, sql.placeholder('id'))).prepare();
+  const versionOf = db
+    .select({ version: offers.policyVersion })
+    .from(offers)
+    .where(eq(offers.id, sql.placeholder('id')))
+    .prepare();
   return {
     policyVersion: (id) => versionOf.get({ id })?.version,
     find(offerId) {
@@ -43,7 +56,6 @@ export function createOffersReader(db: Db): OffersReader {
         .orderBy(desc(offers.openedAt), sql`rowid desc`)
         .all()
         .map(whole),
-    open: () =>
-      db.select().from(offers).where(sql`state = 'open'`).orderBy(offers.openedAt).all().map(whole),
+    open: () => db.select().from(offers).where(sql`state = 'open'`).orderBy(offers.openedAt).all().map(whole),
   };
 }

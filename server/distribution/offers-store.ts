@@ -24,7 +24,11 @@ export interface OffersStore {
 }
 
 export function createOffersStore(db: Db): OffersStore {
-  const byId = db.select().from(offers).where(eq(offers.id, sql.placeholder('id'))).prepare();
+  const byId = db
+    .select()
+    .from(offers)
+    .where(eq(offers.id, sql.placeholder('id')))
+    .prepare();
   const laneOf = db
     .select()
     .from(offerLanes)

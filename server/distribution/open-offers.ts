@@ -123,8 +123,7 @@ export function createOpenOffers(): OpenOffers {
     get: (offerId) => offers.get(offerId),
     ofLead: (leadId) => offers.get(byLead.get(leadId) ?? ''),
     all: () => offers.values(),
-    ofRep: (repId) =>
-      [...(byRep.get(repId) ?? [])].map((id) => offers.get(id)).filter((offer) => offer !== undefined),
+    ofRep: (repId) => [...(byRep.get(repId) ?? [])].map((id) => offers.get(id)).filter((offer) => offer !== undefined),
     admit(offerId, repId, admission) {
       offers.get(offerId)?.admissions.set(repId, admission);
       index(repId, offerId);

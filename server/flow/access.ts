@@ -1,7 +1,7 @@
 /** Keys, tokens, invites and sessions: made, renewed by use, and ended for every socket at once. */
 import { createHmac } from 'node:crypto';
-import { newId } from '../kernel/ids.ts';
 import type { DeadlineRow } from '../deadlines/deadlines-store.ts';
+import { newId } from '../kernel/ids.ts';
 import type { Idempotency } from '../ledger/group-commit.ts';
 import { hashSecret, INVITE_MS, newSecret, type Role, SESSION_MS, type Session } from '../people/people.ts';
 import type { TokenRow } from '../people/people-store.ts';
@@ -19,11 +19,27 @@ export interface OpenedSession {
 }
 
 export interface Access {
-  addMachine(kind: 'source' | 'screen', name: string, actor: string, idempotency?: Idempotency): Promise<{ id: string; tokenId: string; secret: string }>;
-  addToken(role: 'rep' | 'manager', subjectId: string, ttlMs: number, actor: string, idempotency?: Idempotency): Promise<{ id: string; secret: string; expiresAtMs: number | null }>;
+  addMachine(
+    kind: 'source' | 'screen',
+    name: string,
+    actor: string,
+    idempotency?: Idempotency,
+  ): Promise<{ id: string; tokenId: string; secret: string }>;
+  addToken(
+    role: 'rep' | 'manager',
+    subjectId: string,
+    ttlMs: number,
+    actor: string,
+    idempotency?: Idempotency,
+  ): Promise<{ id: string; secret: string; expiresAtMs: number | null }>;
   /** The first key for an administrator, until revoked; null when there is one. */
   firstAdminKey(): Promise<string | null>;
-  addInvite(role: 'rep' | 'manager', subjectId: string, actor: string, idempotency?: Idempotency): Promise<{ secret: string; expiresAtMs: number }>;
+  addInvite(
+    role: 'rep' | 'manager',
+    subjectId: string,
+    actor: string,
+    idempotency?: Idempotency,
+  ): Promise<{ secret: string; expiresAtMs: number }>;
   openSession(invite: string, idempotency?: Idempotency): Promise<OpenedSession | { refused: string }>;
   /** Counts this as use: moves the end of a device session. */
   used(session: Session): void;
@@ -40,7 +56,9 @@ export function createAccess(world: World, appSecret: string): Access {
   function secretFor(kind: Role | 'invite', idempotency: Idempotency | undefined): string {
     if (idempotency === undefined) return newSecret(kind, world.random);
     const { credential, key, route } = idempotency;
-    const bytes = createHmac('sha256', appSecret).update(JSON.stringify(['secret', kind, credential, key, route])).digest();
+    const bytes = createHmac('sha256', appSecret)
+      .update(JSON.stringify(['secret', kind, credential, key, route]))
+      .digest();
     return newSecret(kind, { unit: world.random.unit, bytes: () => bytes });
   }
 
@@ -50,8 +68,14 @@ export function createAccess(world: World, appSecret: string): Access {
 
   function tokenRow(role: Role, subjectId: string, secret: string, nowMs: number, ttlMs: number | null): TokenRow {
     return {
-      id: newId('tok', nowMs, world.random), hash: hashSecret(secret), role, subjectId, createdAt: nowMs,
-      expiresAt: ttlMs === null ? null : nowMs + ttlMs, renewsForMs: null, revokedAt: null,
+      id: newId('tok', nowMs, world.random),
+      hash: hashSecret(secret),
+      role,
+      subjectId,
+      createdAt: nowMs,
+      expiresAt: ttlMs === null ? null : nowMs + ttlMs,
+      renewsForMs: null,
+      revokedAt: null,
     };
   }
 
@@ -75,7 +99,11 @@ export function createAccess(world: World, appSecret: string): Access {
       const row = { id: newId(kind === 'source' ? 'src' : 'scr', at, world.random), name, createdAt: at };
       const token = tokenRow(kind, row.id, secret, at, null);
       const machine = kind === 'source' ? { source: row } : { screen: row };
-      const { result, replayed } = await world.ledger.write('addMachine', { ...machine, token, actor, at }, idempotency);
+      const { result, replayed } = await world.ledger.write(
+        'addMachine',
+        { ...machine, token, actor, at },
+        idempotency,
+      );
       if (!replayed) {
         if (kind === 'source') world.directory.putSource(row);
         else world.directory.putScreen(row);
@@ -111,8 +139,13 @@ export function createAccess(world: World, appSecret: string): Access {
       const at = await world.arbiter.now();
       const secret = secretFor('invite', idempotency);
       const row = {
-        id: newId('inv', at, world.random), hash: hashSecret(secret), role, subjectId, createdAt: at,
-        expiresAt: at + INVITE_MS, usedAt: null,
+        id: newId('inv', at, world.random),
+        hash: hashSecret(secret),
+        role,
+        subjectId,
+        createdAt: at,
+        expiresAt: at + INVITE_MS,
+        usedAt: null,
       };
       const { result } = await world.ledger.write('addInvite', { row, actor, at }, idempotency);
       return { secret, expiresAtMs: result.expiresAt };
@@ -139,7 +172,9 @@ export function createAccess(world: World, appSecret: string): Access {
       const token = world.directory.token(session.tokenId);
       const nowMs = world.clock.nowMs();
       if (token?.expiresAt == null || nowMs + session.renewsForMs - token.expiresAt < RENEW_EVERY_MS) return;
-      renew(token, nowMs).catch((error: unknown) => world.log.error('a session could not be renewed', { tokenId: token.id }, error));
+      renew(token, nowMs).catch((error: unknown) =>
+        world.log.error('a session could not be renewed', { tokenId: token.id }, error),
+      );
     },
 
     async revoke(tokenId, actor) {

@@ -4,10 +4,15 @@
  * message carries contact details. `id` is the seq of the fact it tells, so it grows for everyone alike.
  */
 import type { OfferCard, PoolSnapshot, UpcomingCard } from '../../client-sdk/protocol/down.ts';
-import {
-  everyoneIn, type OpenLane, type OpenOffer, type OpenOffers, placeOf, repsOfLane,
-} from '../distribution/open-offers.ts';
 import { type Announcer, repRoom } from '../alerts/announcer.ts';
+import {
+  everyoneIn,
+  type OpenLane,
+  type OpenOffer,
+  type OpenOffers,
+  placeOf,
+  repsOfLane,
+} from '../distribution/open-offers.ts';
 import { createInOrder } from '../kernel/in-order.ts';
 
 const iso = (ms: number) => new Date(ms).toISOString();
@@ -110,7 +115,11 @@ export function createAlerts(deps: {
         const repIds = repsOfLane(offer, index);
         if (repIds.length === 0) continue;
         announcer.emit('lead:window', rooms(repIds), {
-          id: seq, offerId: offer.offerId, leadId: offer.leadId, opensAt: iso(opensAtMs), closesAt: iso(offer.closesAtMs),
+          id: seq,
+          offerId: offer.offerId,
+          leadId: offer.leadId,
+          opensAt: iso(opensAtMs),
+          closesAt: iso(offer.closesAtMs),
         });
       }
     },
@@ -124,7 +133,12 @@ export function createAlerts(deps: {
     withdrawn(offer, seq, reason) {
       const everyone = everyoneIn(offer);
       if (everyone.length === 0) return;
-      announcer.emit('lead:withdrawn', rooms(everyone), { id: seq, offerId: offer.offerId, leadId: offer.leadId, reason });
+      announcer.emit('lead:withdrawn', rooms(everyone), {
+        id: seq,
+        offerId: offer.offerId,
+        leadId: offer.leadId,
+        reason,
+      });
     },
     snapshot(repId) {
       const own = deps.mayClaim(repId) ? offers.ofRep(repId) : [];

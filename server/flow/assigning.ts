@@ -25,7 +25,10 @@ export function announceAssignment(
   if (via === 'rotation' && rep !== undefined) world.directory.putRep({ ...rep, lastAssignedAt: nowMs });
   announceCredit(world, result);
   world.announcer.emit('lead:assigned', [repRoom(repId)], {
-    id: result.seq, leadId, via, at: new Date(nowMs).toISOString(),
+    id: result.seq,
+    leadId,
+    via,
+    at: new Date(nowMs).toISOString(),
   });
   world.wall.changed();
 }
@@ -81,7 +84,11 @@ async function tryToAssign(
   const { result, replayed } = await world.ledger.write(
     'assignLead',
     {
-      ...order, ownershipId, via: 'manager', at: nowMs, day: dayOf(rep),
+      ...order,
+      ownershipId,
+      via: 'manager',
+      at: nowMs,
+      day: dayOf(rep),
       from: ownerRep === undefined ? null : { repId: ownerRep.id, day: dayOf(ownerRep) },
       firstContactMs: policy.sla.firstContactSeconds[lead.temperature] * 1000,
       closes: offer === undefined ? null : { offerId: offer.offerId, reason: 'assigned', deadlineId: null },
@@ -90,7 +97,8 @@ async function tryToAssign(
   );
   if ('refused' in result) {
     const { refused } = result;
-    if (refused === 'finished' || refused === 'sameOwner' || refused === 'unknownLead') return { ok: false, code: refused };
+    if (refused === 'finished' || refused === 'sameOwner' || refused === 'unknownLead')
+      return { ok: false, code: refused };
     return null;
   }
   if (!replayed) announceAssignment(world, { leadId, repId, via: 'manager', nowMs }, result);

@@ -32,7 +32,8 @@ export function personalCard(world: World, repId: string) {
     conversion: own('conversion', 'all')?.value ?? null,
     claimSpeedMs: own('claimSpeed', 'week')?.value ?? null,
     rank: own('points', 'week')?.rank ?? null,
-    limits: cap === null ? [] : [{ rule: 'dailyCap', limit: cap, used: claimsToday, left: Math.max(0, cap - claimsToday) }],
+    limits:
+      cap === null ? [] : [{ rule: 'dailyCap', limit: cap, used: claimsToday, left: Math.max(0, cap - claimsToday) }],
     leads: world.owners
       .leadsOf(repId, OWN_LEADS_SHOWN)
       .map(({ leadId }) => leadFor(world, leadId, true))

@@ -36,8 +36,13 @@ export function createClaimRecord(world: World): FileRecord {
     const lead = leadFor(world, owner.leadId, true);
     if (lead === null) throw new Error('an owned lead must exist');
     return {
-      verdict: 'won', leadId: owner.leadId, offerId: owner.offerId, claimId: owner.id,
-      claimedAt: new Date(owner.startedAt).toISOString(), claimSpeedMs: owner.claimSpeedMs ?? 0, lead,
+      verdict: 'won',
+      leadId: owner.leadId,
+      offerId: owner.offerId,
+      claimId: owner.id,
+      claimedAt: new Date(owner.startedAt).toISOString(),
+      claimSpeedMs: owner.claimSpeedMs ?? 0,
+      lead,
     };
   }
 
@@ -62,7 +67,11 @@ export function createClaimRecord(world: World): FileRecord {
     const meant = offerMeant(attempt);
     if (meant === null) return null;
     const refused = (offerId: string | null): Verdict => ({
-      verdict: 'refused', leadId, offerId, rule: 'notInOffer', message: refusalMessage('notInOffer', language),
+      verdict: 'refused',
+      leadId,
+      offerId,
+      rule: 'notInOffer',
+      message: refusalMessage('notInOffer', language),
     });
     if (meant === undefined) return refused(null);
     const { offer } = meant;

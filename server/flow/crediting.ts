@@ -8,7 +8,12 @@ export function announceCredit(world: World, credit: Credit): void {
   world.boards.apply(credit.deltas);
   for (const { entryId, repId, leadId, rule, points, at } of credit.awards) {
     world.announcer.emit('points:awarded', [repRoom(repId)], {
-      id: entryId, leadId, rule, points, balance: world.boards.balance(repId), at: new Date(at).toISOString(),
+      id: entryId,
+      leadId,
+      rule,
+      points,
+      balance: world.boards.balance(repId),
+      at: new Date(at).toISOString(),
     });
   }
 }

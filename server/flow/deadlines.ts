@@ -3,9 +3,10 @@
  * ends or changes an offer asks the arbiter first, then writes its facts and takes the timer off in one
  * transaction, then announces: so a crash between any two of them repeats the step and not its effect.
  */
+
+import type { DeadlineRow } from '../deadlines/deadlines-store.ts';
 import { nextFallbackRep } from '../distribution/distribution-rules.ts';
 import type { OpenOffer } from '../distribution/open-offers.ts';
-import type { DeadlineRow } from '../deadlines/deadlines-store.ts';
 import { localDay } from '../kernel/calendar.ts';
 import { newId } from '../kernel/ids.ts';
 import { zoneOf } from '../policy/policy-rules.ts';
@@ -19,7 +20,11 @@ export interface Deadlines {
   fire(row: DeadlineRow): Promise<void>;
 }
 
-export function createDeadlines(world: World, forgetOldLeads: (row: DeadlineRow) => Promise<void>, endToken: (row: DeadlineRow) => Promise<void>): Deadlines {
+export function createDeadlines(
+  world: World,
+  forgetOldLeads: (row: DeadlineRow) => Promise<void>,
+  endToken: (row: DeadlineRow) => Promise<void>,
+): Deadlines {
   const dropTimer = async (row: DeadlineRow) => {
     const nowMs = await world.arbiter.now();
     await world.ledger.write('fireTimer', { deadlineId: row.id, at: nowMs, kind: row.kind, nextDeadline: null });
@@ -51,7 +56,10 @@ export function createDeadlines(world: World, forgetOldLeads: (row: DeadlineRow)
     const nowMs = await world.arbiter.now();
     const planned = planNext(world, routableOf(lead), nowMs);
     const { result } = await world.ledger.write('routeAgain', {
-      leadId: lead.id, deadlineId: row.id, at: nowMs, next: planned.next,
+      leadId: lead.id,
+      deadlineId: row.id,
+      at: nowMs,
+      next: planned.next,
     });
     if (result.done) await follow(world, planned, result.openedSeq);
   }
@@ -98,7 +106,11 @@ async function passOn(world: World, offer: OpenOffer, cause: { nowMs: number; de
   if (repId === null) {
     const waiting = waitingTimer(world, leadId, nowMs);
     const { result } = await world.ledger.write('expireToWaiting', {
-      offerId, leadId, deadlineId, at: nowMs, next: { waiting },
+      offerId,
+      leadId,
+      deadlineId,
+      at: nowMs,
+      next: { waiting },
     });
     if (result.seq === null) return;
     world.offers.remove(offerId, result.seq, nowMs);
@@ -108,7 +120,13 @@ async function passOn(world: World, offer: OpenOffer, cause: { nowMs: number; de
   }
   const rep = world.directory.rep(repId);
   const { result } = await world.ledger.write('assignLead', {
-    leadId, repId, via: 'rotation', actor: 'system', reason: null, at: nowMs, from: null,
+    leadId,
+    repId,
+    via: 'rotation',
+    actor: 'system',
+    reason: null,
+    at: nowMs,
+    from: null,
     ownershipId: newId('own', nowMs, world.random),
     day: localDay(nowMs, zoneOf(policy, rep ?? {})),
     firstContactMs: policy.sla.firstContactSeconds[offer.facts.temperature] * 1000,

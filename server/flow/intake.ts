@@ -1,9 +1,9 @@
 /** lead in → score → route → offer → alert. */
 import type { NewLead } from '../../client-sdk/protocol/http.ts';
 import { newId } from '../kernel/ids.ts';
-import { scoreLead } from '../scoring/scoring-rules.ts';
 import type { NewLeadRow } from '../leads/leads-store.ts';
 import type { Idempotency } from '../ledger/group-commit.ts';
+import { scoreLead } from '../scoring/scoring-rules.ts';
 import { follow, planNext } from './offering.ts';
 import type { World } from './world.ts';
 

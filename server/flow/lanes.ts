@@ -25,7 +25,12 @@ export async function openLane(
   if (lane === undefined || lane.sentAtMs !== null) return;
   const { opensAtMs, nowMs, deadlineId } = opening;
   const { result: seq } = await world.ledger.write('openLane', {
-    offerId: offer.offerId, leadId: offer.leadId, lane: laneIndex, opensAt: opensAtMs, sentAt: nowMs, deadlineId,
+    offerId: offer.offerId,
+    leadId: offer.leadId,
+    lane: laneIndex,
+    opensAt: opensAtMs,
+    sentAt: nowMs,
+    deadlineId,
   });
   if (seq === null) return;
   const early = opensAtMs < lane.opensAtMs;
@@ -44,7 +49,13 @@ async function alertAdmitted(world: World, offer: OpenOffer, nowMs: number): Pro
     const opensAtMs = Math.min(admission.opensAtMs, offer.lanes[lane]?.opensAtMs ?? admission.opensAtMs);
     if (admission.sentAtMs !== null || opensAtMs > nowMs) continue;
     const { result: seq } = await world.ledger.write('admitRep', {
-      offerId, leadId, repId, lane, opensAt: opensAtMs, sentAt: nowMs, at: nowMs,
+      offerId,
+      leadId,
+      repId,
+      lane,
+      opensAt: opensAtMs,
+      sentAt: nowMs,
+      at: nowMs,
     });
     if (seq === null) return;
     world.offers.admit(offerId, repId, { lane, opensAtMs, sentAtMs: nowMs, seq });

@@ -4,8 +4,8 @@
  */
 import type { ArbiterOffer } from '../claims/arbiter.ts';
 import { type OfferRep, planOffer } from '../distribution/distribution-rules.ts';
-import type { OfferFacts, OpenLane, OpenOffer } from '../distribution/open-offers.ts';
 import type { WholeOffer } from '../distribution/offers-reader.ts';
+import type { OfferFacts, OpenLane, OpenOffer } from '../distribution/open-offers.ts';
 import { newId } from '../kernel/ids.ts';
 import { shuffled } from '../kernel/random.ts';
 import type { LeadRow } from '../leads/leads-store.ts';
@@ -80,8 +80,18 @@ export function planNext(world: World, lead: Routable, nowMs: number): Planned {
   );
   const { limits, increments, attemptRate, closesAtMs, clearMs } = plan;
   const toOpen: OpenOffer = {
-    ...lead, offerId, openedSeq: 0, openedAtMs: nowMs, closesAtMs, clearMs, policyVersion: version,
-    limits, increments, attemptRate, lanes, admissions: new Map(),
+    ...lead,
+    offerId,
+    openedSeq: 0,
+    openedAtMs: nowMs,
+    closesAtMs,
+    clearMs,
+    policyVersion: version,
+    limits,
+    increments,
+    attemptRate,
+    lanes,
+    admissions: new Map(),
   };
   return { next: { offer: plannedRows(world, toOpen) }, toOpen };
 }
@@ -98,13 +108,24 @@ function plannedRows(world: World, offer: OpenOffer): PlannedOffer {
   const timer = () => newId('dl', openedAtMs, world.random);
   return {
     offer: {
-      id: offerId, leadId, state: 'open', pool: offer.pool, policyVersion: offer.policyVersion,
-      openedAt: openedAtMs, closesAt: offer.closesAtMs, clearMs: offer.clearMs,
-      limits: JSON.stringify(offer.limits), increments: JSON.stringify(offer.increments),
+      id: offerId,
+      leadId,
+      state: 'open',
+      pool: offer.pool,
+      policyVersion: offer.policyVersion,
+      openedAt: openedAtMs,
+      closesAt: offer.closesAtMs,
+      clearMs: offer.clearMs,
+      limits: JSON.stringify(offer.limits),
+      increments: JSON.stringify(offer.increments),
       attemptRate: offer.attemptRate === null ? null : JSON.stringify(offer.attemptRate),
     },
     lanes: offer.lanes.map(({ lane, opensAtMs, sentAtMs, repIds, tiers }) => ({
-      offerId, lane, opensAt: opensAtMs, sentAt: sentAtMs, tiers: JSON.stringify(tiers),
+      offerId,
+      lane,
+      opensAt: opensAtMs,
+      sentAt: sentAtMs,
+      tiers: JSON.stringify(tiers),
       reps: JSON.stringify(repIds.map(numOf)),
     })),
     deadlines: [
@@ -112,7 +133,12 @@ function plannedRows(world: World, offer: OpenOffer): PlannedOffer {
       ...offer.lanes
         .filter(({ sentAtMs }) => sentAtMs === null)
         .map(({ lane, opensAtMs }) => ({
-          id: timer(), kind: 'laneOpens' as const, dueAt: opensAtMs, leadId, offerId, lane,
+          id: timer(),
+          kind: 'laneOpens' as const,
+          dueAt: opensAtMs,
+          leadId,
+          offerId,
+          lane,
         })),
     ],
   };
@@ -134,7 +160,11 @@ export async function putUp(world: World, offer: OpenOffer, seq: number): Promis
   for (const lane of offer.lanes) if (lane.sentAtMs !== null) lane.seq = seq;
   world.offers.add(offer, seq);
   world.timersChanged(Math.min(offer.closesAtMs, ...waitingLanes(offer).map(({ opensAtMs }) => opensAtMs)));
-  const up = persist(world, () => openAtArbiter(world, offer), () => world.offers.get(offer.offerId) === offer);
+  const up = persist(
+    world,
+    () => openAtArbiter(world, offer),
+    () => world.offers.get(offer.offerId) === offer,
+  );
   world.alerts.hold(up);
   for (const lane of offer.lanes) world.alerts.laneOpened(offer, lane);
   world.alerts.upcoming(offer);

@@ -49,8 +49,13 @@ export function createOwning(world: World): Owning {
         const { result, replayed } = await world.ledger.write(
           'releaseLead',
           {
-            leadId: order.leadId, repId: order.ownerId, actor: order.actor, reason: order.reason, at: nowMs,
-            day: ofRep(order.ownerId, nowMs).day, next: planned.next,
+            leadId: order.leadId,
+            repId: order.ownerId,
+            actor: order.actor,
+            reason: order.reason,
+            at: nowMs,
+            day: ofRep(order.ownerId, nowMs).day,
+            next: planned.next,
           },
           idempotency,
         );
@@ -69,13 +74,25 @@ export function createOwning(world: World): Owning {
       const nowMs = await world.arbiter.now();
       const { kind, at, outcome, nextStep, note } = activity;
       const words = Object.fromEntries(
-        Object.entries({ outcome, nextStep, note }).filter((entry): entry is [string, string] => entry[1] !== undefined),
+        Object.entries({ outcome, nextStep, note }).filter(
+          (entry): entry is [string, string] => entry[1] !== undefined,
+        ),
       );
       const { policy, day } = ofRep(repId, nowMs);
       const happenedAt = at === undefined ? nowMs : Math.min(Date.parse(at), nowMs);
       const { result, replayed } = await world.ledger.write(
         'logActivity',
-        { leadId, repId, activityId: newId('act', nowMs, world.random), kind, words, at: nowMs, happenedAt, day, points: policy.points },
+        {
+          leadId,
+          repId,
+          activityId: newId('act', nowMs, world.random),
+          kind,
+          words,
+          at: nowMs,
+          happenedAt,
+          day,
+          points: policy.points,
+        },
         idempotency,
       );
       if ('refused' in result) return result;
@@ -90,8 +107,14 @@ export function createOwning(world: World): Owning {
       const { result, replayed } = await world.ledger.write(
         'setStage',
         {
-          leadId, repId, stage: stage.stage, reason: stage.reason ?? null, revenue: stage.revenue ?? null,
-          at: nowMs, day, points: policy.points,
+          leadId,
+          repId,
+          stage: stage.stage,
+          reason: stage.reason ?? null,
+          revenue: stage.revenue ?? null,
+          at: nowMs,
+          day,
+          points: policy.points,
         },
         idempotency,
       );

@@ -4,9 +4,9 @@
  * newcomer is let into what is open. Leads that waited for somebody are routed at once.
  */
 import { repRoom } from '../alerts/announcer.ts';
+import type { DeadlineRow } from '../deadlines/deadlines-store.ts';
 import { laneForRep } from '../distribution/distribution-rules.ts';
 import { type OpenOffer, placeOf } from '../distribution/open-offers.ts';
-import type { DeadlineRow } from '../deadlines/deadlines-store.ts';
 import type { Idempotency } from '../ledger/group-commit.ts';
 import type { NewRepRow, RepRow } from '../people/people-store.ts';
 import { gateOf, openLanesNobodyHolds } from './lanes.ts';
@@ -80,7 +80,11 @@ export function createPresence(
     world.boards.refresh();
     const { tier } = result.rep;
     if (before !== undefined && tier !== before.tier) {
-      world.announcer.emit('tier:changed', [repRoom(repId)], { tier, from: before.tier, at: new Date(at).toISOString() });
+      world.announcer.emit('tier:changed', [repRoom(repId)], {
+        tier,
+        from: before.tier,
+        at: new Date(at).toISOString(),
+      });
     }
     const gate = gateOf(result.rep);
     if (gate !== null && gate !== gateOf(before)) await settledOrSoon(world, followed(went(result.rep, gate)));
@@ -107,11 +111,7 @@ async function admit(world: World, offer: OpenOffer, rep: RepRow): Promise<void>
   }
   const nowMs = await world.arbiter.now();
   const { policy } = world.policy.version(offer.policyVersion) ?? world.policy.at(nowMs);
-  const place = laneForRep(
-    { ...offer, policy, temperature: offer.facts.temperature },
-    offerRepOf(policy, rep),
-    nowMs,
-  );
+  const place = laneForRep({ ...offer, policy, temperature: offer.facts.temperature }, offerRepOf(policy, rep), nowMs);
   // A lane that opens before the rep's own tier may would let the rep in too early: not this offer then.
   if (place === null || place.opensAtMs > (offer.lanes[place.lane]?.opensAtMs ?? 0)) return;
   const opensAtMs = Math.max(place.opensAtMs, nowMs);
@@ -119,7 +119,13 @@ async function admit(world: World, offer: OpenOffer, rep: RepRow): Promise<void>
   if (stands === null) return;
   const sentAtMs = stands <= nowMs ? nowMs : null;
   const { result: seq } = await world.ledger.write('admitRep', {
-    offerId, leadId, repId: rep.id, lane: place.lane, opensAt: stands, sentAt: sentAtMs, at: nowMs,
+    offerId,
+    leadId,
+    repId: rep.id,
+    lane: place.lane,
+    opensAt: stands,
+    sentAt: sentAtMs,
+    at: nowMs,
   });
   if (seq === null) return;
   world.offers.admit(offerId, rep.id, { lane: place.lane, opensAtMs: stands, sentAtMs, seq });

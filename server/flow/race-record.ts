@@ -2,8 +2,9 @@
  * The race of one lead as it was: offer by offer, alert by alert, attempt by attempt, each with the
  * server's time and the rule that decided it.
  */
-import type { AttemptNote } from '../claims/race-notes.ts';
+
 import type { OwnershipRow } from '../claims/ownership-store.ts';
+import type { AttemptNote } from '../claims/race-notes.ts';
 import type { WholeOffer } from '../distribution/offers-reader.ts';
 import { placeOf } from '../distribution/open-offers.ts';
 import { winnerName } from './settlement.ts';
@@ -36,13 +37,20 @@ export function raceRecord(world: World, leadId: string, forRep?: string) {
     offers: offers.map((whole) => {
       const hidden = (repId: string) => forRep !== undefined && forRep !== repId;
       const nameOf: NameOf = (repId) =>
-        hidden(repId) ? winnerName(world, repId, whole.offer.policyVersion) : (world.directory.rep(repId)?.name ?? null);
+        hidden(repId)
+          ? winnerName(world, repId, whole.offer.policyVersion)
+          : (world.directory.rep(repId)?.name ?? null);
       return offerRecord(world, whole, owners, nameOf);
     }),
     owners: owners.map((owner) => ({
-      repId: owner.repId, via: owner.via, offerId: owner.offerId, startedAt: iso(owner.startedAt),
-      firstContactDueAt: iso(owner.firstContactDueAt), firstContactAt: iso(owner.firstContactAt),
-      endedAt: iso(owner.endedAt), endReason: owner.endReason,
+      repId: owner.repId,
+      via: owner.via,
+      offerId: owner.offerId,
+      startedAt: iso(owner.startedAt),
+      firstContactDueAt: iso(owner.firstContactDueAt),
+      firstContactAt: iso(owner.firstContactAt),
+      endedAt: iso(owner.endedAt),
+      endReason: owner.endReason,
     })),
   };
 }
@@ -64,7 +72,12 @@ function offerRecord(world: World, whole: WholeOffer, owners: OwnershipRow[], na
     winner:
       winner === undefined
         ? null
-        : { repId: winner.repId, requestId: winner.requestId, claimedAt: iso(winner.startedAt), claimSpeedMs: winner.claimSpeedMs },
+        : {
+            repId: winner.repId,
+            requestId: winner.requestId,
+            claimedAt: iso(winner.startedAt),
+            claimSpeedMs: winner.claimSpeedMs,
+          },
     alerts: alertRecords(world, whole, notes.receipts, nameOf),
     attempts: attemptRecords(notes.attempts, winner),
   };
@@ -140,7 +153,11 @@ export function noteAttempt(world: World, offerId: string, note: AttemptNote): v
 const LATE_RECEIPT_MS_MAX = 600_000;
 
 /** Notes that an alert arrived or was seen; of somebody who was not in the offer, nothing. */
-export function noteReceipt(world: World, offerId: string, receipt: { repId: string; kind: 'delivered' | 'seen' }): void {
+export function noteReceipt(
+  world: World,
+  offerId: string,
+  receipt: { repId: string; kind: 'delivered' | 'seen' },
+): void {
   const rep = world.directory.rep(receipt.repId);
   const atMs = world.arbiter.nearlyNow();
   const open = world.offers.get(offerId);

@@ -1,6 +1,7 @@
 /** Personal data is kept as long as the policy says and no longer: one timer a day (UU 27/2022). */
-import { newId } from '../kernel/ids.ts';
+
 import type { DeadlineRow } from '../deadlines/deadlines-store.ts';
+import { newId } from '../kernel/ids.ts';
 import type { World } from './world.ts';
 
 const DAY_MS = 86_400_000;

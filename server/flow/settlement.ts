@@ -53,7 +53,11 @@ export function createSettlement(world: World): Settlement {
     const result = await write(win);
     world.metrics.settlements(result.outcome);
     if (result.outcome === 'refused') {
-      world.log.warn('a win the arbiter granted was refused by the ledger', { offerId, repId: win.repId, reason: result.why });
+      world.log.warn('a win the arbiter granted was refused by the ledger', {
+        offerId,
+        repId: win.repId,
+        reason: result.why,
+      });
       await world.arbiter.settle(win, { outcome: 'reopened' });
       world.settled({ offerId, order, outcome: 'reopened' });
       return;
@@ -62,7 +66,8 @@ export function createSettlement(world: World): Settlement {
     const winnerId = result.outcome === 'committed' ? win.repId : result.winnerId;
     const claimSpeedMs = result.outcome === 'committed' ? result.claimSpeedMs : 0;
     const offer = world.offers.get(offerId);
-    const name = offer === undefined ? winnerNameOf(world, winnerId, offerId) : winnerName(world, winnerId, offer.policyVersion);
+    const name =
+      offer === undefined ? winnerNameOf(world, winnerId, offerId) : winnerName(world, winnerId, offer.policyVersion);
     const told = world.arbiter.settle(
       win,
       result.outcome === 'committed' ? { outcome: 'committed' } : { outcome: 'claimedBy', winnerId, claimedAtMs },

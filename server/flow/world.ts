@@ -9,6 +9,7 @@ import type { SettledNotice } from '../claims/settlement-desk.ts';
 import type { OffersReader } from '../distribution/offers-reader.ts';
 import type { OpenOffers } from '../distribution/open-offers.ts';
 import type { Clock } from '../kernel/clock.ts';
+import type { KeyedQueue } from '../kernel/keyed-queue.ts';
 import type { Random } from '../kernel/random.ts';
 import type { Leaderboard } from '../leaderboard/leaderboard.ts';
 import type { LeadsReader } from '../leads/leads.ts';
@@ -19,7 +20,6 @@ import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import type { PointsReader } from '../points/points-reader.ts';
 import type { PolicyBook } from '../policy/policy.ts';
-import type { KeyedQueue } from '../kernel/keyed-queue.ts';
 import type { Alerts } from './alerting.ts';
 import type { Transactions } from './transactions/transactions.ts';
 

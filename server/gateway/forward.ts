@@ -6,10 +6,21 @@ import type { RegistryReader } from './registry.ts';
 
 const FORWARD_TIMEOUT_MS = 10_000;
 /** Of one connection only: not for the next. */
-const HOP_BY_HOP = new Set(['connection', 'keep-alive', 'transfer-encoding', 'upgrade', 'te', 'trailer', 'host', 'content-length', 'expect']);
+const HOP_BY_HOP = new Set([
+  'connection',
+  'keep-alive',
+  'transfer-encoding',
+  'upgrade',
+  'te',
+  'trailer',
+  'host',
+  'content-length',
+  'expect',
+]);
 
 export function forwardRoutes(app: Http, registry: RegistryReader): void {
-  const away = () => new Problem(503, 'ledgerAway', 'The ledger cannot be reached; ask again.', { retryAfterSeconds: 1 });
+  const away = () =>
+    new Problem(503, 'ledgerAway', 'The ledger cannot be reached; ask again.', { retryAfterSeconds: 1 });
 
   for (const url of ['/v1/*', '/docs', '/docs/*', '/openapi.json']) {
     app.route({

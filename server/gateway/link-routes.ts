@@ -32,7 +32,9 @@ const attemptNote: z.ZodType<AttemptNote> = z.strictObject({
 });
 const notes = z.object({
   attempts: z.array(z.object({ offerId: id, note: attemptNote })).max(10_000),
-  receipts: z.array(z.object({ repId: id, kind: z.enum(['delivered', 'seen']), offerIds: z.array(id).max(200) })).max(10_000),
+  receipts: z
+    .array(z.object({ repId: id, kind: z.enum(['delivered', 'seen']), offerIds: z.array(id).max(200) }))
+    .max(10_000),
 });
 
 export interface LinkDeps {
@@ -59,7 +61,9 @@ export function linkRoutes(app: Http, deps: LinkDeps): void {
   };
   const { house } = deps;
   call('snapshot', z.object({ repId: id }), ({ repId }) => house.snapshot(repId));
-  call('boards/watch', z.object({ asked: boardWatch, gateway: id }), ({ asked, gateway }) => deps.watchForGateway(asked, gateway));
+  call('boards/watch', z.object({ asked: boardWatch, gateway: id }), ({ asked, gateway }) =>
+    deps.watchForGateway(asked, gateway),
+  );
   call('wall', z.object({}), () => house.wallFeed());
   call('claims/judge', attempt, (claim) => deps.judge(claim));
   call('claims/won', z.object({ offerId: id }), ({ offerId }) => deps.won(offerId));

@@ -35,7 +35,12 @@ export interface Outlet extends Announcer {
 }
 
 /** Publishes in order, at least once; while Redis is away it gathers, up to a bound. */
-export function createOutlet(deps: { redis: Redis; cell: string; clock: Clock; onFault(error: unknown): void }): Outlet {
+export function createOutlet(deps: {
+  redis: Redis;
+  cell: string;
+  clock: Clock;
+  onFault(error: unknown): void;
+}): Outlet {
   const key = outletKey(deps.cell);
   let waiting: string[] = [];
   let busy = false;

@@ -36,7 +36,11 @@ export interface RegistryWriter {
   announce(address: LedgerAddress): Promise<void>;
 }
 
-export function createRegistryWriter(deps: { redis: Redis; cell: string; onFault(error: unknown): void }): RegistryWriter {
+export function createRegistryWriter(deps: {
+  redis: Redis;
+  cell: string;
+  onFault(error: unknown): void;
+}): RegistryWriter {
   const { redis, cell, onFault } = deps;
   const quietly = (work: Promise<unknown>) => void work.catch(onFault);
   return {

@@ -2,9 +2,10 @@
  * The deciding process as a gateway sees it: asked over HTTP, at the address it keeps saying in Redis.
  * Receipts and losing attempts are gathered and handed over every half second: a crash may lose that much.
  */
-import type { BoardAsked, House } from '../alerts/house.ts';
+
 import type { BoardState, PoolSnapshot, WallFeed } from '../../client-sdk/protocol/down.ts';
 import type { Verdict } from '../../client-sdk/protocol/verdict.ts';
+import type { BoardAsked, House } from '../alerts/house.ts';
 import type { ClaimAttempt, ClaimRecord } from '../claims/claims.ts';
 import type { AttemptNote } from '../claims/race-notes.ts';
 import type { Clock, Timer } from '../kernel/clock.ts';
@@ -75,7 +76,9 @@ export function createRemoteHouse(deps: {
 
   function scheduleRenewal(): void {
     renewing = deps.clock.after(BOARD_LEASE_MS / 3, () => {
-      const asked = [...boards.values()].map((board) => ask('boards/watch', { asked: board.asked, gateway: deps.gateway }));
+      const asked = [...boards.values()].map((board) =>
+        ask('boards/watch', { asked: board.asked, gateway: deps.gateway }),
+      );
       void Promise.allSettled(asked).finally(() => !stopped && scheduleRenewal());
     });
   }

@@ -46,7 +46,15 @@ export function createTail(deps: {
   }
 
   async function readOnce(): Promise<void> {
-    const reply = (await deps.redis.xread('COUNT', ENTRIES_PER_READ, 'BLOCK', BLOCK_MS, 'STREAMS', key, cursor)) as Reply;
+    const reply = (await deps.redis.xread(
+      'COUNT',
+      ENTRIES_PER_READ,
+      'BLOCK',
+      BLOCK_MS,
+      'STREAMS',
+      key,
+      cursor,
+    )) as Reply;
     for (const [, entries] of reply ?? []) {
       for (const [id, fields] of entries) {
         cursor = id;

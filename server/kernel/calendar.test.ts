@@ -52,9 +52,7 @@ describe('local days', () => {
     expect(localDay(fromMs, 'America/St_Johns')).toBe('2010-11-07');
     // One minute later the clocks showed 23:01 of the day before.
     expect(localDay(fromMs + 2 * 60_000, 'America/St_Johns')).toBe('2010-11-07');
-    expect(nextMidnightMs(fromMs + 2 * 60_000, 'America/St_Johns')).toBeGreaterThan(
-      fromMs + HOUR_MS,
-    );
+    expect(nextMidnightMs(fromMs + 2 * 60_000, 'America/St_Johns')).toBeGreaterThan(fromMs + HOUR_MS);
   });
 
   test('a zone that is none throws', () => {

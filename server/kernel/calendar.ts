@@ -69,10 +69,7 @@ export function addDays(day: Day, days: number): Day {
   return Temporal.PlainDate.from(day).add({ days }).toString();
 }
 
-function firstOfPeriod(
-  period: Exclude<Period, 'all'>,
-  date: Temporal.PlainDate,
-): Temporal.PlainDate {
+function firstOfPeriod(period: Exclude<Period, 'all'>, date: Temporal.PlainDate): Temporal.PlainDate {
   if (period === 'day') return date;
   if (period === 'week') return date.subtract({ days: date.dayOfWeek - 1 });
   if (period === 'month') return date.with({ day: 1 });

@@ -52,10 +52,7 @@ export function sameRows(rows: BoardRow[], others: BoardRow[]): boolean {
     rows.every((row, index) => {
       const other = others[index];
       return (
-        other?.repId === row.repId &&
-        other.rank === row.rank &&
-        other.value === row.value &&
-        other.name === row.name
+        other?.repId === row.repId && other.rank === row.rank && other.value === row.value && other.name === row.name
       );
     })
   );

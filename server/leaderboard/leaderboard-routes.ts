@@ -29,9 +29,12 @@ export function leaderboardRoutes(
         }),
       },
     },
-    async (request) => deps.board({ ...request.query, team: request.query.team, metric: request.params.metric }, speakerOf(request)),
+    async (request) =>
+      deps.board({ ...request.query, team: request.query.team, metric: request.params.metric }, speakerOf(request)),
   );
-  app.get('/v1/me', { config: { allow: ['rep'] }, schema: { summary: 'Your own card', tags: ['game'] } }, async (request) =>
-    deps.card(speakerOf(request).subjectId),
+  app.get(
+    '/v1/me',
+    { config: { allow: ['rep'] }, schema: { summary: 'Your own card', tags: ['game'] } },
+    async (request) => deps.card(speakerOf(request).subjectId),
   );
 }

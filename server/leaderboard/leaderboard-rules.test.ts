@@ -14,15 +14,7 @@ import {
 
 const DAY = '2026-11-23';
 const ALL: DayRange = { from: FIRST_DAY, to: LAST_DAY };
-const METRICS: Metric[] = [
-  'points',
-  'claims',
-  'claimSpeed',
-  'conversion',
-  'opportunities',
-  'revenue',
-  'responseSpeed',
-];
+const METRICS: Metric[] = ['points', 'claims', 'claimSpeed', 'conversion', 'opportunities', 'revenue', 'responseSpeed'];
 
 const query = (metric: Metric, part: Partial<BoardQuery> = {}): BoardQuery => ({
   metric,
@@ -41,9 +33,7 @@ const delta = (repId: string, at: number, sums: Partial<DayDelta>): DayDelta => 
 function board(metric: Metric, deltas: DayDelta[], part: Partial<BoardQuery> = {}): string[] {
   const fold = createBoardFold();
   for (const one of deltas) fold.apply(one);
-  return fold
-    .standings(query(metric, part), 10)
-    .map((row) => `${row.rank} ${row.repId} ${row.value}`);
+  return fold.standings(query(metric, part), 10).map((row) => `${row.rank} ${row.repId} ${row.value}`);
 }
 
 describe('values (MET-25)', () => {
@@ -115,10 +105,7 @@ describe('ranks (GAME-31)', () => {
       delta('thirty', 3, { claims: 30, converted: 10 }),
       delta('thirty', 9, { points: 1 }),
     ];
-    expect(board('conversion', deltas).map((row) => row.slice(0, 8))).toEqual([
-      '1 thirty',
-      '1 twelve',
-    ]);
+    expect(board('conversion', deltas).map((row) => row.slice(0, 8))).toEqual(['1 thirty', '1 twelve']);
   });
 });
 
@@ -146,9 +133,9 @@ describe('ranges', () => {
     for (const one of across) fold.apply(one);
     fold.load(across.slice(0, 1).map((one) => ({ repId: 'a', day: one.day, ...sumsOfDelta(one) })));
     expect(fold.balance('a')).toBe(7);
-    expect(
-      fold.standings(query('points', { range: { from: '2026-11-22', to: '2026-11-23' } }), 10),
-    ).toEqual([{ rank: 1, repId: 'a', value: 7 }]);
+    expect(fold.standings(query('points', { range: { from: '2026-11-22', to: '2026-11-23' } }), 10)).toEqual([
+      { rank: 1, repId: 'a', value: 7 },
+    ]);
   });
 
   test('old days live on in all time alone', () => {
@@ -169,29 +156,16 @@ describe('ranges', () => {
 });
 
 /** Everything again in the plainest way: filter, add up, sort all, number. */
-function recount(
-  deltas: DayDelta[],
-  { metric, range, rateMinClaims, includes }: BoardQuery,
-): Standing[] {
+function recount(deltas: DayDelta[], { metric, range, rateMinClaims, includes }: BoardQuery): Standing[] {
   const latest = (repId: string, sums: (keyof DayDelta)[]) =>
     Math.max(
       0,
-      ...within
-        .filter((one) => one.repId === repId && sums.some((sum) => one[sum] !== undefined))
-        .map((one) => one.at),
+      ...within.filter((one) => one.repId === repId && sums.some((sum) => one[sum] !== undefined)).map((one) => one.at),
     );
   const sum = (repId: string, field: keyof DayDelta) =>
-    within
-      .filter((one) => one.repId === repId)
-      .reduce((total, one) => total + Number(one[field] ?? 0), 0);
-  const within = deltas.filter(
-    (one) => range.from <= one.day && one.day <= range.to && includes(one.repId),
-  );
-  const mean = (
-    repId: string,
-    ms: 'speedMs' | 'responseMs',
-    count: 'speedCount' | 'responseCount',
-  ) =>
+    within.filter((one) => one.repId === repId).reduce((total, one) => total + Number(one[field] ?? 0), 0);
+  const within = deltas.filter((one) => range.from <= one.day && one.day <= range.to && includes(one.repId));
+  const mean = (repId: string, ms: 'speedMs' | 'responseMs', count: 'speedCount' | 'responseCount') =>
     sum(repId, count) > 0
       ? { sortBy: Math.round(sum(repId, ms) / sum(repId, count)), at: latest(repId, [ms, count]) }
       : null;
@@ -205,19 +179,12 @@ function recount(
         at: latest(repId, ['claims', 'converted']),
       };
     }
-    return sum(repId, metric) > 0
-      ? { sortBy: -sum(repId, metric), at: latest(repId, [metric]) }
-      : null;
+    return sum(repId, metric) > 0 ? { sortBy: -sum(repId, metric), at: latest(repId, [metric]) } : null;
   };
   const all = [...new Set(within.map((one) => one.repId))]
     .map((repId) => ({ repId, place: value(repId) }))
-    .filter(
-      (one): one is { repId: string; place: { sortBy: number; at: number } } => one.place !== null,
-    )
-    .sort(
-      (a, b) =>
-        a.place.sortBy - b.place.sortBy || a.place.at - b.place.at || (a.repId < b.repId ? -1 : 1),
-    );
+    .filter((one): one is { repId: string; place: { sortBy: number; at: number } } => one.place !== null)
+    .sort((a, b) => a.place.sortBy - b.place.sortBy || a.place.at - b.place.at || (a.repId < b.repId ? -1 : 1));
   return all.map(({ repId, place }) => ({
     rank: 1 + all.filter((other) => other.place.sortBy < place.sortBy).length,
     repId,
@@ -251,11 +218,7 @@ const anyDelta: fc.Arbitrary<DayDelta> = fc
   .map(({ repId, day, at, sums }) => ({ repId, day, at, ...sums }));
 
 test('property: the fold equals a plain recount, in any order of the facts, asked at any time', () => {
-  const ranges: DayRange[] = [
-    ALL,
-    { from: '2026-11-23', to: '2026-11-23' },
-    { from: '2026-11-23', to: '2026-11-29' },
-  ];
+  const ranges: DayRange[] = [ALL, { from: '2026-11-23', to: '2026-11-23' }, { from: '2026-11-23', to: '2026-11-29' }];
   fc.assert(
     fc.property(
       fc.array(anyDelta, { maxLength: 40 }),
@@ -279,9 +242,7 @@ test('property: the fold equals a plain recount, in any order of the facts, aske
         const naive = recount(deltas, asked);
         expect(fold.standings(asked, top)).toEqual(naive.slice(0, top));
         for (const repId of ['a', 'b', 'c']) {
-          expect(fold.standingOf(asked, repId)).toEqual(
-            naive.find((row) => row.repId === repId) ?? null,
-          );
+          expect(fold.standingOf(asked, repId)).toEqual(naive.find((row) => row.repId === repId) ?? null);
         }
       },
     ),
@@ -291,8 +252,7 @@ test('property: the fold equals a plain recount, in any order of the facts, aske
 
 test('a top 10 of 10,000 reps is cheap', () => {
   const fold = createBoardFold();
-  for (let rep = 0; rep < 10_000; rep++)
-    fold.apply(delta(`rep${rep}`, rep, { points: (rep * 7919) % 10_007 }));
+  for (let rep = 0; rep < 10_000; rep++) fold.apply(delta(`rep${rep}`, rep, { points: (rep * 7919) % 10_007 }));
   const asked = query('points', { range: { from: '2026-11-01', to: '2026-11-30' } });
   fold.standings(asked, 10);
   const begun = performance.now();

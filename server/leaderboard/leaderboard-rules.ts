@@ -16,14 +16,7 @@ import { FIRST_DAY, LAST_DAY } from '../kernel/calendar.ts';
 import type { DayDelta } from './day-delta.ts';
 import { addDelta, addSums, type DaySums, noSums, type RepDay, sumsOfRow } from './day-sums.ts';
 
-export type Metric =
-  | 'points'
-  | 'claims'
-  | 'claimSpeed'
-  | 'conversion'
-  | 'opportunities'
-  | 'revenue'
-  | 'responseSpeed';
+export type Metric = 'points' | 'claims' | 'claimSpeed' | 'conversion' | 'opportunities' | 'revenue' | 'responseSpeed';
 
 /** First and last day, both inside; `all` is FIRST_DAY to LAST_DAY. */
 export interface DayRange {
@@ -141,11 +134,7 @@ export function createBoardFold(): BoardFold {
 }
 
 /** The board's value of one rep's sums, and when it last moved; null: no row. */
-export function placeOf(
-  metric: Metric,
-  sums: DaySums,
-  rateMinClaims: number,
-): { value: number; at: number } | null {
+export function placeOf(metric: Metric, sums: DaySums, rateMinClaims: number): { value: number; at: number } | null {
   switch (metric) {
     case 'points':
     case 'claims':
@@ -178,8 +167,7 @@ function bestOf(query: BoardQuery, totals: Totals, top: number): Placed[] {
     if (place === null) continue;
     const placed = { repId, ...place };
     const last = best.at(-1);
-    if (best.length >= top && (last === undefined || order(query.metric, placed, last) > 0))
-      continue;
+    if (best.length >= top && (last === undefined || order(query.metric, placed, last) > 0)) continue;
     if (!query.includes(repId)) continue;
     best.splice(positionOf(query.metric, best, placed), 0, placed);
     if (best.length > top) best.pop();

@@ -14,10 +14,7 @@ export function createLeaderboardStore(db: Db): LeaderboardStore {
   const moments = [...new Set(Object.values(MOMENT_OF))];
   const columns = ['repId', 'day', ...AMOUNTS, ...moments] as const;
   const values = Object.fromEntries(columns.map((name) => [name, sql.placeholder(name)]));
-  const added = AMOUNTS.map((name) => [
-    name,
-    sql`${repDays[name]} + excluded.${sql.identifier(repDays[name].name)}`,
-  ]);
+  const added = AMOUNTS.map((name) => [name, sql`${repDays[name]} + excluded.${sql.identifier(repDays[name].name)}`]);
   // A metric that the delta does not name brings the moment 0, which is never the later one.
   const moved = moments.map((name) => [
     name,

@@ -5,12 +5,7 @@ import { SimClock } from '../../test/support/sim-clock.ts';
 import type { BoardRequest } from './board-streams.ts';
 import type { DayDelta } from './day-delta.ts';
 import { sumsOfDelta } from './day-sums.ts';
-import {
-  type BoardPolicy,
-  createLeaderboard,
-  STREAMS_MAX,
-  STREAMS_PER_WATCHER_MAX,
-} from './leaderboard.ts';
+import { type BoardPolicy, createLeaderboard, STREAMS_MAX, STREAMS_PER_WATCHER_MAX } from './leaderboard.ts';
 
 /** Monday, 10:00 in Jakarta. */
 const START = '2026-11-23T03:00:00.000Z';
@@ -37,13 +32,11 @@ function setUp() {
     infoOf: (repId) => reps.get(repId),
     emit: (state) => emitted.push(state),
   });
-  const earn = (repId: string, points: number, day = DAY) =>
-    boards.apply([{ repId, day, at: clock.nowMs(), points }]);
+  const earn = (repId: string, points: number, day = DAY) => boards.apply([{ repId, day, at: clock.nowMs(), points }]);
   return { clock, emitted, policy, reps, boards, earn };
 }
 const POINTS: BoardRequest = { board: 'points', period: 'day', top: 10 };
-const brief = (rows: BoardRow[] | undefined) =>
-  rows?.map((row) => `${row.rank} ${row.name} ${row.value}`);
+const brief = (rows: BoardRow[] | undefined) => rows?.map((row) => `${row.rank} ${row.name} ${row.value}`);
 
 describe('a stream', () => {
   test('GAME-29: gathers changes and emits the whole list once, with the next seq', () => {
@@ -129,9 +122,7 @@ describe('a stream', () => {
     clock.advanceTo(Date.parse('2026-11-23T16:59:59.999Z'));
     expect(emitted).toEqual([]);
     clock.advance(1);
-    expect(emitted.map((state) => [state.stream, brief(state.rows)])).toEqual([
-      ['points:day:10', ['1 Budi 7']],
-    ]);
+    expect(emitted.map((state) => [state.stream, brief(state.rows)])).toEqual([['points:day:10', ['1 Budi 7']]]);
     clock.advanceTo(Date.parse('2026-11-24T17:00:00.000Z'));
     expect(emitted.at(-1)?.rows).toEqual([]);
     expect(emitted.at(-1)?.seq).toBe(first!.seq + 2);
@@ -263,9 +254,7 @@ test('property: who saw the answer and every delta shows what a fresh snapshot s
       for (const one of steps) {
         if (one.kind === 'apply') {
           const day = new Date(clock.nowMs() + 7 * 3_600_000).toISOString().slice(0, 10);
-          boards.apply([
-            { repId: one.repId, day, at: clock.nowMs(), points: one.points, claims: one.claims },
-          ]);
+          boards.apply([{ repId: one.repId, day, at: clock.nowMs(), points: one.points, claims: one.claims }]);
         } else if (one.kind === 'wait') clock.advance(one.ms);
         else if (one.kind === 'read') boards.snapshot(one.request);
         else {

@@ -117,14 +117,10 @@ class Boards implements Leaderboard {
     const name = streamName(request);
     const known = this.#streams.get(name);
     if (known === undefined && this.#streams.size >= STREAMS_MAX) return null;
-    if (!known?.watchers.has(watcher) && leaseMs === undefined && this.#isGreedy(watcher))
-      return null;
+    if (!known?.watchers.has(watcher) && leaseMs === undefined && this.#isGreedy(watcher)) return null;
     const stream = known ?? this.#begin(name, request);
     const nowMs = this.#deps.clock.nowMs();
-    stream.watchers.set(
-      watcher,
-      leaseMs === undefined ? Number.POSITIVE_INFINITY : nowMs + leaseMs,
-    );
+    stream.watchers.set(watcher, leaseMs === undefined ? Number.POSITIVE_INFINITY : nowMs + leaseMs);
     this.#settle(stream);
     return this.#state(stream);
   }

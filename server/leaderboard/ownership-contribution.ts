@@ -49,11 +49,7 @@ function addContribution(days: Map<string, Sums>, facts: OwnershipFacts, sign: 1
 }
 
 /** The deltas that turn what `before` was worth into what `after` is worth, as of `at`. */
-export function contributionChange(
-  before: OwnershipFacts | null,
-  after: OwnershipFacts,
-  at: number,
-): DayDelta[] {
+export function contributionChange(before: OwnershipFacts | null, after: OwnershipFacts, at: number): DayDelta[] {
   const days = new Map<string, Sums>();
   if (before !== null) addContribution(days, before, -1);
   addContribution(days, after, 1);

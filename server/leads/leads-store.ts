@@ -26,7 +26,11 @@ export function createLeadsStore(db: Db): LeadsStore {
     .set({ status: sql`${sql.placeholder('status')}` })
     .where(eq(leads.id, sql.placeholder('id')))
     .prepare();
-  const byId = db.select().from(leads).where(eq(leads.id, sql.placeholder('id'))).prepare();
+  const byId = db
+    .select()
+    .from(leads)
+    .where(eq(leads.id, sql.placeholder('id')))
+    .prepare();
   return {
     insert: (row) => db.insert(leads).values(row).onConflictDoNothing().run().changes === 1,
     find: (id) => byId.get({ id }),
@@ -37,8 +41,7 @@ export function createLeadsStore(db: Db): LeadsStore {
         .where(and(eq(leads.sourceId, sourceId), eq(leads.externalId, externalId)))
         .get(),
     setStatus: (id, value) => void status.run({ id, status: value }),
-    setStage: (id, stage, value) =>
-      void db.update(leads).set({ stage, status: value }).where(eq(leads.id, id)).run(),
+    setStage: (id, stage, value) => void db.update(leads).set({ stage, status: value }).where(eq(leads.id, id)).run(),
     putPrivate: (leadId, item, value, at) =>
       void db
         .insert(leadPrivate)

@@ -32,12 +32,19 @@ interface PrivateItems {
 }
 
 export function createLeadsReader(db: Db): LeadsReader {
-  const byId = db.select().from(leads).where(eq(leads.id, sql.placeholder('id'))).prepare();
+  const byId = db
+    .select()
+    .from(leads)
+    .where(eq(leads.id, sql.placeholder('id')))
+    .prepare();
   const privateOf = db
     .select({ item: leadPrivate.item, json: leadPrivate.json })
     .from(leadPrivate)
     .where(
-      and(eq(leadPrivate.leadId, sql.placeholder('id')), inArray(leadPrivate.item, ['contact', 'interest', 'attributes'])),
+      and(
+        eq(leadPrivate.leadId, sql.placeholder('id')),
+        inArray(leadPrivate.item, ['contact', 'interest', 'attributes']),
+      ),
     )
     .prepare();
 

@@ -33,9 +33,7 @@ export const leads = sqliteTable(
     forgottenAt: integer('forgotten_at'),
   },
   (table) => [
-    uniqueIndex('leads_external')
-      .on(table.sourceId, table.externalId)
-      .where(sql`external_id is not null`),
+    uniqueIndex('leads_external').on(table.sourceId, table.externalId).where(sql`external_id is not null`),
     index('leads_waiting').on(table.status).where(sql`status = 'waiting'`),
     index('leads_newest').on(table.acceptedAt, table.id),
   ],

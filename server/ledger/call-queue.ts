@@ -71,9 +71,7 @@ class Queue implements CallQueue {
   write(call: Call): Promise<Written<unknown>> {
     if (this.#state !== 'open') return Promise.reject(this.#refusal());
     if (this.#accepted - this.#answered >= LEDGER_QUEUE_MAX) {
-      return Promise.reject(
-        new LedgerError('overloaded', `${LEDGER_QUEUE_MAX} calls wait for the disk`),
-      );
+      return Promise.reject(new LedgerError('overloaded', `${LEDGER_QUEUE_MAX} calls wait for the disk`));
     }
     this.#accepted++;
     return new Promise((resolve, reject) => {
@@ -90,8 +88,7 @@ class Queue implements CallQueue {
     this.#answered += callers.length;
     for (let place = 0; place < callers.length; place++) {
       const outcome = outcomes[place]!;
-      if ('error' in outcome)
-        callers[place]!.reject(new LedgerError(outcome.error.code, outcome.error.message));
+      if ('error' in outcome) callers[place]!.reject(new LedgerError(outcome.error.code, outcome.error.message));
       else callers[place]!.resolve(outcome);
     }
     this.#settleFlushes();
@@ -159,8 +156,7 @@ class Queue implements CallQueue {
     const callers = this.#inFlight;
     const good = calls.map(canBeSent);
     callers.forEach((caller, place) => {
-      if (!good[place])
-        caller.reject(new LedgerError('badArguments', 'arguments must be plain data'));
+      if (!good[place]) caller.reject(new LedgerError('badArguments', 'arguments must be plain data'));
     });
     this.#inFlight = callers.filter((_, place) => good[place]);
     this.#answered += callers.length - this.#inFlight.length;

@@ -20,13 +20,7 @@ export interface EventsReader {
 export function createEventsReader(db: Db): EventsReader {
   return {
     after: (after, kinds, limit) =>
-      db
-        .select()
-        .from(events)
-        .where(sql`seq > ${after} and kind in ${kinds}`)
-        .orderBy(events.seq)
-        .limit(limit)
-        .all(),
+      db.select().from(events).where(sql`seq > ${after} and kind in ${kinds}`).orderBy(events.seq).limit(limit).all(),
     ofLead: (leadId) => db.select().from(events).where(eq(events.leadId, leadId)).orderBy(events.seq).all(),
     cellValue: (key) => db.select().from(cell).where(eq(cell.key, key)).get()?.value ?? null,
     answered(claim) {

@@ -21,7 +21,9 @@ const PUBLIC: Record<string, string[]> = {
 
 export function publicFact(row: EventRow) {
   const data = JSON.parse(row.data) as Record<string, unknown>;
-  const shown = Object.fromEntries((PUBLIC[row.kind] ?? []).map((name) => [name === 'kind' ? 'channel' : name, data[name]]));
+  const shown = Object.fromEntries(
+    (PUBLIC[row.kind] ?? []).map((name) => [name === 'kind' ? 'channel' : name, data[name]]),
+  );
   return {
     id: row.seq,
     kind: KINDS[row.kind as keyof typeof KINDS],

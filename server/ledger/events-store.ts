@@ -83,8 +83,7 @@ export function createEventsStore(db: Db): EventsStore {
         }).lastInsertRowid,
       ),
     setCell: (key, value) => void setCell.run({ key, value }),
-    dropIdempotencyBefore: (at) =>
-      db.delete(idempotency).where(sql`${idempotency.at} < ${at}`).run().changes,
+    dropIdempotencyBefore: (at) => db.delete(idempotency).where(sql`${idempotency.at} < ${at}`).run().changes,
     cellValue: (key) => readCell.get({ key })?.value ?? null,
   };
 }

@@ -14,8 +14,7 @@ function setUp() {
   const unknown: Error[] = [];
   const transactions = {
     ...createCellTransactions(connection),
-    raiseGeneration: (_: null) =>
-      sqlite.exec(`UPDATE cell SET value = '99' WHERE key = 'generation'`),
+    raiseGeneration: (_: null) => sqlite.exec(`UPDATE cell SET value = '99' WHERE key = 'generation'`),
     swallow({ key }: { key: string }) {
       sqlite.exec('ROLLBACK');
       sqlite.prepare('INSERT INTO cell VALUES (?, ?)').run(key, 'outside');
@@ -42,8 +41,7 @@ function setUp() {
     sqlite.close();
     role.release();
   });
-  const keys = () =>
-    reader.prepare(`SELECT key FROM cell WHERE key <> 'generation' ORDER BY key`).pluck().all();
+  const keys = () => reader.prepare(`SELECT key FROM cell WHERE key <> 'generation' ORDER BY key`).pluck().all();
   return { file, sqlite, commit, keys, begun, unknown, reader };
 }
 
@@ -64,11 +62,7 @@ describe('one commit for many calls', () => {
 
   test('a call that throws gets its error, and its batch is stored without it', () => {
     const { commit, keys } = setUp();
-    const outcomes = commit.run([
-      put('a'),
-      { name: 'putThenThrow', args: { key: 'bad' } },
-      put('b'),
-    ]);
+    const outcomes = commit.run([put('a'), { name: 'putThenThrow', args: { key: 'bad' } }, put('b')]);
     expect(outcomes).toEqual([
       { result: { key: 'a', length: 1 }, replayed: false },
       { error: { code: 'refusedForTest', message: 'as asked' } },
@@ -87,11 +81,7 @@ describe('one commit for many calls', () => {
 
   test('an unknown name and a returned promise are errors of that call alone', () => {
     const { commit, keys } = setUp();
-    const outcomes = commit.run([
-      put('a'),
-      { name: 'nothing', args: 1 },
-      { name: 'promise', args: null },
-    ]);
+    const outcomes = commit.run([put('a'), { name: 'nothing', args: 1 }, { name: 'promise', args: null }]);
     expect(outcomes).toMatchObject([
       { result: { key: 'a' } },
       { error: { code: 'unknownTransaction' } },
@@ -141,9 +131,7 @@ describe('idempotency keys', () => {
     expect(commit.run([call])).toEqual([{ result: 'once', replayed: false }]);
     expect(commit.run([call])).toEqual([{ result: 'once', replayed: true }]);
     expect(begun).toEqual(['once']);
-    expect(reader.prepare('SELECT at, result FROM idempotency').all()).toEqual([
-      { at: 5_000, result: '"once"' },
-    ]);
+    expect(reader.prepare('SELECT at, result FROM idempotency').all()).toEqual([{ at: 5_000, result: '"once"' }]);
   });
 
   test('the same key twice in one batch runs once', () => {
@@ -214,9 +202,7 @@ describe('when the disk says no', () => {
 
   test('an I/O error: nobody is answered, the callback is called, nothing is ever run again', () => {
     const { commit, unknown, begun } = setUp();
-    expect(
-      commit.run([put('a'), { name: 'fail', args: { code: 'SQLITE_IOERR_FSYNC' } }]),
-    ).toBeNull();
+    expect(commit.run([put('a'), { name: 'fail', args: { code: 'SQLITE_IOERR_FSYNC' } }])).toBeNull();
     expect(unknown).toMatchObject([{ code: 'SQLITE_IOERR_FSYNC' }]);
     expect(commit.run([{ name: 'begun', args: { tag: 'no' } }])).toBeNull();
     expect(begun).toEqual([]);

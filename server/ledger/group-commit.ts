@@ -113,10 +113,9 @@ function isRefusal(result: unknown): boolean {
 
 /** The answers of calls that carried a key, in the same transaction as what they did. */
 function createAnswers(sqlite: Database.Database, nowMs: () => number) {
-  const find = sqlite.prepare<
-    [string, string],
-    { route: string; body_hash: string; result: string }
-  >('SELECT route, body_hash, result FROM idempotency WHERE credential = ? AND key = ?');
+  const find = sqlite.prepare<[string, string], { route: string; body_hash: string; result: string }>(
+    'SELECT route, body_hash, result FROM idempotency WHERE credential = ? AND key = ?',
+  );
   const insert = sqlite.prepare(
     'INSERT INTO idempotency (credential, key, route, body_hash, result, at) VALUES (?, ?, ?, ?, ?, ?)',
   );
@@ -127,10 +126,7 @@ function createAnswers(sqlite: Database.Database, nowMs: () => number) {
       if (row.route === route && row.body_hash === bodyHash) {
         return { result: JSON.parse(row.result), replayed: true };
       }
-      return errorOutcome(
-        'idempotencyKeyReused',
-        'this Idempotency-Key was used with another request',
-      );
+      return errorOutcome('idempotencyKeyReused', 'this Idempotency-Key was used with another request');
     },
     keep({ credential, key, route, bodyHash }: Idempotency, result: unknown): void {
       insert.run(credential, key, route, bodyHash, JSON.stringify(result ?? null), nowMs());
@@ -170,10 +166,7 @@ class Commits implements GroupCommit {
   #phase: Phase = 'running';
   #ended = false;
 
-  constructor(
-    functions: Map<string, Sync>,
-    options: Omit<GroupCommitOptions<unknown>, 'transactions'>,
-  ) {
+  constructor(functions: Map<string, Sync>, options: Omit<GroupCommitOptions<unknown>, 'transactions'>) {
     this.#sqlite = options.sqlite;
     this.#functions = functions;
     this.#answers = createAnswers(options.sqlite, options.nowMs);
@@ -251,8 +244,6 @@ class Commits implements GroupCommit {
   }
 }
 
-export function createGroupCommit<T extends Transactions<T>>(
-  options: GroupCommitOptions<T>,
-): GroupCommit {
+export function createGroupCommit<T extends Transactions<T>>(options: GroupCommitOptions<T>): GroupCommit {
   return new Commits(syncFunctions(options.transactions), options);
 }

@@ -61,10 +61,9 @@ function serve<T extends Transactions<T>>(
  * Serves batches from the parent's messages until told to close. `createTransactions` gets the open
  * connection and whatever the parent passed as `workerData`.
  */
-export function runLedgerWorker<
-  T extends Transactions<T>,
-  D extends LedgerWorkerData = LedgerWorkerData,
->(createTransactions: (connection: Connection, data: D) => T): void {
+export function runLedgerWorker<T extends Transactions<T>, D extends LedgerWorkerData = LedgerWorkerData>(
+  createTransactions: (connection: Connection, data: D) => T,
+): void {
   const port = parentPort;
   if (port === null) throw new Error('runLedgerWorker must be called in a worker thread');
   const data = workerData as D;

@@ -1,9 +1,6 @@
 /** One suite for both ledgers: a simulation is worth something only if they cannot be told apart. */
 import { describe, expect, onTestFinished, test } from 'vitest';
-import {
-  type CellTransactions,
-  createCellTransactions,
-} from '../../test/support/cell-transactions.ts';
+import { type CellTransactions, createCellTransactions } from '../../test/support/cell-transactions.ts';
 import { tempDatabaseFile } from '../../test/support/temp-database.ts';
 import { openReader, openWriter } from '../platform/sqlite.ts';
 import { createCallQueue, LEDGER_BATCH_MAX, LEDGER_QUEUE_MAX } from './call-queue.ts';
@@ -11,11 +8,7 @@ import type { Call } from './group-commit.ts';
 import { createInlineLedger, createWorkerLedger, type Ledger } from './ledger.ts';
 import { acquireRole } from './role-lock.ts';
 
-type Make = (
-  file: string,
-  generation: number,
-  unknown: Error[],
-) => Promise<Ledger<CellTransactions>>;
+type Make = (file: string, generation: number, unknown: Error[]) => Promise<Ledger<CellTransactions>>;
 
 const workerUrl = new URL('../../test/support/cell-ledger-worker.ts', import.meta.url);
 
@@ -48,8 +41,7 @@ async function setUp(make: Make) {
     await ledger.close();
     role.release();
   });
-  const count = () =>
-    reader.prepare(`SELECT count(*) FROM cell WHERE key <> 'generation'`).pluck().get() as number;
+  const count = () => reader.prepare(`SELECT count(*) FROM cell WHERE key <> 'generation'`).pluck().get() as number;
   return { ledger, reader, count, unknown };
 }
 
@@ -129,9 +121,7 @@ describe.each<[string, Make]>([
       ledger.write('put', { key: `k${place}`, value: '' }),
     );
     const settled = await Promise.allSettled(writes);
-    expect(settled.filter((one) => one.status === 'rejected')).toMatchObject([
-      { reason: { code: 'overloaded' } },
-    ]);
+    expect(settled.filter((one) => one.status === 'rejected')).toMatchObject([{ reason: { code: 'overloaded' } }]);
     expect(count()).toBe(LEDGER_QUEUE_MAX);
   });
 
@@ -195,9 +185,7 @@ describe('the worker ledger alone', () => {
         ledger.write('put', { key: 'a', value: '1' }).then(settle, settle);
       }, reject);
     });
-    expect(deaths.map((error) => error.message)).toEqual([
-      "the ledger's thread ended by itself (7)",
-    ]);
+    expect(deaths.map((error) => error.message)).toEqual(["the ledger's thread ended by itself (7)"]);
     expect(answered).toBe(false);
   });
 });

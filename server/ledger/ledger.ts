@@ -13,13 +13,7 @@ import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { Connection } from '../platform/sqlite.ts';
 import { type CallQueue, createCallQueue } from './call-queue.ts';
-import {
-  createGroupCommit,
-  type Idempotency,
-  type Outcome,
-  type Transactions,
-  type Written,
-} from './group-commit.ts';
+import { createGroupCommit, type Idempotency, type Outcome, type Transactions, type Written } from './group-commit.ts';
 import { LedgerError } from './ledger-error.ts';
 import type { FromWorker, LedgerWorkerData, ToWorker } from './ledger-worker.ts';
 
@@ -52,14 +46,10 @@ export interface InlineLedgerOptions<T> {
   onUnknownOutcome: (error: Error) => void;
 }
 
-function portOf<T extends Transactions<T>>(
-  queue: CallQueue,
-  release: () => Promise<void>,
-): Ledger<T> {
+function portOf<T extends Transactions<T>>(queue: CallQueue, release: () => Promise<void>): Ledger<T> {
   let closing: Promise<void> | undefined;
   return {
-    write: (name, args, idempotency) =>
-      queue.write({ name, args, idempotency }) as ReturnType<Ledger<T>['write']>,
+    write: (name, args, idempotency) => queue.write({ name, args, idempotency }) as ReturnType<Ledger<T>['write']>,
     flush: () => queue.flush(),
     close() {
       closing ??= queue.close().then(release);
@@ -84,9 +74,7 @@ function startThread(entry: URL, workerData: LedgerWorkerData): Worker {
 }
 
 /** Resolves once the worker has the file open; rejects when it cannot. */
-export async function createWorkerLedger<T extends Transactions<T>>(
-  options: WorkerLedgerOptions,
-): Promise<Ledger<T>> {
+export async function createWorkerLedger<T extends Transactions<T>>(options: WorkerLedgerOptions): Promise<Ledger<T>> {
   const { workerUrl, onUnknownOutcome } = options;
   const worker = startThread(workerUrl, options.workerData);
   const post = (message: ToWorker): void => worker.postMessage(message);
@@ -124,9 +112,7 @@ export async function createWorkerLedger<T extends Transactions<T>>(
 }
 
 /** The same group commit in this thread: a batch is what was written before the next microtask. */
-export function createInlineLedger<T extends Transactions<T>>(
-  options: InlineLedgerOptions<T>,
-): Ledger<T> {
+export function createInlineLedger<T extends Transactions<T>>(options: InlineLedgerOptions<T>): Ledger<T> {
   const { sqlite } = options.connection;
   const groupCommit = createGroupCommit({
     sqlite,

@@ -24,9 +24,7 @@ describe('the role of the one writer', () => {
     const file = tempDatabaseFile();
     const { holder } = await startHolder(file);
     const attempt = () => acquireRole(file, { nowMs: 2_000 });
-    expect(attempt).toThrow(
-      `database is in use by pid ${holder.pid} since 1970-01-01T00:00:01.000Z`,
-    );
+    expect(attempt).toThrow(`database is in use by pid ${holder.pid} since 1970-01-01T00:00:01.000Z`);
     expect(attempt).toThrow(DatabaseInUseError);
     expect(readHolder(file)).toEqual({ pid: holder.pid, startedAtMs: 1_000, beatAtMs: 1_000 });
   });
@@ -68,9 +66,7 @@ describe('the role of the one writer', () => {
     });
     expect(generations).toEqual([1, 2, 3]);
     const { sqlite } = openReader(file);
-    expect(sqlite.prepare(`SELECT value FROM cell WHERE key = 'generation'`).pluck().get()).toBe(
-      '3',
-    );
+    expect(sqlite.prepare(`SELECT value FROM cell WHERE key = 'generation'`).pluck().get()).toBe('3');
     sqlite.close();
     expect(existsSync(`${file}.holder`)).toBe(false);
   });

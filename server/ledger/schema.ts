@@ -3,14 +3,7 @@
  * contact data and never free text: those live in `lead_private`, which can be blanked.
  */
 import { sql } from 'drizzle-orm';
-import {
-  index,
-  integer,
-  primaryKey,
-  sqliteTable,
-  text,
-  uniqueIndex,
-} from 'drizzle-orm/sqlite-core';
+import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 
 /** What happened, in commit order. `seq` is also the growing `id` of every `lead:*` message. */
 export const events = sqliteTable(
@@ -53,8 +46,5 @@ export const idempotency = sqliteTable(
     result: text('result').notNull(),
     at: integer('at').notNull(),
   },
-  (table) => [
-    primaryKey({ columns: [table.credential, table.key] }),
-    index('idempotency_at').on(table.at),
-  ],
+  (table) => [primaryKey({ columns: [table.credential, table.key] }), index('idempotency_at').on(table.at)],
 );

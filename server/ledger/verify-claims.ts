@@ -87,11 +87,7 @@ function holds(span: Span, at: number, lane: number | null): boolean {
 }
 
 /** The rep's lane, after checking that it was open to the rep at the instant of the claim. */
-function* judgePlace(
-  claim: ClaimRow,
-  offer: OfferRow,
-  places: LaneRow[],
-): Generator<Finding, number | null> {
+function* judgePlace(claim: ClaimRow, offer: OfferRow, places: LaneRow[]): Generator<Finding, number | null> {
   let lane: number | null = null;
   let opensAt = Number.POSITIVE_INFINITY;
   for (const place of places) {
@@ -169,9 +165,7 @@ function* compare(
 }
 
 function* replay(sqlite: Auditor): Iterable<Finding> {
-  const offerOf = sqlite.prepare<[string], OfferRow>(
-    'SELECT closes_at, limits, increments FROM offers WHERE id = ?',
-  );
+  const offerOf = sqlite.prepare<[string], OfferRow>('SELECT closes_at, limits, increments FROM offers WHERE id = ?');
   const placesOf = sqlite.prepare<[string, string, string], LaneRow>(PLACES);
   const countersOf = sqlite.prepare<[string], { name: string; value: number }>(
     'SELECT name, value FROM counters WHERE rep_id = ?',

@@ -137,11 +137,7 @@ export const leadChecks: Check[] = [
   ),
   place('leadOffered', 'offered', `${OPEN_OFFERS} <> 1 OR ${LIVE_OWNERS} <> 0`),
   place('leadOwned', 'owned', `${LIVE_OWNERS} <> 1 OR ${OPEN_OFFERS} <> 0 OR ${FINAL}`),
-  place(
-    'leadWaiting',
-    'waiting',
-    `${ROUTE_TIMERS} = 0 OR ${LIVE_OWNERS} <> 0 OR ${OPEN_OFFERS} <> 0`,
-  ),
+  place('leadWaiting', 'waiting', `${ROUTE_TIMERS} = 0 OR ${LIVE_OWNERS} <> 0 OR ${OPEN_OFFERS} <> 0`),
   place('leadFinished', 'finished', `NOT ${FINAL} OR ${OPEN_OFFERS} <> 0`),
   rule(
     7,

@@ -47,9 +47,7 @@ const PLANTED: Record<string, string> = {
   loserToldWinner: `UPDATE race_notes SET notes = replace(notes, '"winnerId":"r1"', '"winnerId":"r2"')`,
   claimantInOffer: `UPDATE offer_lanes SET reps = '[2]' WHERE offer_id = 'o1'`,
   claimInWindow: `UPDATE offer_lanes SET opens_at = 1101 WHERE offer_id = 'o1'`,
-  limitKept: limited(
-    '[{"rule":"dailyCap","terms":[{"counter":"claims:day:2026-11-23","coefficient":1}],"max":0}]',
-  ),
+  limitKept: limited('[{"rule":"dailyCap","terms":[{"counter":"claims:day:2026-11-23","coefficient":1}],"max":0}]'),
   claimCountedOnItsDay: `UPDATE offers SET increments = '[{"counter":"claims:day:2026-11-22","by":1}]' WHERE id = 'o2';
     UPDATE counters SET value = 0 WHERE rep_id = 'r2';
     UPDATE counters SET value = 1 WHERE rep_id = 'r2' AND name = 'claims:day:2026-11-22'`,
@@ -191,12 +189,9 @@ describe('a violation', () => {
     expect(Object.keys(PLANTED).sort()).toEqual(CHECKS.flatMap((check) => check.names).sort());
   });
 
-  test.each([...Object.entries(PLANTED), ...ALSO])(
-    '%s is found, and nothing else',
-    (name, statements) => {
-      expect(namesOf(broken(statements))).toEqual([name]);
-    },
-  );
+  test.each([...Object.entries(PLANTED), ...ALSO])('%s is found, and nothing else', (name, statements) => {
+    expect(namesOf(broken(statements))).toEqual([name]);
+  });
 
   test.each([
     ['another lane', '"lanes":[1]'],
@@ -216,9 +211,7 @@ describe('a violation', () => {
   });
 
   test('damaged JSON in one place does not stop the other checks', () => {
-    const file = broken(
-      `UPDATE events SET data = '{' WHERE seq = 16; DELETE FROM events WHERE seq = 3`,
-    );
+    const file = broken(`UPDATE events SET data = '{' WHERE seq = 16; DELETE FROM events WHERE seq = 3`);
     const { violations } = verifyFile(file);
     expect(violations.map((one) => one.name)).toEqual(['dayOnRecord', 'leadAccepted']);
     expect(violations[0]!.detail).toMatch(/cannot be checked/);

@@ -50,16 +50,8 @@ const COUNTED = {
 };
 
 const fileChecks: Check[] = [
-  rule(
-    0,
-    'integrity',
-    `SELECT integrity_check FROM pragma_integrity_check WHERE integrity_check <> 'ok'`,
-  ),
-  rule(
-    0,
-    'foreignKeys',
-    `SELECT "table" || ' row ' || coalesce(rowid, '?') FROM pragma_foreign_key_check`,
-  ),
+  rule(0, 'integrity', `SELECT integrity_check FROM pragma_integrity_check WHERE integrity_check <> 'ok'`),
+  rule(0, 'foreignKeys', `SELECT "table" || ' row ' || coalesce(rowid, '?') FROM pragma_foreign_key_check`),
 ];
 
 /** Every check there is; a check may find violations of several names. */
@@ -106,10 +98,7 @@ function run(check: Check, sqlite: Auditor, findings: Findings): void {
   }
 }
 
-export function verifyFile(
-  file: string,
-  onProgress: (progress: Progress) => void = () => undefined,
-): Verification {
+export function verifyFile(file: string, onProgress: (progress: Progress) => void = () => undefined): Verification {
   const { sqlite } = openReader(file);
   try {
     sqlite.exec('BEGIN');

@@ -41,7 +41,11 @@ export function createPeopleStore(db: Db): PeopleStore {
         .where(and(eq(tokens.id, id), isNull(tokens.revokedAt)))
         .run().changes === 1,
     renewToken: (id, expiresAt) =>
-      void db.update(tokens).set({ expiresAt }).where(and(eq(tokens.id, id), isNull(tokens.revokedAt))).run(),
+      void db
+        .update(tokens)
+        .set({ expiresAt })
+        .where(and(eq(tokens.id, id), isNull(tokens.revokedAt)))
+        .run(),
     insertInvite: (row) => void db.insert(invites).values(row).run(),
     useInvite: (hash, at) =>
       db

@@ -30,7 +30,12 @@ export const SESSION_MS = 30 * 86_400_000;
 export const INVITE_MS = 86_400_000;
 
 const PREFIX: Record<Role | 'invite', string> = {
-  admin: 'sbr_adm_', manager: 'sbr_mgr_', rep: 'sbr_rep_', source: 'sbr_src_', screen: 'sbr_scr_', invite: 'sbr_inv_',
+  admin: 'sbr_adm_',
+  manager: 'sbr_mgr_',
+  rep: 'sbr_rep_',
+  source: 'sbr_src_',
+  screen: 'sbr_scr_',
+  invite: 'sbr_inv_',
 };
 
 /** 32 random bytes that nobody can guess, behind a word that tells people what it is. */
@@ -75,11 +80,7 @@ export interface Directory {
   dropToken(id: string): void;
 }
 
-export function createDirectory(
-  rows: EveryoneRows,
-  adminApiKey: string | null,
-  watcher?: DirectoryWatcher,
-): Directory {
+export function createDirectory(rows: EveryoneRows, adminApiKey: string | null, watcher?: DirectoryWatcher): Directory {
   const byId = <T extends { id: string }>(items: T[]) => new Map(items.map((item) => [item.id, item]));
   const reps = byId(rows.reps);
   const repsByNum = new Map(rows.reps.map((rep) => [rep.num, rep]));

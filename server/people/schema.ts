@@ -15,7 +15,9 @@ export const reps = sqliteTable('reps', {
   /** JSON array; the first is the language of messages. */
   languages: text('languages').notNull().default('["id"]'),
   active: integer('active', { mode: 'boolean' }).notNull().default(true),
-  status: text('status', { enum: ['ready', 'break'] }).notNull().default('ready'),
+  status: text('status', { enum: ['ready', 'break'] })
+    .notNull()
+    .default('ready'),
   quota: integer('quota'),
   createdAt: integer('created_at').notNull(),
   /** When the rotation last gave this rep a lead: the longest ago is next (COMP-23). */
@@ -72,5 +74,8 @@ export const invites = sqliteTable(
     expiresAt: integer('expires_at').notNull(),
     usedAt: integer('used_at'),
   },
-  (table) => [uniqueIndex('invites_hash').on(table.hash), index('invites_open').on(table.expiresAt).where(sql`used_at is null`)],
+  (table) => [
+    uniqueIndex('invites_hash').on(table.hash),
+    index('invites_open').on(table.expiresAt).where(sql`used_at is null`),
+  ],
 );

@@ -67,9 +67,13 @@ export function idempotencyOf(request: FastifyRequest, credential = credentialOf
   const key = request.headers['idempotency-key'];
   if (key === undefined) return undefined;
   if (typeof key !== 'string' || !/^[\x21-\x7e]{1,200}$/.test(key)) {
-    throw new Problem(400, 'badIdempotencyKey', 'Idempotency-Key must be 1 to 200 printable characters.', { field: 'Idempotency-Key' });
+    throw new Problem(400, 'badIdempotencyKey', 'Idempotency-Key must be 1 to 200 printable characters.', {
+      field: 'Idempotency-Key',
+    });
   }
-  const bodyHash = createHash('sha256').update(JSON.stringify(request.body ?? null)).digest('hex');
+  const bodyHash = createHash('sha256')
+    .update(JSON.stringify(request.body ?? null))
+    .digest('hex');
   return { credential, key, route: `${request.method} ${request.url}`, bodyHash };
 }
 
@@ -79,7 +83,13 @@ function bearerOf(request: FastifyRequest): string | null {
   return match?.[1] ?? null;
 }
 
-function sendProblem(reply: FastifyReply, status: number, code: string, detail?: string, members: Record<string, unknown> = {}): FastifyReply {
+function sendProblem(
+  reply: FastifyReply,
+  status: number,
+  code: string,
+  detail?: string,
+  members: Record<string, unknown> = {},
+): FastifyReply {
   const body = problemBody(status, code, detail, { instance: String(reply.request.id), ...members });
   return reply.code(status).header('content-type', 'application/problem+json').send(JSON.stringify(body));
 }
@@ -127,8 +137,13 @@ function refuseBytes(error: NodeJS.ErrnoException, socket: Socket, metrics: Metr
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
 }
 
-/** Many clients say JSON and send nothing where a call needs no body: that is no body, not broken JSON. */
-function takeEmptyBodies(app: Pick<FastifyInstance, 'getDefaultJsonParser' | 'removeContentTypeParser' | 'addContentTypeParser'>): void {
+/**
+ * Many clients say JSON and send nothing where a call needs no body: that is no body, not broken JSON.
+ * The parser is Fastify's own, which refuses `__proto__` and a constructor with a prototype.
+ */
+function takeEmptyBodies(
+  app: Pick<FastifyInstance, 'getDefaultJsonParser' | 'removeContentTypeParser' | 'addContentTypeParser'>,
+): void {
   const parse = app.getDefaultJsonParser('error', 'error');
   app.removeContentTypeParser('application/json');
   app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
@@ -144,8 +159,6 @@ export function createHttp(deps: HttpDeps) {
     genReqId: () => randomUUID(),
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 200 },
-    onProtoPoisoning: 'error',
-    onConstructorPoisoning: 'error',
     clientErrorHandler: (error, socket) => refuseBytes(error, socket, deps.metrics),
   }).withTypeProvider<ZodTypeProvider>();
   app.setValidatorCompiler(readInput);
@@ -162,7 +175,11 @@ export function createHttp(deps: HttpDeps) {
     const token = bearerOf(request);
     request.speaker = token === null ? null : await deps.authenticate(token);
     if (request.speaker === null) {
-      throw new Problem(401, token === null ? 'signInNeeded' : 'tokenInvalid', 'Send a valid token as Authorization: Bearer <token>.');
+      throw new Problem(
+        401,
+        token === null ? 'signInNeeded' : 'tokenInvalid',
+        'Send a valid token as Authorization: Bearer <token>.',
+      );
     }
     if (!allow.includes(request.speaker.role)) {
       throw new Problem(403, 'forbidden', `A ${request.speaker.role} may not do this.`);
@@ -171,8 +188,11 @@ export function createHttp(deps: HttpDeps) {
 
   app.addHook('onResponse', async (request, reply) => {
     deps.log.debug('request', {
-      requestId: String(request.id), method: request.method, route: request.routeOptions.url ?? 'unknown',
-      status: reply.statusCode, ms: Math.round(reply.elapsedTime),
+      requestId: String(request.id),
+      method: request.method,
+      route: request.routeOptions.url ?? 'unknown',
+      status: reply.statusCode,
+      ms: Math.round(reply.elapsedTime),
     });
   });
 
@@ -188,7 +208,8 @@ export function createHttp(deps: HttpDeps) {
       return sendProblem(reply, status, code, detail, members);
     };
     if (error instanceof Problem) {
-      if (error.members.retryAfterSeconds !== undefined) reply.header('retry-after', String(error.members.retryAfterSeconds));
+      if (error.members.retryAfterSeconds !== undefined)
+        reply.header('retry-after', String(error.members.retryAfterSeconds));
       return answer(error.status, error.code, error.message, error.members);
     }
     if (error instanceof WrongInput) {
@@ -198,7 +219,11 @@ export function createHttp(deps: HttpDeps) {
     }
     const own = ownCode(error);
     if (own !== null) return answer(own.status, own.code, error.message);
-    deps.log.error('a request failed', { requestId: String(request.id), route: request.routeOptions.url ?? 'unknown' }, error);
+    deps.log.error(
+      'a request failed',
+      { requestId: String(request.id), route: request.routeOptions.url ?? 'unknown' },
+      error,
+    );
     return answer(500, 'internal', 'The server failed; nothing was stored half.');
   });
 
@@ -212,7 +237,11 @@ export async function describeHttp(app: Http, version: string): Promise<void> {
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
-      info: { title: 'Sambar', version, description: 'Leads in, one winner each, and what followed. Sockets: docs/events.md.' },
+      info: {
+        title: 'Sambar',
+        version,
+        description: 'Leads in, one winner each, and what followed. Sockets: docs/events.md.',
+      },
       components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } },
       security: [{ bearer: [] }],
     },

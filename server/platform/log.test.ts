@@ -26,7 +26,7 @@ describe('the log', () => {
     expect(line).not.toContain(CANARY);
   });
 
-  it("writes of an error its name, code and frames, never its message, which may quote input", () => {
+  it('writes of an error its name, code and frames, never its message, which may quote input', () => {
     const error = Object.assign(new Error(`bad address ${CANARY}`), { code: 'E_BAD' });
     const line = captured((log) => log.error('failed', { leadId: 'lead_1', phone: CANARY } as never, error));
     expect(line).toContain('E_BAD');

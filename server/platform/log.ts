@@ -6,10 +6,37 @@ import { pino } from 'pino';
 
 /** Every field a log line may have. Values must be strings of id or code shape, numbers or booleans. */
 const ALLOWED = [
-  'requestId', 'method', 'route', 'status', 'ms', 'code', 'field', 'role', 'subjectId',
-  'leadId', 'offerId', 'repId', 'teamId', 'tokenId', 'deadlineId', 'kind', 'reason', 'rule',
-  'count', 'lane', 'pid', 'port', 'host', 'version', 'generation', 'epoch', 'seq', 'event', 'signal',
-  'cell', 'afterMs',
+  'requestId',
+  'method',
+  'route',
+  'status',
+  'ms',
+  'code',
+  'field',
+  'role',
+  'subjectId',
+  'leadId',
+  'offerId',
+  'repId',
+  'teamId',
+  'tokenId',
+  'deadlineId',
+  'kind',
+  'reason',
+  'rule',
+  'count',
+  'lane',
+  'pid',
+  'port',
+  'host',
+  'version',
+  'generation',
+  'epoch',
+  'seq',
+  'event',
+  'signal',
+  'cell',
+  'afterMs',
 ] as const;
 
 export type LogFields = Partial<Record<(typeof ALLOWED)[number], string | number | boolean | null>>;
@@ -42,9 +69,17 @@ function aboutError(error: unknown): Record<string, unknown> {
   if (!(error instanceof Error)) return {};
   const { message, stack = '' } = error;
   // The stack begins with the message, which may quote input, line breaks and all.
-  const frames = stack.slice(stack.indexOf(message) + message.length).split('\n').filter((line) => /^\s+at /.test(line)).slice(0, 8);
+  const frames = stack
+    .slice(stack.indexOf(message) + message.length)
+    .split('\n')
+    .filter((line) => /^\s+at /.test(line))
+    .slice(0, 8);
   const code = (error as { code?: unknown }).code;
-  return { error: codeOr(error.name), errorCode: typeof code === 'string' ? codeOr(code) : undefined, stack: frames.map((line) => line.trim()) };
+  return {
+    error: codeOr(error.name),
+    errorCode: typeof code === 'string' ? codeOr(code) : undefined,
+    stack: frames.map((line) => line.trim()),
+  };
 }
 
 /** Lines of JSON to `destination` (standard output unless a test says otherwise). */
@@ -55,7 +90,6 @@ export function createLog(level: string, destination?: { write(line: string): vo
     debug: (message, fields = {}) => sink.debug(allowListed(fields), message),
     info: (message, fields = {}) => sink.info(allowListed(fields), message),
     warn: (message, fields = {}) => sink.warn(allowListed(fields), message),
-    error: (message, fields = {}, error) =>
-      sink.error({ ...allowListed(fields), ...aboutError(error) }, message),
+    error: (message, fields = {}, error) => sink.error({ ...allowListed(fields), ...aboutError(error) }, message),
   };
 }

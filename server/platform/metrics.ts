@@ -21,7 +21,10 @@ export function createMetrics(options: { processMetrics: boolean }): Metrics {
   const counter = (name: string, help: string, labelNames: string[] = []) =>
     new Counter({ name, help, labelNames, registers });
   const claims = counter('sambar_claims_total', 'Claims judged, by verdict', ['verdict']);
-  const bad = counter('sambar_bad_input_total', 'Frames and requests refused as unreadable or not allowed', ['where', 'code']);
+  const bad = counter('sambar_bad_input_total', 'Frames and requests refused as unreadable or not allowed', [
+    'where',
+    'code',
+  ]);
   const alerts = counter('sambar_alerts_total', 'Reps alerted in the app');
   const accepted = counter('sambar_leads_accepted_total', 'Leads accepted');
   const settlements = counter('sambar_settlements_total', 'Provisional wins settled, by outcome', ['outcome']);
@@ -47,7 +50,14 @@ export function createMetrics(options: { processMetrics: boolean }): Metrics {
     deadlinesFired: (kind) => deadlines.inc({ kind }),
     watch(name, read) {
       const [metric, help] = gaugeNames[name];
-      new Gauge({ name: metric, help, registers, collect() { this.set(read()); } });
+      new Gauge({
+        name: metric,
+        help,
+        registers,
+        collect() {
+          this.set(read());
+        },
+      });
     },
     text: () => registry.metrics(),
     contentType: registry.contentType,

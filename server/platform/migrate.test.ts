@@ -36,9 +36,8 @@ function tables(file: string): string[] {
   return names as string[];
 }
 
-const known = (
-  JSON.parse(readFileSync(join(migrationsFolder(), 'meta', '_journal.json'), 'utf8')) as Journal
-).entries.length;
+const known = (JSON.parse(readFileSync(join(migrationsFolder(), 'meta', '_journal.json'), 'utf8')) as Journal).entries
+  .length;
 
 describe('migrating', () => {
   test('an empty file gets everything and no backup; again: nothing', () => {
@@ -77,10 +76,7 @@ describe('migrating', () => {
     const file = tempDatabaseFile();
     migrateFile(file);
     const folder = folderWith(2);
-    writeFileSync(
-      join(folder, `${String(known + 1).padStart(4, '0')}_later.sql`),
-      'CREATE NONSENSE',
-    );
+    writeFileSync(join(folder, `${String(known + 1).padStart(4, '0')}_later.sql`), 'CREATE NONSENSE');
     expect(() => migrateFile(file, folder)).toThrow();
     expect(tables(file)).not.toContain(`later_${known}`);
     expect(migrateFile(file)).toMatchObject({ applied: 0 });

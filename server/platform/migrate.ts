@@ -6,15 +6,7 @@
  * and a file that newer code has changed is refused, because older code would write past rules it
  * does not know.
  */
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  openSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-} from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type Database from 'better-sqlite3';
@@ -62,14 +54,9 @@ function appliedMigrations(sqlite: Database.Database): number[] {
     .all() as string[];
   if (tables.length === 0) return [];
   if (!tables.includes('__drizzle_migrations')) {
-    throw new DatabaseForeignError(
-      `not a database of this server (no migrations in it): ${sqlite.name}`,
-    );
+    throw new DatabaseForeignError(`not a database of this server (no migrations in it): ${sqlite.name}`);
   }
-  return sqlite
-    .prepare('SELECT created_at FROM __drizzle_migrations ORDER BY created_at')
-    .pluck()
-    .all() as number[];
+  return sqlite.prepare('SELECT created_at FROM __drizzle_migrations ORDER BY created_at').pluck().all() as number[];
 }
 
 function assertKnown(sqlite: Database.Database, applied: number[], known: MigrationMeta[]): void {

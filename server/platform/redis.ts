@@ -35,18 +35,13 @@ export interface RedisConnectionOptions {
 }
 
 /** A connection that is not made yet: `connect()` resolves when commands can be sent. */
-export function createRedis(
-  url: string,
-  profile: RedisProfile,
-  { random, onError }: RedisConnectionOptions,
-): Redis {
+export function createRedis(url: string, profile: RedisProfile, { random, onError }: RedisConnectionOptions): Redis {
   const redis = new Redis(url, {
     ...PROFILES[profile],
     lazyConnect: true,
     connectionName: `sambar-${profile}`,
     // With a share of chance, so that many gateways do not all come back at the same instant.
-    retryStrategy: (attempt) =>
-      Math.min(RECONNECT_MS_MAX, 20 * 2 ** Math.min(attempt, 6)) * (0.5 + random.unit() / 2),
+    retryStrategy: (attempt) => Math.min(RECONNECT_MS_MAX, 20 * 2 ** Math.min(attempt, 6)) * (0.5 + random.unit() / 2),
   });
   redis.on('error', onError);
   return redis;
@@ -72,22 +67,16 @@ export async function checkRedis(redis: Redis): Promise<{ warnings: string[] }> 
   const version = info.get('redis_version') ?? '0.0';
   const [major = 0, minor = 0] = version.split('.').map(Number);
   if (major < OLDEST_VERSION[0] || (major === OLDEST_VERSION[0] && minor < OLDEST_VERSION[1])) {
-    throw new RedisUnfit(
-      `Redis ${version} is too old: ${OLDEST_VERSION.join('.')} or newer is needed`,
-    );
+    throw new RedisUnfit(`Redis ${version} is too old: ${OLDEST_VERSION.join('.')} or newer is needed`);
   }
   const policy = info.get('maxmemory_policy');
   if (policy !== 'noeviction') {
-    throw new RedisUnfit(
-      `maxmemory-policy is ${policy}: only noeviction never throws away the winner of a race`,
-    );
+    throw new RedisUnfit(`maxmemory-policy is ${policy}: only noeviction never throws away the winner of a race`);
   }
   const warnings =
     info.get('aof_enabled') === '1'
       ? []
-      : [
-          'appendonly is off: after a restart of Redis every open offer is put up again from the file',
-        ];
+      : ['appendonly is off: after a restart of Redis every open offer is put up again from the file'];
   return { warnings };
 }
 

@@ -1,7 +1,10 @@
 /** The part of redlock 4 that cell-role.ts uses; its published types know an older ioredis. */
 declare module 'redlock' {
   class Redlock {
-    constructor(clients: Redlock.CompatibleRedisClient[], options?: { retryCount?: number; retryDelay?: number; retryJitter?: number });
+    constructor(
+      clients: Redlock.CompatibleRedisClient[],
+      options?: { retryCount?: number; retryDelay?: number; retryJitter?: number },
+    );
     lock(resource: string, ttlMs: number): Promise<Redlock.Lock>;
   }
   namespace Redlock {

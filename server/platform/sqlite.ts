@@ -48,9 +48,7 @@ function atLeast(version: string, minimum: string): boolean {
 function assertPragma(sqlite: Database.Database, name: string, wanted: string | number): void {
   const found: unknown = sqlite.pragma(name, { simple: true });
   if (found !== wanted) {
-    throw new SqliteUnfitError(
-      `PRAGMA ${name} is ${String(found)}, must be ${wanted}: ${sqlite.name}`,
-    );
+    throw new SqliteUnfitError(`PRAGMA ${name} is ${String(found)}, must be ${wanted}: ${sqlite.name}`);
   }
 }
 

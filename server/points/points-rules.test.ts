@@ -79,13 +79,7 @@ describe('stages', () => {
     ['lost after won alone is no conversion any more', '0 -1 -1', 'won', 'lost'],
     ['down from opportunity is a correction', '-1 0 -1', 'opportunity', 'nurture'],
     ['down from won reverses both', '-1 -1 -1', 'opportunity', 'won', 'qualified'],
-    [
-      'won back to opportunity reverses the win alone',
-      '0 -1 0',
-      'opportunity',
-      'won',
-      'opportunity',
-    ],
+    ['won back to opportunity reverses the win alone', '0 -1 0', 'opportunity', 'won', 'opportunity'],
     ['won alone, corrected to opportunity', '1 -1 0', 'won', 'opportunity'],
     ['a lost opportunity revived is not paid twice', '0 0 0', 'opportunity', 'lost', 'opportunity'],
     ['lost, then an opportunity after all', '1 0 1', 'lost', 'opportunity'],
@@ -107,14 +101,7 @@ describe('stages', () => {
   });
 
   test('property: gains and losses alternate, so no fact is ever paid twice over', () => {
-    const stage = fc.constantFrom<Stage>(
-      'qualified',
-      'disqualified',
-      'nurture',
-      'opportunity',
-      'won',
-      'lost',
-    );
+    const stage = fc.constantFrom<Stage>('qualified', 'disqualified', 'nurture', 'opportunity', 'won', 'lost');
     fc.assert(
       fc.property(fc.array(stage, { maxLength: 12 }), (stages) => {
         let state = fresh;
@@ -136,8 +123,7 @@ describe('stages', () => {
 });
 
 describe('help', () => {
-  const help = (paidThisWeek: number, helpedId = 'b') =>
-    helpAwards(policy, { helperId: 'a', helpedId, paidThisWeek });
+  const help = (paidThisWeek: number, helpedId = 'b') => helpAwards(policy, { helperId: 'a', helpedId, paidThisWeek });
 
   test('GAME-05, GAME-08: three confirmed helps a pair and week pay, the fourth does not', () => {
     expect(help(0)).toEqual([{ rule: 'help', points: 5 }]);

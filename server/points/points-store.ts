@@ -36,10 +36,7 @@ export function createPointsStore(db: Db): PointsStore {
   const ofOwnership = sql`${pointEntries.reverses} is null and not exists (
     select 1 from point_entries later where later.reverses = ${pointEntries.id})`;
   return {
-    append: (row) =>
-      Number(
-        insert.run({ leadId: null, ownershipId: null, reverses: null, ...row }).lastInsertRowid,
-      ),
+    append: (row) => Number(insert.run({ leadId: null, ownershipId: null, reverses: null, ...row }).lastInsertRowid),
     standing: (ownershipId, rule) =>
       db
         .select()

@@ -114,9 +114,7 @@ describe('every error names its path', () => {
   test('a tier list may be as deep as tiers go, and no deeper', () => {
     const deep = Array.from({ length: 20 }, (_, tier) => tier * 60);
     expect(parsePolicy(changed('competition.delays.standard.default', deep)).ok).toBe(true);
-    expect(parsePolicy(changed('competition.delays.standard.default', [...deep, 0])).ok).toBe(
-      false,
-    );
+    expect(parsePolicy(changed('competition.delays.standard.default', [...deep, 0])).ok).toBe(false);
   });
 });
 

@@ -21,8 +21,7 @@ const name = z.string().trim().min(1).max(200);
 const seconds = (max: number) => z.number().int().min(1).max(max);
 const pointsPaid = z.number().int().min(0).max(1_000_000);
 const pointsScored = z.number().int().min(-100).max(100);
-const byTemperature = (max: number) =>
-  z.strictObject({ hot: seconds(max), warm: seconds(max), cold: seconds(max) });
+const byTemperature = (max: number) => z.strictObject({ hot: seconds(max), warm: seconds(max), cold: seconds(max) });
 
 /**
  * Seconds after release at which each tier may claim (COMP-21): index 0 is tier 1, `null` is never, a
@@ -184,14 +183,9 @@ export function parsePolicy(input: unknown, current?: Policy): ParsedPolicy {
 }
 
 /** The zone whose days count for a rep: the own one, the team's, the calendar's (FAIR-11, CONV-03). */
-export function zoneOf(
-  policy: Policy,
-  rep: { timeZone?: string | null; team?: string | null },
-): string {
+export function zoneOf(policy: Policy, rep: { timeZone?: string | null; team?: string | null }): string {
   const ofTeam =
-    rep.team != null && Object.hasOwn(policy.teams, rep.team)
-      ? policy.teams[rep.team]?.timeZone
-      : undefined;
+    rep.team != null && Object.hasOwn(policy.teams, rep.team) ? policy.teams[rep.team]?.timeZone : undefined;
   return rep.timeZone ?? ofTeam ?? policy.calendar.timeZone;
 }
 

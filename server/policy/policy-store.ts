@@ -14,12 +14,8 @@ export function createPolicyStore(db: Db): PolicyStore {
   return {
     insert: (row) => Number(db.insert(policies).values(row).run().lastInsertRowid),
     latestVersion: () =>
-      db
-        .select({ version: policies.version })
-        .from(policies)
-        .orderBy(desc(policies.version))
-        .limit(1)
-        .get()?.version ?? 0,
+      db.select({ version: policies.version }).from(policies).orderBy(desc(policies.version)).limit(1).get()?.version ??
+      0,
   };
 }
 

@@ -100,28 +100,13 @@ const rules: ScoringRule[] = [
   {
     rule: 'title: buys technology',
     field: 'title',
-    anyOf: [
-      'CTO',
-      'Chief Technology Officer',
-      'IT Manager',
-      'Head of IT',
-      'IT Director',
-      'Manajer IT',
-      'Direktur IT',
-    ],
+    anyOf: ['CTO', 'Chief Technology Officer', 'IT Manager', 'Head of IT', 'IT Director', 'Manajer IT', 'Direktur IT'],
     points: 30,
   },
   {
     rule: 'title: leads the company',
     field: 'title',
-    anyOf: [
-      'CEO',
-      'Chief Executive Officer',
-      'Founder',
-      'Owner',
-      'President Director',
-      'Direktur Utama',
-    ],
+    anyOf: ['CEO', 'Chief Executive Officer', 'Founder', 'Owner', 'President Director', 'Direktur Utama'],
     points: 30,
   },
   {

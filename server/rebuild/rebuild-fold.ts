@@ -9,6 +9,7 @@ import type { Increment } from '../claims/arbiter.ts';
 import { gainsAt } from '../claims/limits.ts';
 import type { OwnershipRow } from '../claims/ownership-store.ts';
 import type { AdmissionRow, OfferRow } from '../distribution/offers-store.ts';
+import { FINISHED, stageChange } from '../flow/transactions/owning.ts';
 import type { DayDelta } from '../leaderboard/day-delta.ts';
 import { addDelta, type DaySums, noSums } from '../leaderboard/day-sums.ts';
 import { contributionChange } from '../leaderboard/ownership-contribution.ts';
@@ -16,7 +17,6 @@ import type { LeadStage, LeadStatus } from '../leads/leads-store.ts';
 import type { EventRow } from '../ledger/events-reader.ts';
 import { stageEffects } from '../points/points-rules.ts';
 import type { AssistRow } from '../points/points-store.ts';
-import { FINISHED, stageChange } from '../flow/transactions/owning.ts';
 
 /** What only the offer's own row knows: no event repeats it, and nothing ever changes it. */
 export type OpenedOffer = Pick<OfferRow, 'id' | 'increments'>;

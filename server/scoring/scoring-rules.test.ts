@@ -9,8 +9,7 @@ const NOW_MS = Date.parse('2026-11-23T03:00:00Z');
 function lead(part: Partial<ScorableLead> = {}): ScorableLead {
   return { source: 'website', company: {}, contact: {}, ...part };
 }
-const score = (part: Partial<ScorableLead>, model: ScoringPolicy = scoring) =>
-  scoreLead(lead(part), model, NOW_MS);
+const score = (part: Partial<ScorableLead>, model: ScoringPolicy = scoring) => scoreLead(lead(part), model, NOW_MS);
 
 describe('lead types (INTAKE-03, temperatures of SLA-25)', () => {
   test.each(['Demo Request', 'demo_request', 'demo-request', 'demoRequest', ' DEMO  REQUEST '])(
@@ -108,9 +107,7 @@ describe('score and temperature', () => {
       ...scoring,
       types: [{ type: 'x', points }],
     });
-    const temperatures = [49, 50, 80, 81].map(
-      (points) => score({ type: 'x' }, worth(points)).temperature,
-    );
+    const temperatures = [49, 50, 80, 81].map((points) => score({ type: 'x' }, worth(points)).temperature);
     expect(temperatures).toEqual(['cold', 'warm', 'warm', 'hot']);
   });
 
@@ -128,9 +125,10 @@ describe('score and temperature', () => {
         signals: ['webinar', 'budget'],
       }),
     ).toMatchObject({ score: 85, temperature: 'hot' });
-    expect(
-      score({ type: 'newsletter', contact: { title: 'CTO' }, signals: ['webinar'] }),
-    ).toMatchObject({ score: 55, temperature: 'cold' });
+    expect(score({ type: 'newsletter', contact: { title: 'CTO' }, signals: ['webinar'] })).toMatchObject({
+      score: 55,
+      temperature: 'cold',
+    });
   });
 
   test('SCORE-02: cap, condition by number, active dates', () => {

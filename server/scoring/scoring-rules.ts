@@ -74,28 +74,19 @@ export function normaliseWord(word: string): string {
 }
 
 /** Any one reason to be hot suffices (SCORE-17); short of that, a type that forces one decides. */
-function temperatureOf(
-  score: number,
-  forced: Temperature | undefined,
-  scoring: ScoringPolicy,
-): Temperature {
+function temperatureOf(score: number, forced: Temperature | undefined, scoring: ScoringPolicy): Temperature {
   if (score > scoring.hotAbove) return 'hot';
   return forced ?? (score >= scoring.warmFrom ? 'warm' : 'cold');
 }
 
 /** Premium is what is hot, and every referral (SCORE-18). */
 function poolOf(lead: ScorableLead, type: string | undefined, temperature: Temperature): Pool {
-  const referred = [type, lead.source].some(
-    (word) => word !== undefined && normaliseWord(word) === 'referral',
-  );
+  const referred = [type, lead.source].some((word) => word !== undefined && normaliseWord(word) === 'referral');
   return temperature === 'hot' || referred ? 'premium' : 'standard';
 }
 
 /** A known type in `source` alone is read as both; a type that is given, known or not, is the type. */
-function knownType(
-  lead: ScorableLead,
-  scoring: ScoringPolicy,
-): ScoringPolicy['types'][number] | null {
+function knownType(lead: ScorableLead, scoring: ScoringPolicy): ScoringPolicy['types'][number] | null {
   const word = normaliseWord(lead.type ?? lead.source);
   const found = scoring.types.find((entry) =>
     [entry.type, ...(entry.aliases ?? [])].some((spelling) => normaliseWord(spelling) === word),

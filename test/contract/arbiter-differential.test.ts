@@ -6,12 +6,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ArbiterOffer, Judgement, Limit } from '../../server/claims/arbiter.ts';
 import { createSystemRandom } from '../../server/kernel/random.ts';
-import {
-  connect,
-  embeddedBench,
-  redisBench,
-  type TestConnection,
-} from '../support/arbiter-benches.ts';
+import { connect, embeddedBench, redisBench, type TestConnection } from '../support/arbiter-benches.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
 import { claimOf, T0 } from './arbiter-bench.ts';
 import {
@@ -27,9 +22,7 @@ import {
 
 const SCHEDULES = 1_000;
 /** Give SAMBAR_TEST_SEED to run a schedule again; the seed is in the test's title. */
-const SEED = Number(
-  process.env.SAMBAR_TEST_SEED ?? Math.floor(createSystemRandom().unit() * 2 ** 31),
-);
+const SEED = Number(process.env.SAMBAR_TEST_SEED ?? Math.floor(createSystemRandom().unit() * 2 ** 31));
 
 let server: TestRedis;
 let redis: TestConnection;

@@ -109,8 +109,7 @@ export const controlProbes: readonly Probe[] = [
         { opensAtMs: T0 + 600, repIds: ['budi'] },
       ];
       await arbiter.open(offerOf({ lanes }));
-      const admit = (lane: number, opensAtMs: number) =>
-        arbiter.admit({ offerId: 'offer_1', lane, opensAtMs });
+      const admit = (lane: number, opensAtMs: number) => arbiter.admit({ offerId: 'offer_1', lane, opensAtMs });
       expect(await admit(1, T0 + 900)).toBe(T0 + 600);
       expect(await admit(1, T0 + 100)).toBe(T0 + 100);
       expect(await arbiter.claim(claimOf('ani'))).toMatchObject({ opensAtMs: T0 + 300 });

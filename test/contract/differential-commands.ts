@@ -103,14 +103,9 @@ const claim: fc.Arbitrary<Command> = fc.record({
   do: fc.constant('claim' as const),
   repId: fc.oneof({ weight: 9, arbitrary: rep }, { weight: 1, arbitrary: fc.constant(OUTSIDER) }),
   leadId: lead,
-  offer: fc.option<number>(
-    fc.oneof({ weight: 3, arbitrary: fc.constant(1) }, { weight: 1, arbitrary: place }),
-  ),
+  offer: fc.option<number>(fc.oneof({ weight: 3, arbitrary: fc.constant(1) }, { weight: 1, arbitrary: place })),
   request: fc.nat(24),
-  leewayMs: fc.oneof(
-    { weight: 8, arbitrary: fc.constant(5_000) },
-    { weight: 1, arbitrary: fc.constantFrom(-1, 0, 1) },
-  ),
+  leewayMs: fc.oneof({ weight: 8, arbitrary: fc.constant(5_000) }, { weight: 1, arbitrary: fc.constantFrom(-1, 0, 1) }),
 });
 
 const settlement: fc.Arbitrary<Settlement> = fc.oneof(
@@ -162,12 +157,7 @@ const others: fc.Arbitrary<Command>[] = [
   fc.record({
     do: fc.constant('raise' as const),
     gate,
-    reason: fc.constantFrom(
-      'rebuilding' as const,
-      'withdrawn' as const,
-      'notReady' as const,
-      'inactive' as const,
-    ),
+    reason: fc.constantFrom('rebuilding' as const, 'withdrawn' as const, 'notReady' as const, 'inactive' as const),
   }),
   fc.record({
     do: fc.constant('count' as const),

@@ -156,8 +156,7 @@ export const judgementProbes: readonly Probe[] = [
     },
   },
   {
-    title:
-      'AR12 AR13 a loser hears the winner and by how much; the same request hears the same again',
+    title: 'AR12 AR13 a loser hears the winner and by how much; the same request hears the same again',
     async run(bench) {
       const { arbiter, setTime } = bench;
       await arbiter.open(offerOf());
@@ -219,17 +218,14 @@ export const judgementProbes: readonly Probe[] = [
         byMs: 30,
       });
       await arbiter.open(offerOf({ offerId: 'offer_2', leadId: 'lead_2' }));
-      const ahead = winOf(
-        await arbiter.claim(claimOf('ani', { leadId: 'lead_2', offerId: 'offer_2' })),
-      );
+      const ahead = winOf(await arbiter.claim(claimOf('ani', { leadId: 'lead_2', offerId: 'offer_2' })));
       await arbiter.settle(ahead, { ...theirs, claimedAtMs: T0 + 9_000 });
       const loser = claimOf('budi', { leadId: 'lead_2', offerId: 'offer_2' });
       expect(await arbiter.claim(loser)).toEqual({ ...lost, offerId: 'offer_2', byMs: 0 });
     },
   },
   {
-    title:
-      'AR15 AR16 a closed offer is gone with its reason, an outlived one expired from closesAt on',
+    title: 'AR15 AR16 a closed offer is gone with its reason, an outlived one expired from closesAt on',
     async run({ arbiter, setTime }) {
       await arbiter.open(offerOf({ closesAtMs: T0 + 1_000 }));
       await arbiter.open(offerOf({ offerId: 'offer_2', leadId: 'lead_2', closesAtMs: T0 + 1_000 }));

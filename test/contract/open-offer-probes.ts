@@ -27,11 +27,7 @@ export const openOfferProbes: readonly Probe[] = [
       const lanes = [{ opensAtMs: T0 + 5_000, repIds: ['ani', 'budi'] }];
       await arbiter.open(offerOf({ lanes, attemptRate: { perSecond: 2, perMinute: 3 } }));
       const heard = async (repId: string) => ruleOf(await arbiter.claim(claimOf(repId)));
-      expect([await heard('ani'), await heard('ani'), await heard('ani')]).toEqual([
-        'early',
-        'early',
-        'attemptRate',
-      ]);
+      expect([await heard('ani'), await heard('ani'), await heard('ani')]).toEqual(['early', 'early', 'attemptRate']);
       expect(await heard('budi')).toBe('early');
       await setTime(T0 + 1_000);
       // Three in this minute: what was refused took nothing, so one is left.
@@ -204,9 +200,7 @@ export const openOfferProbes: readonly Probe[] = [
         claimedAtMs: T0 + 7,
         order: first.order,
       });
-      const second = winOf(
-        await arbiter.claim(claimOf('budi', { leadId: 'lead_2', offerId: 'offer_2' })),
-      );
+      const second = winOf(await arbiter.claim(claimOf('budi', { leadId: 'lead_2', offerId: 'offer_2' })));
       const parts = (order: string) => order.split('-').map(Number);
       const [before, after] = [parts(first.order), parts(second.order)];
       const grown = (after[0] ?? 0) - (before[0] ?? 0) || (after[1] ?? 0) - (before[1] ?? 0);
@@ -220,9 +214,7 @@ export const openOfferProbes: readonly Probe[] = [
       await arbiter.open(offerOf({ lanes: [{ opensAtMs: T0, repIds }] }));
       const claims = [...repIds, ...repIds].map((repId) => claimOf(repId, { requestId: repId }));
       const answers = await Promise.all(claims.map((claim) => arbiter.claim(claim)));
-      const mine = answers.flatMap((answer) =>
-        answer.kind === 'pending' && answer.mine ? [answer.claim] : [],
-      );
+      const mine = answers.flatMap((answer) => (answer.kind === 'pending' && answer.mine ? [answer.claim] : []));
       expect(mine).toHaveLength(2);
       expect(mine[0]).toEqual(mine[1]);
       const others = answers.filter((answer) => answer.kind === 'pending' && !answer.mine);

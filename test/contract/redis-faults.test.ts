@@ -2,10 +2,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { ProvisionalWin } from '../../server/claims/arbiter.ts';
 import { createRedisArbiter } from '../../server/claims/redis-arbiter.ts';
-import type {
-  Disturbance,
-  RedisControlOptions,
-} from '../../server/claims/redis-arbiter-control.ts';
+import type { Disturbance, RedisControlOptions } from '../../server/claims/redis-arbiter-control.ts';
 import { redisKeys, testClockKey } from '../../server/claims/redis-keys.ts';
 import { createSystemClock } from '../../server/kernel/clock.ts';
 import { checkRedis } from '../../server/platform/redis.ts';

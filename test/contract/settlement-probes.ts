@@ -85,8 +85,7 @@ export const settlementProbes: readonly Probe[] = [
     },
   },
   {
-    title:
-      'AR34 a settlement of an offer nobody knows, or that was closed, is taken and does nothing',
+    title: 'AR34 a settlement of an offer nobody knows, or that was closed, is taken and does nothing',
     async run(bench) {
       const { arbiter } = bench;
       await arbiter.open(offerOf());

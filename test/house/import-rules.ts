@@ -92,7 +92,9 @@ const assemblyRules: ImportRule[] = [
   {
     says: 'every folder of server/ is known here as a capability or a layer',
     forbids: ({ file }) =>
-      /^server\/[^/]+\//.test(file) && !isCapability(file) && !/^server\/(flow|gateway|rebuild|platform|kernel)\//.test(file),
+      /^server\/[^/]+\//.test(file) &&
+      !isCapability(file) &&
+      !/^server\/(flow|gateway|rebuild|platform|kernel)\//.test(file),
   },
 ];
 

@@ -43,10 +43,7 @@ describe('the schema', () => {
     const folder = join(tempFolder(), 'migrations');
     cpSync(migrationsFolder(), folder, { recursive: true });
     const first = readdirSync(folder).find((name) => name.startsWith('0000'))!;
-    appendFileSync(
-      join(folder, first),
-      '\n--> statement-breakpoint\nCREATE TABLE drift (a integer);',
-    );
+    appendFileSync(join(folder, first), '\n--> statement-breakpoint\nCREATE TABLE drift (a integer);');
     expect(dumpOfMigrations(folder)).not.toBe(dumpOfMigrations());
   });
 

@@ -46,13 +46,23 @@ describe('two processes, one Redis', () => {
     gateway = await startServer({ ROLE: 'gateway', REDIS_URL: redis.url, CELL: 'gateway' });
     const reps = await Promise.all(Array.from({ length: 10 }, (_, n) => app.addRep(`Rep ${n}`)));
     const sides = await Promise.all(
-      reps.map(async (rep, n) => ({ rep, side: n % 2, client: await connect(n % 2 === 0 ? app.app.url : gateway.url, rep.token) })),
+      reps.map(async (rep, n) => ({
+        rep,
+        side: n % 2,
+        client: await connect(n % 2 === 0 ? app.app.url : gateway.url, rep.token),
+      })),
     );
     const wins = [0, 0];
     for (let lead = 0; lead < 40; lead++) {
-      const alerted = sides.map(({ client }) => new Promise<void>((resolve) => {
-        const stop = client.onAlert(() => { stop(); resolve(); });
-      }));
+      const alerted = sides.map(
+        ({ client }) =>
+          new Promise<void>((resolve) => {
+            const stop = client.onAlert(() => {
+              stop();
+              resolve();
+            });
+          }),
+      );
       const leadId = await app.addLead();
       await Promise.all(alerted);
       const verdicts = await Promise.all(sides.map(({ client }) => client.claim({ leadId })));

@@ -164,34 +164,38 @@ async function expectBoardsFollowed(followers: Follower[]): Promise<void> {
 }
 
 describe.each(['embedded', 'redis'])('many races, %s', (arbiter) => {
-  it('AR23: one winner a lead, everybody told the same, and all that follows adds up', async () => {
-    app = await startApp({ env: arbiter === 'redis' ? { REDIS_URL: redis.url, CELL: 'many-races' } : {} });
-    const reps = await Promise.all(Array.from({ length: REPS }, (_, n) => app.addRep(`Rep ${n}`)));
-    const crowd = new Crowd();
-    const clients = await Promise.all(
-      reps.map(async (rep) => {
-        const client = await app.client(rep.token);
-        await client.sync();
-        crowd.join(rep, client);
-        return client;
-      }),
-    );
-    const screen = await app.call<{ token: string }>('POST', '/v1/screens', { body: { name: 'Wall' } });
-    const watching = [clients[0] as SambarClient, await app.client(screen.body.token)];
-    const followers = watching.flatMap((client) => BOARDS.map((query) => new Follower(client, query)));
-    for (let lead = 0; lead < LEADS; lead += AT_ONCE) {
-      await Promise.all(Array.from({ length: AT_ONCE }, () => crowd.race()));
-    }
-    expect(crowd.told.size).toBe(LEADS);
-    const winners = winnersTold(crowd.told);
-    const facts = await allFacts();
-    expect(facts.map(({ kind }) => kind)).toEqual(Array.from({ length: LEADS }, () => 'claimed'));
-    expect(facts.every(({ id }, n) => id > (facts[n - 1]?.id ?? 0))).toBe(true);
-    expect(new Map(facts.map(({ leadId, repId }) => [leadId, repId]))).toEqual(winners);
-    await expectBalances(reps, winners);
-    await expectBoardsFollowed(followers);
-    const { violations, counted } = verifyFile(app.databaseFile);
-    expect(violations).toEqual([]);
-    expect(counted).toMatchObject({ leads: LEADS, offers: LEADS, claims: LEADS, pointEntries: LEADS });
-  }, TEST_MS);
+  it(
+    'AR23: one winner a lead, everybody told the same, and all that follows adds up',
+    async () => {
+      app = await startApp({ env: arbiter === 'redis' ? { REDIS_URL: redis.url, CELL: 'many-races' } : {} });
+      const reps = await Promise.all(Array.from({ length: REPS }, (_, n) => app.addRep(`Rep ${n}`)));
+      const crowd = new Crowd();
+      const clients = await Promise.all(
+        reps.map(async (rep) => {
+          const client = await app.client(rep.token);
+          await client.sync();
+          crowd.join(rep, client);
+          return client;
+        }),
+      );
+      const screen = await app.call<{ token: string }>('POST', '/v1/screens', { body: { name: 'Wall' } });
+      const watching = [clients[0] as SambarClient, await app.client(screen.body.token)];
+      const followers = watching.flatMap((client) => BOARDS.map((query) => new Follower(client, query)));
+      for (let lead = 0; lead < LEADS; lead += AT_ONCE) {
+        await Promise.all(Array.from({ length: AT_ONCE }, () => crowd.race()));
+      }
+      expect(crowd.told.size).toBe(LEADS);
+      const winners = winnersTold(crowd.told);
+      const facts = await allFacts();
+      expect(facts.map(({ kind }) => kind)).toEqual(Array.from({ length: LEADS }, () => 'claimed'));
+      expect(facts.every(({ id }, n) => id > (facts[n - 1]?.id ?? 0))).toBe(true);
+      expect(new Map(facts.map(({ leadId, repId }) => [leadId, repId]))).toEqual(winners);
+      await expectBalances(reps, winners);
+      await expectBoardsFollowed(followers);
+      const { violations, counted } = verifyFile(app.databaseFile);
+      expect(violations).toEqual([]);
+      expect(counted).toMatchObject({ leads: LEADS, offers: LEADS, claims: LEADS, pointEntries: LEADS });
+    },
+    TEST_MS,
+  );
 });

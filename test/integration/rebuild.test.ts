@@ -1,9 +1,9 @@
 /** Every table of current state is a fold of the record: after a history of everything that can happen. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Rebuild, rebuild } from '../../server/rebuild/rebuild.ts';
 import { createSystemRandom } from '../../server/kernel/random.ts';
 import { verifyFile } from '../../server/ledger/verify.ts';
 import { openReader, openWriter } from '../../server/platform/sqlite.ts';
+import { type Rebuild, rebuild } from '../../server/rebuild/rebuild.ts';
 import { runCli } from '../../tools/cli.ts';
 import { startApp, type TestApp, type TestRep } from '../support/app.ts';
 

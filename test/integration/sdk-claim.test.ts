@@ -168,11 +168,7 @@ describe('a claim on a bad network', () => {
   test.each([
     ['lost', 409, LOST],
     ['gone', 409, GONE],
-    [
-      'refused',
-      429,
-      { verdict: 'refused', ...TAP, rule: 'attemptRate', message: 'Terlalu cepat.' },
-    ],
+    ['refused', 429, { verdict: 'refused', ...TAP, rule: 'attemptRate', message: 'Terlalu cepat.' }],
   ])('`%s` as a problem of status %i becomes the verdict again', async (_name, status, verdict) => {
     const server = await ScriptedServer.start();
     onTestFinished(() => server.stop());

@@ -1,19 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type {
-  LeadTaken,
-  OfferCard,
-  UpcomingCard,
-  WallFeed,
-} from '../../client-sdk/protocol/down.ts';
+import type { LeadTaken, OfferCard, UpcomingCard, WallFeed } from '../../client-sdk/protocol/down.ts';
 import type { ConnectionState, Pool } from '../../client-sdk/src/sambar-client.ts';
-import {
-  becomesLive,
-  meet,
-  OFFER,
-  type ScriptedServer,
-  until,
-  WatchedClock,
-} from './sdk-scripted-server.ts';
+import { becomesLive, meet, OFFER, type ScriptedServer, until, WatchedClock } from './sdk-scripted-server.ts';
 
 const TAKEN: LeadTaken = {
   id: 8,
@@ -178,9 +166,7 @@ describe('the connection', () => {
 });
 
 /** The states from the moment the server closes a live socket, up to a refusal. */
-async function statesOf(
-  prepare: (server: ScriptedServer) => void,
-): Promise<readonly ConnectionState[]> {
+async function statesOf(prepare: (server: ScriptedServer) => void): Promise<readonly ConnectionState[]> {
   const clock = new WatchedClock();
   const { server, client, socket } = await meet(onTestFinished, () => ({ clock, random: () => 0 }));
   const states: ConnectionState[] = [];

@@ -8,11 +8,7 @@ import { Server, type Socket } from 'socket.io';
 import type { DownEvents, OfferCard, PoolSnapshot } from '../../client-sdk/protocol/down.ts';
 import type { UpEvents } from '../../client-sdk/protocol/up.ts';
 import type { Verdict } from '../../client-sdk/protocol/verdict.ts';
-import {
-  createSambarClient,
-  type SambarClient,
-  type SambarClientOptions,
-} from '../../client-sdk/src/sambar-client.ts';
+import { createSambarClient, type SambarClient, type SambarClientOptions } from '../../client-sdk/src/sambar-client.ts';
 import { SimClock } from '../support/sim-clock.ts';
 
 export type ServerSocket = Socket<UpEvents, DownEvents>;

@@ -2,10 +2,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { compose, type Overrides } from '../../server/compose.ts';
-import type { App } from '../../server/serving.ts';
-import { readConfig } from '../../server/config.ts';
 import { createSambarClient, type SambarClient } from '../../client-sdk/src/sambar-client.ts';
+import { compose, type Overrides } from '../../server/compose.ts';
+import { readConfig } from '../../server/config.ts';
+import type { App } from '../../server/serving.ts';
 
 export const ADMIN_KEY = 'admin-key-of-the-tests-0123456789';
 
@@ -76,7 +76,11 @@ export class TestApp implements AsyncDisposable {
   }
 
   claimOverHttp(token: string, leadId: string, requestId: string, body?: unknown): Promise<Answer> {
-    return this.call('POST', `/v1/leads/${leadId}/claims`, { token, body: body ?? {}, headers: { 'idempotency-key': requestId } });
+    return this.call('POST', `/v1/leads/${leadId}/claims`, {
+      token,
+      body: body ?? {},
+      headers: { 'idempotency-key': requestId },
+    });
   }
 
   /** A connected client of the SDK, closed with the app. */
@@ -119,7 +123,11 @@ export interface TestAppOptions extends Overrides {
 export async function startApp(options: TestAppOptions = {}): Promise<TestApp> {
   const { env = {}, folder = mkdtempSync(join(tmpdir(), 'sambar-test-')), ...overrides } = options;
   const config = readConfig({
-    PORT: '0', DATABASE_FILE: join(folder, 'sambar.db'), ADMIN_API_KEY: ADMIN_KEY, LOG_LEVEL: 'error', ...env,
+    PORT: '0',
+    DATABASE_FILE: join(folder, 'sambar.db'),
+    ADMIN_API_KEY: ADMIN_KEY,
+    LOG_LEVEL: 'error',
+    ...env,
   });
   return new TestApp(await compose(config, overrides), folder);
 }

@@ -91,9 +91,7 @@ function events(): string {
     const ids = [lead, offer, rep].map((id) => (id ? `'${id}'` : 'NULL')).join(', ');
     return `(${seq}, ${at}, '${kind}', ${ids}, 'system', '${JSON.stringify(data)}', ${timer === null ? 'NULL' : `'${timer}'`})`;
   };
-  const accepted = [1, 2, 3, 4, 5].map((n) =>
-    row(n, n, 'lead.accepted', [`l${n}`, null, null], {}),
-  );
+  const accepted = [1, 2, 3, 4, 5].map((n) => row(n, n, 'lead.accepted', [`l${n}`, null, null], {}));
   return `INSERT INTO events (seq, at, kind, lead_id, offer_id, rep_id, actor, data, deadline_id) VALUES
     ${[
       ...accepted,

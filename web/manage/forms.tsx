@@ -71,12 +71,7 @@ function Form({ title, fields, send }: FormProps) {
       {fields.map(({ name, label, type, isRequired }) => (
         <label key={name}>
           {label}
-          <input
-            name={name}
-            type={type ?? 'text'}
-            list={undefined}
-            required={isRequired === true}
-          />
+          <input name={name} type={type ?? 'text'} list={undefined} required={isRequired === true} />
         </label>
       ))}
       <button type="submit" class="primary" disabled={isBusy}>

@@ -56,11 +56,7 @@ function Lead({ lead, model }: { lead: LeadView; model: ManageModel }) {
       <td>{lead.stage === null ? lead.status : `${lead.status} · ${lead.stage}`}</td>
       <td>{claim === null ? '–' : `${claim.repName ?? claim.repId} ${speed}`}</td>
       <td>
-        <button
-          type="button"
-          data-testid="race-button"
-          onClick={() => void model.openRace(lead.id)}
-        >
+        <button type="button" data-testid="race-button" onClick={() => void model.openRace(lead.id)}>
           {t.value.manage.race}
         </button>
       </td>
@@ -108,11 +104,7 @@ function Rep({ rep, model }: { rep: RepView; model: ManageModel }) {
         {rep.online ? words.online : words.offline} · {rep.active ? status : words.inactive}
       </td>
       <td>
-        <button
-          type="button"
-          disabled={isBusy}
-          onClick={() => void submit('invite', (key) => invite(model, rep, key))}
-        >
+        <button type="button" disabled={isBusy} onClick={() => void submit('invite', (key) => invite(model, rep, key))}>
           {words.invite}
         </button>
         {trouble !== null && <p class="trouble">{trouble}</p>}

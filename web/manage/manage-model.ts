@@ -1,11 +1,6 @@
 /** What a manager looks after, as the server's lists have it; asked for again while the page is open. */
 import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
-import {
-  Api,
-  type ConnectionState,
-  type LeadView,
-  SambarProblem,
-} from '../../client-sdk/src/sambar-client.ts';
+import { Api, type ConnectionState, type LeadView, SambarProblem } from '../../client-sdk/src/sambar-client.ts';
 import { t } from '../shared/language.ts';
 import { explain } from '../shared/problems.ts';
 import type { Session } from '../shared/session.ts';
@@ -90,9 +85,7 @@ export function createManageModel(token: string, session: Session): ManageModel 
     race,
     connection,
     trouble: computed(() => refused.value ?? notLoaded.value),
-    ageMs: computed(() =>
-      lists.loadedAtMs.value === null ? null : clock.now.value - lists.loadedAtMs.value,
-    ),
+    ageMs: computed(() => (lists.loadedAtMs.value === null ? null : clock.now.value - lists.loadedAtMs.value)),
     refresh,
     nextLeads: () => {
       // Past the last page the list begins anew.

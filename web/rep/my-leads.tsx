@@ -71,9 +71,7 @@ function MyLead({ lead, model }: { lead: LeadView; model: RepModel }) {
         label={words.stages.disqualified}
         reasons={words.disqualifyReasons}
         isBusy={submitting.isBusy}
-        choose={(reason) =>
-          void send('stages', { stage: 'disqualified', reason }, words.stages.disqualified)
-        }
+        choose={(reason) => void send('stages', { stage: 'disqualified', reason }, words.stages.disqualified)}
       />
       <WithReason
         label={words.release}

@@ -43,10 +43,7 @@ export type Tap =
   | { kind: 'unanswered' }
   | { kind: 'problem'; text: string };
 
-export type End =
-  | { kind: 'taken'; by: string | null }
-  | { kind: 'withdrawn'; reason: string }
-  | { kind: 'over' };
+export type End = { kind: 'taken'; by: string | null } | { kind: 'withdrawn'; reason: string } | { kind: 'over' };
 
 export interface ShownOffer {
   card: OfferCard;
@@ -114,9 +111,7 @@ function follow(model: RepModel): void {
     news.value = t.value.offers.newOffer(card.blind ? '' : card.company.name);
   });
   client.onTaken(({ offerId, by }) => endOffer(model, offerId, { kind: 'taken', by: by.name }));
-  client.onWithdrawn(({ offerId, reason }) =>
-    endOffer(model, offerId, { kind: 'withdrawn', reason }),
-  );
+  client.onWithdrawn(({ offerId, reason }) => endOffer(model, offerId, { kind: 'withdrawn', reason }));
   client.onPoints(({ points }) => {
     news.value = t.value.me.pointsAwarded(String(points));
     void model.refreshMe();
@@ -143,9 +138,7 @@ function showPool(model: RepModel, pool: Pool): void {
 }
 
 function endOffer(model: RepModel, offerId: string, end: End): void {
-  model.offers.value = model.offers.value.map((offer) =>
-    offer.card.offerId === offerId ? { ...offer, end } : offer,
-  );
+  model.offers.value = model.offers.value.map((offer) => (offer.card.offerId === offerId ? { ...offer, end } : offer));
 }
 
 function forgetLater(model: RepModel, { card }: ShownOffer): void {

@@ -25,12 +25,7 @@ export function ConnectionBadge({ state }: { state: ConnectionState }) {
   const words = t.value.connection;
   const text = state.kind === 'refused' ? words.refused(state.reason) : words[state.kind];
   return (
-    <span
-      class={`badge connection-${state.kind}`}
-      data-testid="connection-state"
-      data-state={state.kind}
-      role="status"
-    >
+    <span class={`badge connection-${state.kind}`} data-testid="connection-state" data-state={state.kind} role="status">
       {text}
     </span>
   );

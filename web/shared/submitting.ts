@@ -3,11 +3,7 @@
  * ask under the same key, so a call or a release on a bad network is never logged twice.
  */
 import { useRef, useState } from 'preact/hooks';
-import {
-  createClientRandom,
-  newRequestId,
-  SambarProblem,
-} from '../../client-sdk/src/sambar-client.ts';
+import { createClientRandom, newRequestId, SambarProblem } from '../../client-sdk/src/sambar-client.ts';
 import { explain } from './problems.ts';
 
 export interface Submitting {

@@ -51,9 +51,7 @@ export function createWallModel(token: string): WallModel {
     noteAge(news.asOf);
   });
   client.connect();
-  const ageMs = computed(() =>
-    newestMs.value === null ? null : Math.max(0, clock.now.value - newestMs.value),
-  );
+  const ageMs = computed(() => (newestMs.value === null ? null : Math.max(0, clock.now.value - newestMs.value)));
   return {
     connection,
     boards,

@@ -64,7 +64,16 @@ export function reverse(
     post(
       stores,
       credit,
-      { eventSeq: cause.eventSeq, rule, repId, leadId, ownershipId, points: -entry.points, at: cause.at, day: cause.day },
+      {
+        eventSeq: cause.eventSeq,
+        rule,
+        repId,
+        leadId,
+        ownershipId,
+        points: -entry.points,
+        at: cause.at,
+        day: cause.day,
+      },
       entry.id,
     );
   }

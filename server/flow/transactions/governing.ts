@@ -1,7 +1,13 @@
 /** Commits about people, keys, the policy, and what must be forgotten. */
 import type { NewDeadlineRow } from '../../deadlines/deadlines-store.ts';
 import type {
-  InviteRow, ManagerRow, NewRepRow, RepRow, ScreenRow, SourceRow, TokenRow,
+  InviteRow,
+  ManagerRow,
+  NewRepRow,
+  RepRow,
+  ScreenRow,
+  SourceRow,
+  TokenRow,
 } from '../../people/people-store.ts';
 import type { Stores } from './stores.ts';
 
@@ -10,9 +16,19 @@ interface By {
   at: number;
 }
 
-function changed(stores: Stores, by: By, what: string, id: string, extra: Record<string, string | number | boolean | null> = {}): number {
+function changed(
+  stores: Stores,
+  by: By,
+  what: string,
+  id: string,
+  extra: Record<string, string | number | boolean | null> = {},
+): number {
   return stores.events.append({
-    at: by.at, kind: 'people.changed', actor: by.actor, repId: what === 'rep' ? id : null, data: { what, id, ...extra },
+    at: by.at,
+    kind: 'people.changed',
+    actor: by.actor,
+    repId: what === 'rep' ? id : null,
+    data: { what, id, ...extra },
   });
 }
 
@@ -58,19 +74,29 @@ export function addMachine(
   return { id: row.id, tokenId: args.token.id };
 }
 
-export function addToken(stores: Stores, args: By & { token: TokenRow; expiry: NewDeadlineRow | null }): { id: string; expiresAt: number | null } {
+export function addToken(
+  stores: Stores,
+  args: By & { token: TokenRow; expiry: NewDeadlineRow | null },
+): { id: string; expiresAt: number | null } {
   stores.people.insertToken(args.token);
   if (args.expiry !== null) stores.deadlines.insert([args.expiry]);
   changed(stores, args, 'token', args.token.id, { role: args.token.role, subjectId: args.token.subjectId });
   return { id: args.token.id, expiresAt: args.token.expiresAt };
 }
 
-export function revokeToken(stores: Stores, args: By & { tokenId: string; deadlineId: string | null }): { revoked: boolean } {
+export function revokeToken(
+  stores: Stores,
+  args: By & { tokenId: string; deadlineId: string | null },
+): { revoked: boolean } {
   const revoked = stores.people.revokeToken(args.tokenId, args.at);
   if (revoked) {
     stores.deadlines.removeOfSubject(args.tokenId);
     stores.events.append({
-      at: args.at, kind: 'people.changed', actor: args.actor, data: { what: 'tokenRevoked', id: args.tokenId }, deadlineId: args.deadlineId,
+      at: args.at,
+      kind: 'people.changed',
+      actor: args.actor,
+      data: { what: 'tokenRevoked', id: args.tokenId },
+      deadlineId: args.deadlineId,
     });
   } else if (args.deadlineId !== null) {
     stores.deadlines.remove(args.deadlineId);
@@ -127,7 +153,13 @@ export function fireTimer(
 ): { fired: boolean } {
   if (!stores.deadlines.remove(args.deadlineId)) return { fired: false };
   if (args.nextDeadline !== null) stores.deadlines.insert([args.nextDeadline]);
-  stores.events.append({ at: args.at, kind: 'timer.fired', actor: 'system', data: { timer: args.kind }, deadlineId: args.deadlineId });
+  stores.events.append({
+    at: args.at,
+    kind: 'timer.fired',
+    actor: 'system',
+    data: { timer: args.kind },
+    deadlineId: args.deadlineId,
+  });
   return { fired: true };
 }
 

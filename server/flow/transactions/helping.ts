@@ -18,7 +18,12 @@ export function askAssist(stores: Stores, args: AskAssistArgs): { id: string; at
   const { id, helperId, helpedId, leadId, at } = args;
   stores.points.insertAssist({ id, helperId, helpedId, leadId, at, confirmedAt: null });
   const seq = stores.events.append({
-    at, kind: 'assist.asked', actor: `rep:${helperId}`, leadId, repId: helperId, data: { assistId: id, helpedId },
+    at,
+    kind: 'assist.asked',
+    actor: `rep:${helperId}`,
+    leadId,
+    repId: helperId,
+    data: { assistId: id, helpedId },
   });
   if (args.note !== null) stores.leads.putPrivate(leadId ?? `assist:${id}`, `event:${seq}`, { note: args.note }, at);
   return { id, at };
@@ -48,12 +53,24 @@ export function confirmAssist(stores: Stores, args: ConfirmAssistArgs): ConfirmA
   const credit = noCredit();
   if (!stores.points.confirmAssist(args.id, args.at)) return { ...credit, seq: null, paid: false };
   const seq = stores.events.append({
-    at: args.at, kind: 'assist.confirmed', actor: `rep:${helpedId}`, leadId, repId: helperId,
+    at: args.at,
+    kind: 'assist.confirmed',
+    actor: `rep:${helpedId}`,
+    leadId,
+    repId: helperId,
     data: { assistId: args.id, day: args.day },
   });
   const awards = helpAwards(args.points, { helperId, helpedId, paidThisWeek: before });
   for (const award of awards) {
-    pay(stores, credit, { ...award, eventSeq: seq, repId: helperId, leadId, ownershipId: null, at: args.at, day: args.day });
+    pay(stores, credit, {
+      ...award,
+      eventSeq: seq,
+      repId: helperId,
+      leadId,
+      ownershipId: null,
+      at: args.at,
+      day: args.day,
+    });
   }
   return { ...book(stores, credit), seq, paid: awards.length > 0 };
 }

@@ -30,12 +30,7 @@ export function waitsUntil(next: NextStep): number | null {
 }
 
 /** Puts what follows on disk and the lead into the state that says so; answers the opening's seq. */
-export function takeNextStep(
-  stores: Stores,
-  leadId: string,
-  next: NextStep,
-  actor: string,
-): number | null {
+export function takeNextStep(stores: Stores, leadId: string, next: NextStep, actor: string): number | null {
   if ('waiting' in next) {
     stores.leads.setStatus(leadId, 'waiting');
     stores.deadlines.insert([next.waiting]);
@@ -87,7 +82,11 @@ export function routeAgain(stores: Stores, args: RouteAgainArgs): { done: boolea
     return { done: false, openedSeq: null };
   }
   stores.events.append({
-    at: args.at, kind: 'timer.fired', actor: 'system', leadId: args.leadId, deadlineId: args.deadlineId,
+    at: args.at,
+    kind: 'timer.fired',
+    actor: 'system',
+    leadId: args.leadId,
+    deadlineId: args.deadlineId,
     data: { waitsUntil: waitsUntil(args.next) },
   });
   return { done: true, openedSeq: takeNextStep(stores, args.leadId, args.next, 'system') };
@@ -135,7 +134,13 @@ export function admitRep(stores: Stores, args: AdmitRepArgs): number | null {
   const { offerId, repId, lane, opensAt, sentAt } = args;
   stores.offers.admit({ offerId, repId, lane, opensAt, sentAt });
   return stores.events.append({
-    at: args.at, kind: 'rep.admitted', actor: 'system', leadId: args.leadId, offerId, repId, data: { lane, opensAt, sentAt },
+    at: args.at,
+    kind: 'rep.admitted',
+    actor: 'system',
+    leadId: args.leadId,
+    offerId,
+    repId,
+    data: { lane, opensAt, sentAt },
   });
 }
 
@@ -146,7 +151,11 @@ export function extendOffer(
   if (!stores.offers.extend(args.offerId, args.closesAt)) return null;
   stores.deadlines.moveExpiry(args.offerId, args.closesAt);
   return stores.events.append({
-    at: args.at, kind: 'offer.extended', actor: 'system', leadId: args.leadId, offerId: args.offerId,
+    at: args.at,
+    kind: 'offer.extended',
+    actor: 'system',
+    leadId: args.leadId,
+    offerId: args.offerId,
     data: { closesAt: args.closesAt },
   });
 }
@@ -168,7 +177,11 @@ export function endOffer(
   if (!stores.offers.end(args.offerId, 'closed', args.at, args.reason)) return null;
   stores.deadlines.removeOfOffer(args.offerId);
   return stores.events.append({
-    at: args.at, kind: 'offer.closed', actor: args.actor, leadId: args.leadId, offerId: args.offerId,
+    at: args.at,
+    kind: 'offer.closed',
+    actor: args.actor,
+    leadId: args.leadId,
+    offerId: args.offerId,
     data: { reason: args.reason, waitsUntil: args.next === undefined ? null : waitsUntil(args.next) },
     deadlineId: args.deadlineId,
   });

@@ -4,11 +4,13 @@ import type { DayDelta } from '../../leaderboard/day-delta.ts';
 import type { LeadStage } from '../../leads/leads-store.ts';
 import { contactAwards, isBackdated, type StageEffects, stageAwards, stageEffects } from '../../points/points-rules.ts';
 import type { PointsPolicy } from '../../policy/policy-rules.ts';
-import { type Award, book, changeOwnership, type Credit, noCredit, pay, reverse } from './credit.ts';
+import { type Award, book, type Credit, changeOwnership, noCredit, pay, reverse } from './credit.ts';
 import { endOffer, type NextStep, takeNextStep, waitsUntil } from './offering.ts';
 import type { Stores } from './stores.ts';
 
-export type Refused = { refused: 'notOwner' | 'finished' | 'notOwned' | 'unknownLead' | 'sameOwner' | 'changed' | 'sameStage' };
+export type Refused = {
+  refused: 'notOwner' | 'finished' | 'notOwned' | 'unknownLead' | 'sameOwner' | 'changed' | 'sameStage';
+};
 export type Done = { awards: Award[]; deltas: DayDelta[]; seq: number; at: number };
 
 /** Stages after which nothing is owed. */
@@ -46,8 +48,13 @@ export function releaseLead(stores: Stores, args: ReleaseArgs): Refused | (Done 
   if (owner.repId !== args.repId) return { refused: 'notOwner' };
   const credit = noCredit();
   const seq = stores.events.append({
-    at: args.at, kind: 'lead.released', actor: args.actor, leadId: args.leadId, offerId: owner.offerId,
-    repId: owner.repId, data: { ownershipId: owner.id, day: args.day, waitsUntil: waitsUntil(args.next) },
+    at: args.at,
+    kind: 'lead.released',
+    actor: args.actor,
+    leadId: args.leadId,
+    offerId: owner.offerId,
+    repId: owner.repId,
+    data: { ownershipId: owner.id, day: args.day, waitsUntil: waitsUntil(args.next) },
   });
   stores.leads.putPrivate(args.leadId, `event:${seq}`, { reason: args.reason }, args.at);
   endOwnership(stores, credit, owner, { reason: 'released', eventSeq: seq, at: args.at, day: args.day });
@@ -88,9 +95,16 @@ export function assignLead(stores: Stores, args: AssignArgs): AssignResult {
   if (args.closes !== null && closedSeq === null) return { refused: 'changed' };
   const credit = noCredit();
   const seq = stores.events.append({
-    at, kind: 'lead.assigned', actor, leadId, repId: args.repId,
+    at,
+    kind: 'lead.assigned',
+    actor,
+    leadId,
+    repId: args.repId,
     data: {
-      ownershipId: args.ownershipId, via: args.via, day: args.day, endedOwnershipId: owner?.id ?? null,
+      ownershipId: args.ownershipId,
+      via: args.via,
+      day: args.day,
+      endedOwnershipId: owner?.id ?? null,
       firstContactDueAt: at + args.firstContactMs,
     },
   });
@@ -99,7 +113,12 @@ export function assignLead(stores: Stores, args: AssignArgs): AssignResult {
     endOwnership(stores, credit, owner, { reason: 'reassigned', eventSeq: seq, at, day: args.from.day });
   }
   stores.owners.insert({
-    id: args.ownershipId, leadId, repId: args.repId, via: args.via, startedAt: at, day: args.day,
+    id: args.ownershipId,
+    leadId,
+    repId: args.repId,
+    via: args.via,
+    startedAt: at,
+    day: args.day,
     firstContactDueAt: at + args.firstContactMs,
   });
   stores.leads.setStatus(leadId, 'owned');
@@ -114,7 +133,15 @@ export function expireToWaiting(
   args: { offerId: string; leadId: string; deadlineId: string | null; at: number; next: NextStep },
 ): { seq: number | null } {
   const { offerId, leadId, deadlineId, at } = args;
-  const seq = endOffer(stores, { offerId, leadId, reason: 'expired', at, actor: 'system', deadlineId, next: args.next });
+  const seq = endOffer(stores, {
+    offerId,
+    leadId,
+    reason: 'expired',
+    at,
+    actor: 'system',
+    deadlineId,
+    next: args.next,
+  });
   if (seq !== null) takeNextStep(stores, leadId, args.next, 'system');
   return { seq };
 }
@@ -137,7 +164,10 @@ export interface ActivityArgs {
 const OUTBOUND: ReadonlySet<string> = new Set(['call', 'email', 'sms', 'meeting']);
 
 /** Logs what the owner did; the first outbound attempt is the first contact (SLA-05, GAME-02). */
-export function logActivity(stores: Stores, args: ActivityArgs): Refused | (Done & { activityId: string; firstContact: boolean; backDated: boolean }) {
+export function logActivity(
+  stores: Stores,
+  args: ActivityArgs,
+): Refused | (Done & { activityId: string; firstContact: boolean; backDated: boolean }) {
   const owner = stores.owners.live(args.leadId);
   if (owner === undefined || owner.repId !== args.repId) return { refused: 'notOwner' };
   const { at, leadId, repId } = args;
@@ -147,10 +177,19 @@ export function logActivity(stores: Stores, args: ActivityArgs): Refused | (Done
   // Nobody saw a back-dated contact happen: for clocks and points it happened when it was logged.
   const contactAt = backDated ? at : Math.max(args.happenedAt, owner.startedAt);
   const seq = stores.events.append({
-    at, kind: firstContact ? 'lead.contacted' : 'lead.activity', actor: `rep:${repId}`, leadId, repId,
+    at,
+    kind: firstContact ? 'lead.contacted' : 'lead.activity',
+    actor: `rep:${repId}`,
+    leadId,
+    repId,
     data: {
-      activityId: args.activityId, kind: args.kind, happenedAt: args.happenedAt, backDated,
-      ownershipId: owner.id, day: args.day, contactAt: firstContact ? contactAt : null,
+      activityId: args.activityId,
+      kind: args.kind,
+      happenedAt: args.happenedAt,
+      backDated,
+      ownershipId: owner.id,
+      day: args.day,
+      contactAt: firstContact ? contactAt : null,
     },
   });
   const credit = noCredit();
@@ -187,7 +226,11 @@ export function setStage(stores: Stores, args: StageArgs): Refused | Done {
   const { at, day, leadId, repId } = args;
   const revenue = args.stage === 'won' ? (args.revenue ?? 0) : null;
   const seq = stores.events.append({
-    at, kind: 'lead.stage', actor: `rep:${repId}`, leadId, repId,
+    at,
+    kind: 'lead.stage',
+    actor: `rep:${repId}`,
+    leadId,
+    repId,
     data: { ownershipId: owner.id, from: lead.stage, stage: args.stage, day, revenue },
   });
   if (args.reason !== null) stores.leads.putPrivate(leadId, `event:${seq}`, { reason: args.reason }, at);

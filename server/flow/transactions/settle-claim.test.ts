@@ -39,16 +39,31 @@ function putUp(number: number, limits: unknown[] = []): void {
   const [leadId, offerId] = [`lead_${number}`, `offer_${number}`];
   commits.acceptLead({
     lead: {
-      id: leadId, sourceId: 'admin', source: 'web', companyName: 'PT Maju', score: 60, temperature: 'warm',
-      pool: 'standard', status: 'waiting', acceptedAt: T0,
+      id: leadId,
+      sourceId: 'admin',
+      source: 'web',
+      companyName: 'PT Maju',
+      score: 60,
+      temperature: 'warm',
+      pool: 'standard',
+      status: 'waiting',
+      acceptedAt: T0,
     },
     actor: 'admin',
     private: {},
     next: {
       offer: {
         offer: {
-          id: offerId, leadId, state: 'open', pool: 'standard', policyVersion: 0, openedAt: T0, closesAt: T0 + 3_600_000,
-          clearMs: 60_000, limits: JSON.stringify(limits), increments: JSON.stringify([{ counter: `claims:day:${DAY}`, by: 1 }]),
+          id: offerId,
+          leadId,
+          state: 'open',
+          pool: 'standard',
+          policyVersion: 0,
+          openedAt: T0,
+          closesAt: T0 + 3_600_000,
+          clearMs: 60_000,
+          limits: JSON.stringify(limits),
+          increments: JSON.stringify([{ counter: `claims:day:${DAY}`, by: 1 }]),
         },
         lanes: [
           { offerId, lane: 0, opensAt: T0, sentAt: T0, tiers: '[1,2]', reps: '[1,2]' },
@@ -64,9 +79,18 @@ function win(repId: string, atMs: number, number = 1, more: Partial<SettleClaimA
   const repNum = ['ani', 'budi', 'citra', 'dodi'].indexOf(repId) + 1;
   return {
     win: {
-      offerId: `offer_${number}`, leadId: `lead_${number}`, repId, requestId: 'r', claimedAtMs: atMs, order: String(atMs), ...more,
+      offerId: `offer_${number}`,
+      leadId: `lead_${number}`,
+      repId,
+      requestId: 'r',
+      claimedAtMs: atMs,
+      order: String(atMs),
+      ...more,
     },
-    repNum, day: DAY, firstContactMs: 180_000, points: POINTS,
+    repNum,
+    day: DAY,
+    firstContactMs: 180_000,
+    points: POINTS,
   };
 }
 
@@ -76,7 +100,11 @@ describe('settleClaim', () => {
   it('writes claim, event, counter, points and boards at once, and takes the timers off', () => {
     putUp(1);
     const settled = commits.settleClaim(win('ani', T0 + 60_000));
-    expect(settled).toMatchObject({ outcome: 'committed', claimSpeedMs: 60_000, awards: [{ rule: 'claimWithin60s', points: 10 }] });
+    expect(settled).toMatchObject({
+      outcome: 'committed',
+      claimSpeedMs: 60_000,
+      awards: [{ rule: 'claimWithin60s', points: 10 }],
+    });
     expect(count("select count(*) from ownerships where offer_id = 'offer_1' and rep_id = 'ani'")).toBe(1);
     expect(count("select count(*) from events where kind = 'lead.claimed'")).toBe(1);
     expect(count("select value from counters where rep_id = 'ani'")).toBe(1);
@@ -93,7 +121,11 @@ describe('settleClaim', () => {
   it('the same win twice is one claim', () => {
     putUp(1);
     commits.settleClaim(win('ani', T0 + 5));
-    expect(commits.settleClaim(win('ani', T0 + 5))).toMatchObject({ outcome: 'committed', seq: 0, claimedAtMs: T0 + 5 });
+    expect(commits.settleClaim(win('ani', T0 + 5))).toMatchObject({
+      outcome: 'committed',
+      seq: 0,
+      claimedAtMs: T0 + 5,
+    });
     expect(count('select count(*) from ownerships')).toBe(1);
     expect(count('select sum(points) from point_entries')).toBe(10);
   });
@@ -101,7 +133,11 @@ describe('settleClaim', () => {
   it("another rep's win of a claimed offer hears the winner on file", () => {
     putUp(1);
     commits.settleClaim(win('ani', T0 + 5));
-    expect(commits.settleClaim(win('budi', T0 + 4))).toEqual({ outcome: 'claimedBy', winnerId: 'ani', claimedAtMs: T0 + 5 });
+    expect(commits.settleClaim(win('budi', T0 + 4))).toEqual({
+      outcome: 'claimedBy',
+      winnerId: 'ani',
+      claimedAtMs: T0 + 5,
+    });
   });
 
   it.each([

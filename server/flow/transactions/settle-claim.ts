@@ -77,7 +77,14 @@ export function settleClaim(stores: Stores, args: SettleClaimArgs): SettleClaimR
       return { outcome: 'claimedBy', winnerId: earlier.repId, claimedAtMs: earlier.startedAt };
     }
     const { startedAt, claimSpeedMs } = earlier;
-    return { outcome: 'committed', seq: 0, claimedAtMs: startedAt, claimSpeedMs: claimSpeedMs ?? 0, gains: [], ...noCredit() };
+    return {
+      outcome: 'committed',
+      seq: 0,
+      claimedAtMs: startedAt,
+      claimSpeedMs: claimSpeedMs ?? 0,
+      gains: [],
+      ...noCredit(),
+    };
   }
   const offer = stores.offers.find(win.offerId);
   if (offer === undefined) return { outcome: 'refused', why: 'unknownOffer' };
@@ -87,12 +94,7 @@ export function settleClaim(stores: Stores, args: SettleClaimArgs): SettleClaimR
   return writeClaim(stores, args, offer, alert as OwnAlert);
 }
 
-function writeClaim(
-  stores: Stores,
-  args: SettleClaimArgs,
-  offer: OfferRow,
-  alert: OwnAlert,
-): SettleClaimResult {
+function writeClaim(stores: Stores, args: SettleClaimArgs, offer: OfferRow, alert: OwnAlert): SettleClaimResult {
   const { win, day } = args;
   const at = win.claimedAtMs;
   // NOTIF-11: from the rep's own alert; a tap between the opening and the alert took no time.
@@ -121,11 +123,18 @@ function writeClaim(
     offerId: win.offerId,
     repId: win.repId,
     data: {
-      ownershipId: win.offerId, requestId: win.requestId, lane: alert.lane, day, claimSpeedMs,
+      ownershipId: win.offerId,
+      requestId: win.requestId,
+      lane: alert.lane,
+      day,
+      claimSpeedMs,
       firstContactDueAt: ownership.firstContactDueAt,
     },
   });
-  const gains = gainsAt(JSON.parse(offer.increments) as Increment[], at, alert.lane).map(({ counter, by }) => ({ counter, by }));
+  const gains = gainsAt(JSON.parse(offer.increments) as Increment[], at, alert.lane).map(({ counter, by }) => ({
+    counter,
+    by,
+  }));
   for (const { counter, by } of gains) stores.owners.addToCounter(win.repId, counter, by);
   const credit = claimCredit(stores, args, seq, claimSpeedMs);
   return { outcome: 'committed', seq, claimedAtMs: at, claimSpeedMs, gains, ...credit };
@@ -135,14 +144,30 @@ function claimCredit(stores: Stores, args: SettleClaimArgs, eventSeq: number, cl
   const { win, day } = args;
   const credit = noCredit();
   const facts = {
-    repId: win.repId, via: 'claim' as const, startedAt: win.claimedAtMs, day, claimSpeedMs,
-    firstContactAt: null, firstContactDay: null, opportunityAt: null, opportunityDay: null,
-    wonAt: null, wonDay: null, revenue: null, endedAt: null,
+    repId: win.repId,
+    via: 'claim' as const,
+    startedAt: win.claimedAtMs,
+    day,
+    claimSpeedMs,
+    firstContactAt: null,
+    firstContactDay: null,
+    opportunityAt: null,
+    opportunityDay: null,
+    wonAt: null,
+    wonDay: null,
+    revenue: null,
+    endedAt: null,
   };
   credit.deltas.push(...contributionChange(null, facts, win.claimedAtMs));
   for (const award of claimAwards(args.points, claimSpeedMs)) {
     pay(stores, credit, {
-      ...award, eventSeq, repId: win.repId, leadId: win.leadId, ownershipId: win.offerId, at: win.claimedAtMs, day,
+      ...award,
+      eventSeq,
+      repId: win.repId,
+      leadId: win.leadId,
+      ownershipId: win.offerId,
+      at: win.claimedAtMs,
+      day,
     });
   }
   return book(stores, credit);

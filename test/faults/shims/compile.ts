@@ -5,16 +5,6 @@ import { join } from 'node:path';
 export function compileShim(name: string, folder: string): string {
   const source = new URL(`./${name}.c`, import.meta.url).pathname;
   const library = join(folder, `${name}.so`);
-  execFileSync('cc', [
-    '-shared',
-    '-fPIC',
-    '-O2',
-    '-Wall',
-    '-Werror',
-    '-o',
-    library,
-    source,
-    '-ldl',
-  ]);
+  execFileSync('cc', ['-shared', '-fPIC', '-O2', '-Wall', '-Werror', '-o', library, source, '-ldl']);
   return library;
 }
