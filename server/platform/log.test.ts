@@ -5,9 +5,9 @@ import { allowListed, createLog } from './log.ts';
 const CANARY = 'dewi@maju.example';
 
 function captured(write: (log: ReturnType<typeof createLog>) => void): string {
-  let text = '';
-  write(createLog('debug', { write: (line) => void (text += line) }));
-  return text;
+  const lines: string[] = [];
+  write(createLog('debug', { write: (line) => void lines.push(line) }));
+  return lines.join('');
 }
 
 describe('the log', () => {
