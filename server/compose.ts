@@ -69,7 +69,7 @@ async function composeDecider(base: Base, overrides: Overrides): Promise<App> {
     onUnknownOutcome: overrides.onUnknownOutcome ?? endProcess(log, 'the outcome of a commit is unknown'),
   });
   const ledger = endWhenStale(written, overrides.onUnknownOutcome ?? endProcess(log, 'another process holds the file'));
-  const heart = keepBeating(role, clock);
+  const heart = keepBeating(role, base);
   const reader = openReader(config.databaseFile);
   const desk = createSettlementDesk(clock);
   const seat = await takeSeat(base, desk, overrides);
@@ -275,10 +275,18 @@ function openSockets(
 /** Written beside the file, so that whoever is refused it can tell a holder that works from one that hangs. */
 const BEAT_EVERY_MS = 1_000;
 
-function keepBeating(role: Role, clock: Clock): { stop(): void } {
+/** A full disk refuses a beat as it refuses a claim: the process lives on, and says so once. */
+function keepBeating(role: Role, { clock, log }: Base): { stop(): void } {
   let timer: Timer;
+  let isRefused = false;
   const beat = () => {
-    role.beat(clock.nowMs());
+    try {
+      role.beat(clock.nowMs());
+      isRefused = false;
+    } catch (error) {
+      if (!isRefused) log.error('the heartbeat beside the file could not be written', {}, error);
+      isRefused = true;
+    }
     timer = clock.after(BEAT_EVERY_MS, beat);
   };
   beat();

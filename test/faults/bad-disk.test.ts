@@ -3,7 +3,7 @@
  * nobody can tell the outcome.
  */
 import { execFileSync } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, rmSync, watch, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { verifyFile } from '../../server/ledger/verify.ts';
@@ -59,6 +59,18 @@ class SmallDisk {
     }
   }
 
+  /** Resolves when the server has tried to write its heartbeat twice: it must outlive that, too. */
+  async refusesAHeartbeat(): Promise<void> {
+    const folder = watch(this.folder);
+    let tries = 0;
+    await new Promise<void>((resolve) => {
+      folder.on('change', (_, name) => {
+        if (String(name).includes('.holder.') && ++tries === 2) resolve();
+      });
+    });
+    folder.close();
+  }
+
   free(): void {
     rmSync(join(this.folder, 'filler'));
   }
@@ -79,6 +91,7 @@ describe.each(['embedded', 'redis'])('a bad disk, %s', (arbiter) => {
     );
     await expect(post(server.url, '/leads', markedLead(2))).rejects.toThrow('503');
     expect(history.lines.filter((line) => line.kind === 'heard' && line.event === 'lead:taken')).toEqual([]);
+    await disk.refusesAHeartbeat();
     for (const racer of racers) await racer.refresh();
     expect(racers.map(({ snapshot }) => snapshot.offers.map(({ offerId }) => offerId))).toEqual(
       racers.map(() => [race.offerId]),

@@ -1,7 +1,8 @@
 /** Lists in pages: every item once, in order, whatever comes in between; and only one's own. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ADMIN_KEY } from '../support/app.ts';
+import { ADMIN_KEY, startApp, type TestApp } from '../support/app.ts';
 import { type Cast, ownedLead, startCast } from '../support/cast.ts';
+import { SimClock } from '../support/sim-clock.ts';
 
 interface Page {
   items: { id: string }[];
@@ -103,3 +104,22 @@ describe('GET /v1/reps', () => {
     expect(JSON.stringify(answer.body)).not.toMatch(/sbr_|hash|token/i);
   });
 });
+
+describe('leads of one and the same instant', () => {
+  it.each([1, 2, 3])('in pages of %i: every lead once', async (limit) => {
+    await using app = await startApp({ clock: new SimClock() });
+    const posted = await Promise.all(Array.from({ length: 7 }, () => app.addLead()));
+    expect([...(await walkLeads(app, limit))].sort()).toEqual(posted.sort());
+  });
+});
+
+async function walkLeads(app: TestApp, limit: number): Promise<string[]> {
+  const ids: string[] = [];
+  let query = '';
+  for (;;) {
+    const { body } = await app.call<Page>('GET', `/v1/leads?limit=${limit}${query}`);
+    ids.push(...body.items.map(({ id }) => id));
+    if (body.nextCursor === null) return ids;
+    query = `&cursor=${body.nextCursor}`;
+  }
+}
