@@ -91,7 +91,9 @@ describe.each(['embedded', 'redis'])('a bad disk, %s', (arbiter) => {
     );
     await expect(post(server.url, '/leads', markedLead(2))).rejects.toThrow('503');
     expect(history.lines.filter((line) => line.kind === 'heard' && line.event === 'lead:taken')).toEqual([]);
-    await disk.refusesAHeartbeat();
+    const died = server.ended.then((code) => Promise.reject(new Error(`the server ended with ${code}`)));
+    await Promise.race([disk.refusesAHeartbeat(), died]);
+    died.catch(() => undefined);
     for (const racer of racers) await racer.refresh();
     expect(racers.map(({ snapshot }) => snapshot.offers.map(({ offerId }) => offerId))).toEqual(
       racers.map(() => [race.offerId]),

@@ -1,5 +1,6 @@
 /** Tokens, invites and sessions over HTTP: made, used once, renewed by use, ended. */
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startApp } from '../support/app.ts';
 import { type Cast, startCast } from '../support/cast.ts';
 import { JumpClock } from '../support/jump-clock.ts';
 
@@ -13,14 +14,17 @@ interface Token {
   expiresAt: string;
 }
 
-beforeEach(async () => {
+async function begin(): Promise<void> {
   clock = new JumpClock();
   cast = await startCast({ clock });
-});
+}
 
-afterEach(async () => {
+async function end(): Promise<void> {
   await cast[Symbol.asyncDispose]();
-});
+}
+
+beforeAll(begin);
+afterAll(end);
 
 const inMs = (iso: unknown) => Date.parse(iso as string) - clock.nowMs();
 const card = async (token: string) => (await cast.app.call('GET', '/v1/me', { token })).status;
@@ -58,10 +62,11 @@ describe('a token', () => {
     expect(answer).toMatchObject({ status: 400, body: { field: 'ttlSeconds' } });
   });
 
-  it('that was revoked is refused at once, and again after a restart', async () => {
-    const { app, a1 } = cast;
-    expect((await app.call('DELETE', `/v1/tokens/${a1.tokenId}`)).status).toBe(204);
-    expect(await card(a1.token)).toBe(401);
+  it('that was revoked is refused at once, and no other', async () => {
+    const lost = await cast.app.addRep('Lost Phone');
+    expect(await card(lost.token)).toBe(200);
+    expect((await cast.app.call('DELETE', `/v1/tokens/${lost.tokenId}`)).status).toBe(204);
+    expect(await card(lost.token)).toBe(401);
     expect(await card(cast.a2.token)).toBe(200);
   });
 
@@ -142,36 +147,6 @@ describe('an invite', () => {
   });
 });
 
-describe('a session', () => {
-  it('renews itself in use, and ends thirty days after the last use', async () => {
-    const { body } = await openSession(await invite());
-    expect(inMs(body.expiresAt)).toBe(30 * DAY_MS);
-    for (let use = 0; use < 3; use++) {
-      clock.jump(20 * DAY_MS);
-      expect(await card(body.token)).toBe(200);
-    }
-    clock.jump(30 * DAY_MS - 1);
-    expect(await card(body.token)).toBe(200);
-    clock.jump(30 * DAY_MS);
-    expect(await card(body.token)).toBe(401);
-  });
-
-  it('can be revoked by the id it came with', async () => {
-    const { body } = await openSession(await invite());
-    expect((await cast.app.call('DELETE', `/v1/tokens/${body.tokenId}`)).status).toBe(204);
-    expect(await card(body.token)).toBe(401);
-  });
-
-  it('outlives a restart with the end that use has given it', async () => {
-    const { body } = await openSession(await invite());
-    clock.jump(20 * DAY_MS);
-    expect(await card(body.token)).toBe(200);
-    await cast.app.app.house?.idle();
-    const row = cast.app.app.house?.world.directory.token(body.tokenId);
-    expect(row?.expiresAt).toBe(clock.nowMs() + 30 * DAY_MS);
-  });
-});
-
 describe('people', () => {
   it('an e-mail that somebody has is 409 by name, and makes nobody', async () => {
     const { app } = cast;
@@ -207,5 +182,48 @@ describe('people', () => {
       app.call('PATCH', `/v1/reps/${id}`, { token: managerA.token, body: { team } });
     expect(await patch(a1.id, 'B')).toMatchObject({ status: 403, body: { code: 'otherTeam' } });
     expect(await patch(b1.id, 'A')).toMatchObject({ status: 403, body: { code: 'otherTeam' } });
+  });
+});
+
+describe('a session', () => {
+  it('can be revoked by the id it came with', async () => {
+    const { body } = await openSession(await invite());
+    expect((await cast.app.call('DELETE', `/v1/tokens/${body.tokenId}`)).status).toBe(204);
+    expect(await card(body.token)).toBe(401);
+  });
+
+  // The last of this server: by then the tokens of everybody else have ended.
+  it('renews itself in use, and ends thirty days after the last use', async () => {
+    const { body } = await openSession(await invite());
+    expect(inMs(body.expiresAt)).toBe(30 * DAY_MS);
+    for (let use = 0; use < 3; use++) {
+      clock.jump(20 * DAY_MS);
+      expect(await card(body.token)).toBe(200);
+    }
+    expect(await card(cast.a1.token)).toBe(401);
+    clock.jump(30 * DAY_MS - 1);
+    expect(await card(body.token)).toBe(200);
+    clock.jump(30 * DAY_MS);
+    expect(await card(body.token)).toBe(401);
+  });
+});
+
+describe('after a restart', () => {
+  beforeAll(begin);
+  afterAll(end);
+
+  it('what was revoked stays so, and a session has the end that use has given it', async () => {
+    const { app, a1, a2 } = cast;
+    const { body } = await openSession(await invite());
+    await app.call('DELETE', `/v1/tokens/${a1.tokenId}`);
+    clock.jump(20 * DAY_MS);
+    expect(await card(body.token)).toBe(200);
+    await app.app.close();
+    await using again = await startApp({ folder: app.folder, clock });
+    const me = (token: string) => again.call('GET', '/v1/me', { token });
+    clock.jump(20 * DAY_MS);
+    expect(await me(body.token)).toMatchObject({ status: 200, body: { repId: a1.id } });
+    expect((await me(a1.token)).status).toBe(401);
+    expect((await me(a2.token)).status).toBe(401);
   });
 });

@@ -1,5 +1,5 @@
 /**
- * Ten thousand claims: fifty reps tap at each of two hundred leads the moment its alert arrives, ten
+ * Ten thousand claims: fifty reps tap at each of two hundred leads the moment its alert arrives, four
  * leads at a time, on both arbiters. What everybody was told is then held against the file, the boards
  * and the public facts.
  */
@@ -14,7 +14,7 @@ import { startRedis, type TestRedis } from '../support/redis.ts';
 const TEST_MS = 120_000;
 const REPS = 50;
 const LEADS = 200;
-const AT_ONCE = 10;
+const AT_ONCE = 4;
 const BOARDS: BoardWatch[] = [
   { board: 'points', period: 'week', top: 10 },
   { board: 'points', period: 'all', top: 100 },

@@ -1,5 +1,5 @@
 /** The one document of rules over HTTP: read with its ETag, replaced whole or not at all. */
-import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ADMIN_KEY, type Answer, startApp, type TestApp } from '../support/app.ts';
 import { SimClock } from '../support/sim-clock.ts';
 
@@ -12,25 +12,26 @@ interface Document {
   [key: string]: unknown;
 }
 
-let clock: SimClock;
-let app: TestApp | undefined;
+const clock = new SimClock();
+let app: TestApp;
 
-beforeEach(async () => {
-  await app?.[Symbol.asyncDispose]();
-  clock = new SimClock();
+beforeAll(async () => {
   app = await startApp({ clock });
 });
 
-afterAll(async () => {
-  await app?.[Symbol.asyncDispose]();
+afterEach(async () => {
+  await app.setPolicy({ preset: 'open' });
 });
 
-const server = () => app as TestApp;
-const read = () => server().call<Document>('GET', '/v1/policy');
+afterAll(async () => {
+  await app[Symbol.asyncDispose]();
+});
+
+const read = () => app.call<Document>('GET', '/v1/policy');
 
 function put(body: unknown, ifMatch: string | null, token = ADMIN_KEY): Promise<Answer<Document>> {
   const headers: Record<string, string> = ifMatch === null ? {} : { 'if-match': ifMatch };
-  return server().call<Document>('PUT', '/v1/policy', { body, headers, token });
+  return app.call<Document>('PUT', '/v1/policy', { body, headers, token });
 }
 
 async function etag(): Promise<string> {
@@ -122,21 +123,21 @@ describe('a wrong document', () => {
 
 describe('effectiveAt', () => {
   it('the old rules until then, the new ones from then on, for offers opened from then on', async () => {
-    const rep = await server().addRep('Sari', { tier: 3 });
+    const rep = await app.addRep('Sari', { tier: 3 });
     const effectiveAt = new Date(clock.nowMs() + 3_600_000).toISOString();
     const answer = await put({ preset: 'tiered', effectiveAt }, '*');
     expect(answer).toMatchObject({ status: 200, body: { preset: 'tiered' } });
     expect((await read()).body.preset).toBe('open');
-    const early = await server().addLead();
-    expect((await server().claimOverHttp(rep.token, early, 'k1')).status).toBe(201);
-    const held = await server().addLead();
+    const early = await app.addLead();
+    expect((await app.claimOverHttp(rep.token, early, 'k1')).status).toBe(201);
+    const held = await app.addLead();
     clock.advance(3_600_000);
     expect((await read()).body.preset).toBe('tiered');
-    const late = await server().addLead({ source: 'demo request' });
-    const tooEarly = await server().claimOverHttp(rep.token, late, 'k2');
+    const late = await app.addLead({ source: 'demo request' });
+    const tooEarly = await app.claimOverHttp(rep.token, late, 'k2');
     expect(tooEarly.body.verdict).not.toBe('won');
     // An offer keeps the rules it was opened with; this one's time is simply over by now.
-    const old = await server().claimOverHttp(rep.token, held, 'k3');
+    const old = await app.claimOverHttp(rep.token, held, 'k3');
     expect(old.body.verdict).not.toBe('early');
   });
 });
