@@ -188,7 +188,8 @@ function recount(deltas: DayDelta[], { metric, range, rateMinClaims, includes }:
   return all.map(({ repId, place }) => ({
     rank: 1 + all.filter((other) => other.place.sortBy < place.sortBy).length,
     repId,
-    value: Math.abs(place.sortBy),
+    // Least first sorts by the value itself, most first by its negative.
+    value: metric === 'claimSpeed' || metric === 'responseSpeed' ? place.sortBy : -place.sortBy,
   }));
 }
 
