@@ -110,8 +110,9 @@ class RedisControl implements RedisArbiterControl {
     });
   }
 
+  /** Asked by what is no race: a busy moment of Redis is waited out rather than answered with a refusal. */
   now(): Promise<number> {
-    return this.#judge.now();
+    return this.#retrier.attempt(() => this.#judge.now());
   }
 
   nearlyNow(): number {

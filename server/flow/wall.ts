@@ -12,6 +12,7 @@ const WALL_COALESCE_MS = 250;
 
 export function createWall(world: World): Wall {
   let due: Timer | null = null;
+  let stopped = false;
 
   function feed(): WallFeed {
     const nowMs = world.clock.nowMs();
@@ -35,12 +36,15 @@ export function createWall(world: World): Wall {
   return {
     feed,
     changed() {
-      if (due !== null) return;
+      if (due !== null || stopped) return;
       due = world.clock.after(WALL_COALESCE_MS, () => {
         due = null;
         world.announcer.emit('wall:feed', [WALL_ROOM], feed());
       });
     },
-    stop: () => due?.cancel(),
+    stop() {
+      stopped = true;
+      due?.cancel();
+    },
   };
 }
