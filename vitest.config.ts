@@ -7,5 +7,7 @@ export default defineConfig({
     hookTimeout: 60_000,
     passWithNoTests: false,
     maxWorkers: 2,
+    // Whether a terminal, a CI runner or nobody looks on: what the commands print is the same.
+    env: { NO_COLOR: '1' },
   },
 });

@@ -3,7 +3,7 @@
  * server on a throw-away file, and checked at its end.
  */
 import { Command, CommanderError } from 'commander';
-import pc from 'picocolors';
+import { color } from './terminal/color.ts';
 import { type Clock, createSystemClock } from '../server/kernel/clock.ts';
 import { type Verification, verifyFile } from '../server/ledger/verify.ts';
 import { wholeNumber } from './commands/command.ts';
@@ -85,26 +85,26 @@ function printLinks(output: Output, url: string, { seats }: Match): void {
   output.line(`Wallboard  ${url}/wall/#token=${seats.screen.token}`);
   output.line(`Manager    ${url}/manage/#token=${seats.manager.token}`);
   output.line(
-    pc.dim('Open the first one on a phone-sized window and tap KLAIM: you race against eight simulated reps.'),
+    color.dim('Open the first one on a phone-sized window and tap KLAIM: you race against eight simulated reps.'),
   );
-  output.line(pc.dim('The data lies in a temporary folder and goes with this demo. Ctrl-C ends it.'));
+  output.line(color.dim('The data lies in a temporary folder and goes with this demo. Ctrl-C ends it.'));
   output.line();
 }
 
 function raceLine(match: Match, race: Race, company: string, nowMs: number): string {
   const time = new Date(nowMs).toTimeString().slice(0, 8);
-  const head = `${pc.dim(time)}  ${company.padEnd(30)}`;
-  if (race.winner === null) return `${head} ${pc.dim('taken out of the race')}`;
+  const head = `${color.dim(time)}  ${company.padEnd(30)}`;
+  if (race.winner === null) return `${head} ${color.dim('taken out of the race')}`;
   const winner = match.nameOf(race.winner.id);
   const speed = race.claimSpeedMs === null ? '' : `${race.claimSpeedMs} ms`;
   const margin =
     race.second === null ? 'nobody else' : `${race.second.byMs} ms before ${match.nameOf(race.second.repId)}`;
-  return `${head} ${pc.green(winner.padEnd(20))} ${speed.padStart(8)}  ${pc.dim(`${margin}, ${race.tries} tried`)}`;
+  return `${head} ${color.green(winner.padEnd(20))} ${speed.padStart(8)}  ${color.dim(`${margin}, ${race.tries} tried`)}`;
 }
 
 function printEnd(output: Output, match: Match, summary: Summary): void {
   output.line();
-  output.line(pc.bold('Points this week'));
+  output.line(color.bold('Points this week'));
   const rows = match.follower.rows.map(({ rank, repId, value }) => [rank, match.nameOf(repId), value]);
   for (const line of table(rows)) output.line(`  ${line}`);
   output.line();

@@ -1,6 +1,6 @@
 /** `sambar rebuild`: the tables of now, folded anew from the record of what happened. */
 import type { Command } from 'commander';
-import pc from 'picocolors';
+import { color } from '../terminal/color.ts';
 import { createSystemClock } from '../../server/kernel/clock.ts';
 import { createSystemRandom } from '../../server/kernel/random.ts';
 import { type Connection, openReader } from '../../server/platform/sqlite.ts';
@@ -79,7 +79,7 @@ function report({ same, count, differences, lost, counted }: Rebuild, isCheck: b
   else if (isCheck) lines.push(`${count} differences from the record: ${mark(false)}`);
   else
     lines.push(
-      `${count - lost} differences put right${lost > 0 ? pc.red(`, ${lost} that no event can put right`) : ''}`,
+      `${count - lost} differences put right${lost > 0 ? color.red(`, ${lost} that no event can put right`) : ''}`,
     );
   return lines;
 }

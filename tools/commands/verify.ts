@@ -1,6 +1,6 @@
 /** `sambar verify`: does the file hold what the contract promises? */
 import type { Command } from 'commander';
-import pc from 'picocolors';
+import { color } from '../terminal/color.ts';
 import { CHECKS, type Verification, verifyFile } from '../../server/ledger/verify.ts';
 import { createOutput, mark, table } from '../terminal/output.ts';
 import { createProgress } from '../terminal/progress.ts';
@@ -43,11 +43,11 @@ function report({ ok, violations, counted }: Verification): string[] {
     .sort((a, b) => a.invariant - b.invariant)
     .map(({ invariant, name }) => [invariant, name, broken.has(name) ? `${broken.get(name)?.count} wrong` : 'ok']);
   const paint = (cell: string, row: number, column: number) =>
-    column === 2 ? (rows[row]?.[2] === 'ok' ? pc.green(cell) : pc.red(cell)) : cell;
+    column === 2 ? (rows[row]?.[2] === 'ok' ? color.green(cell) : color.red(cell)) : cell;
   return [
     ...table(rows, paint),
     '',
-    ...violations.map(({ name, detail }) => `${pc.red(name)}: ${detail}`),
+    ...violations.map(({ name, detail }) => `${color.red(name)}: ${detail}`),
     `looked at ${Object.entries(counted)
       .map(([name, count]) => `${count} ${name}`)
       .join(', ')}`,

@@ -1,5 +1,5 @@
 /** Where a tool speaks: the answer to standard output, and with `--json` everything else beside it. */
-import pc from 'picocolors';
+import { color } from './color.ts';
 
 export interface Output {
   readonly isJson: boolean;
@@ -45,5 +45,5 @@ export function table(
 
 /** A verdict of a tool in colour and in a word: colour alone says nothing to a pipe. */
 export function mark(isGood: boolean): string {
-  return isGood ? pc.green('ok') : pc.red('WRONG');
+  return isGood ? color.green('ok') : color.red('WRONG');
 }
