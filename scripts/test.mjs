@@ -1,173 +1,12 @@
-// `npm test`: every test, against a real Redis and a real browser. What is missing is installed (root on
-// Debian or Ubuntu) or named with the command that installs it; nothing is skipped silently. Arguments
+// `npm test`: every test, against a real Redis and a real browser; nothing is skipped silently. Arguments
 // are vitest's own: `npm test -- test/contract`. The last line is `N passed, N failed`, for machines.
-import { spawn, spawnSync } from 'node:child_process';
-import {
-  accessSync,
-  chmodSync,
-  constants,
-  existsSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { prepareGround, root, runVitest } from './test-ground.mjs';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
-const NODE_NEEDED = [20, 19];
 /** A run that hangs must end as a failure before the one who waits for it gives up. */
 const RUN_MS_MAX = 18 * 60_000;
-/** After a polite end, the time until an impolite one. */
-const END_MS_MAX = 10_000;
-
-const PROGRAMS = {
-  'redis-server': { names: ['redis-server'], variable: null },
-  chromium: {
-    names: ['/usr/bin/chromium', 'chromium', 'chromium-browser'],
-    variable: 'CHROMIUM_PATH',
-  },
-};
-
-function fail(...lines) {
-  for (const line of lines) process.stderr.write(`${line}\n`);
-  process.exit(1);
-}
-
-function isProgram(file) {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function onPath(name) {
-  if (name.startsWith('/')) return isProgram(name) ? name : null;
-  const folders = (process.env.PATH ?? '').split(delimiter).filter((folder) => folder !== '');
-  return folders.map((folder) => join(folder, name)).find(isProgram) ?? null;
-}
-
-function locate({ names, variable }) {
-  const named = variable === null ? undefined : process.env[variable];
-  if (named !== undefined && named !== '') {
-    return onPath(named) ?? fail(`${variable}=${named} is not a program that can be run.`);
-  }
-  return names.map(onPath).find((file) => file !== null) ?? null;
-}
-
-function missingPackages() {
-  return Object.keys(PROGRAMS).filter((name) => locate(PROGRAMS[name]) === null);
-}
-
-function isDebian() {
-  if (!existsSync('/etc/os-release') || onPath('apt-get') === null) return false;
-  return /^ID(_LIKE)?=.*\b(debian|ubuntu)\b/m.test(readFileSync('/etc/os-release', 'utf8'));
-}
-
-function apt(...args) {
-  process.stdout.write(`$ apt-get ${args.join(' ')}\n`);
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  const done = spawnSync('apt-get', args, { stdio: ['ignore', 'inherit', 'inherit'], env });
-  if (done.status !== 0) fail(`apt-get ${args.join(' ')} failed`);
-}
-
-/** Installing redis-server would start it as a service: only the tests' own servers may run. */
-function withoutServices(task) {
-  const policy = '/usr/sbin/policy-rc.d';
-  if (existsSync(policy)) return task();
-  writeFileSync(policy, '#!/bin/sh\nexit 101\n');
-  chmodSync(policy, 0o755);
-  // Also when apt fails, which ends this process.
-  const remove = () => rmSync(policy, { force: true });
-  process.once('exit', remove);
-  task();
-  remove();
-  process.off('exit', remove);
-}
-
-function ensurePrograms() {
-  const missing = missingPackages();
-  if (missing.length === 0) return;
-  const install = ['install', '-y', '--no-install-recommends', ...missing];
-  const told = `apt-get update && apt-get ${install.join(' ')}`;
-  if (!isDebian()) {
-    fail(
-      `The tests need ${missing.join(' and ')}, which this machine does not have.`,
-      `On Debian or Ubuntu, as root: ${told}`,
-      'Elsewhere: install it, and set CHROMIUM_PATH when the browser is not on the PATH.',
-    );
-  }
-  if (process.getuid() !== 0) {
-    fail(`The tests need ${missing.join(' and ')}, which this machine does not have. Run:`, `sudo sh -c '${told}'`);
-  }
-  process.stdout.write(`Installing what the tests need: ${missing.join(', ')}\n`);
-  withoutServices(() => {
-    apt('update');
-    apt(...install);
-  });
-  const still = missingPackages();
-  if (still.length > 0) {
-    fail(`${still.join(' and ')} was installed and still cannot be found.`, `By hand, as root: ${told}`);
-  }
-}
-
-function ensureNode() {
-  const [major, minor] = process.versions.node.split('.').map(Number);
-  const [needMajor, needMinor] = NODE_NEEDED;
-  if (major > needMajor || (major === needMajor && minor >= needMinor)) return;
-  fail(`Node ${NODE_NEEDED.join('.')} or newer is needed; this is ${process.versions.node}.`);
-}
-
-function ensureBuilt() {
-  const done = spawnSync(process.execPath, [join(root, 'scripts/build.mjs'), '--if-stale'], {
-    cwd: root,
-    stdio: 'inherit',
-  });
-  if (done.status !== 0) fail('The build failed, so no test was run.');
-}
-
-/** Vitest as a child in its own group: when the time is up, its workers go with it. */
-function runVitest(args, countsFile) {
-  const vitest = join(root, 'node_modules/vitest/vitest.mjs');
-  const reporters = [`--reporter=${join(root, 'scripts/count-reporter.mjs')}`, '--reporter=default'];
-  const env = {
-    ...process.env,
-    CHROMIUM_PATH: locate(PROGRAMS.chromium),
-    TEST_COUNTS_FILE: countsFile,
-  };
-  const child = spawn(process.execPath, [vitest, 'run', ...reporters, ...args], {
-    cwd: root,
-    env,
-    stdio: 'inherit',
-    detached: true,
-  });
-  const signalGroup = (signal) => {
-    try {
-      process.kill(-child.pid, signal);
-    } catch (error) {
-      if (error.code !== 'ESRCH') throw error;
-    }
-  };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => signalGroup(signal));
-  let outOfTime = false;
-  const limit = setTimeout(() => {
-    outOfTime = true;
-    process.stderr.write(`The tests did not end within ${RUN_MS_MAX / 60_000} minutes.\n`);
-    signalGroup('SIGTERM');
-    setTimeout(() => signalGroup('SIGKILL'), END_MS_MAX).unref();
-  }, RUN_MS_MAX);
-  return new Promise((resolve) => {
-    child.once('exit', (code) => {
-      clearTimeout(limit);
-      signalGroup('SIGKILL');
-      resolve(outOfTime ? 1 : (code ?? 1));
-    });
-  });
-}
 
 /** No file: vitest ended before it could count. */
 function countsIn(file) {
@@ -177,12 +16,14 @@ function countsIn(file) {
 
 async function main() {
   const args = process.argv.slice(2);
-  ensureNode();
-  ensurePrograms();
-  ensureBuilt();
+  prepareGround();
   const folder = mkdtempSync(join(tmpdir(), 'sambar-test-run-'));
   const countsFile = join(folder, 'counts.json');
-  const code = await runVitest(args, countsFile);
+  const reporters = [`--reporter=${join(root, 'scripts/count-reporter.mjs')}`, '--reporter=default'];
+  const code = await runVitest([...reporters, ...args], {
+    env: { TEST_COUNTS_FILE: countsFile },
+    withinMs: RUN_MS_MAX,
+  });
   const { passed, failed, skipped } = countsIn(countsFile);
   rmSync(folder, { recursive: true, force: true });
   // With a name filter the rest is skipped on purpose; else a skipped test is a hole nobody asked for.

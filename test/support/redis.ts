@@ -27,6 +27,8 @@ export interface TestRedisOptions {
   persist?: boolean;
   /** More of redis-server's own options: `['--maxmemory', '10mb']`. */
   args?: string[];
+  /** More of its environment: a shim to load. */
+  env?: Record<string, string>;
 }
 
 const START_TRIES = 5;
@@ -85,7 +87,7 @@ class RedisProcess implements TestRedis {
         ...['--save', '', '--appendonly', ...keep],
         ...(this.#options.args ?? []),
       ],
-      { stdio: ['ignore', 'pipe', 'pipe'] },
+      { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...this.#options.env } },
     );
     this.#child = child;
     process.once('exit', this.#dieWithUs);

@@ -17,7 +17,10 @@ function buildOnce(): void {
 }
 
 export interface ServerProcess {
-  url: string;
+  /** Where it listens; throws before it does. */
+  readonly url: string;
+  /** Resolves with `url` once it listens; rejects when it ends instead. A standby may wait for long. */
+  listening: Promise<string>;
   pid: number;
   /** Everything it has printed, both streams. */
   output(): string;
@@ -28,45 +31,64 @@ export interface ServerProcess {
   signal(signal: NodeJS.Signals): void;
 }
 
-/** Starts `server/main` and resolves when it says where it listens; rejects when it ends instead. */
-export async function startServer(env: Record<string, string>): Promise<ServerProcess> {
+/** What `node` runs in place of the built server: a variant of a test's own, broken on purpose. */
+export type Program = readonly string[];
+
+/** Starts `server/main` and answers at once: it may listen soon, wait for another to end, or refuse. */
+export function spawnServer(env: Record<string, string>, program?: Program): ServerProcess {
   buildOnce();
-  const child = spawn('node', ['dist/server/main.js'], {
+  const child = spawn('node', program ?? ['dist/server/main.js'], {
     cwd: ROOT,
     env: { PATH: process.env.PATH ?? '', PORT: '0', LOG_LEVEL: 'warn', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   started.add(child);
   let output = '';
-  const exited = once(child, 'exit').then(([code]) => {
+  let url: string | null = null;
+  const ended = once(child, 'exit').then(([code]) => {
     started.delete(child);
     return code as number | null;
   });
   child.stderr.on('data', (chunk: Buffer) => {
     output += chunk.toString();
   });
-  const listening = new Promise<string>((resolve) => {
+  const told = new Promise<string>((resolve) => {
     createInterface({ input: child.stdout }).on('line', (line) => {
       output += `${line}\n`;
       const match = /listens on (\S+)/.exec(line);
-      if (match?.[1] !== undefined) resolve(match[1]);
+      if (match?.[1] === undefined) return;
+      url = match[1];
+      resolve(url);
     });
   });
-  const url = await Promise.race([
-    listening,
-    exited.then((code) => Promise.reject(new Error(`the server ended with ${code}: ${output}`))),
+  const listening = Promise.race([
+    told,
+    ended.then((code) => Promise.reject(new Error(`the server ended with ${code}: ${output}`))),
   ]);
+  // Who does not wait for it need not hear that it never came.
+  listening.catch(() => undefined);
   return {
-    url,
+    get url() {
+      if (url === null) throw new Error(`pid ${child.pid} does not listen yet: ${output}`);
+      return url;
+    },
+    listening,
     pid: child.pid ?? 0,
     output: () => output,
-    ended: exited,
+    ended,
     signal: (signal) => void child.kill(signal),
     async end(signal = 'SIGTERM') {
       child.kill(signal);
-      return exited;
+      return ended;
     },
   };
+}
+
+/** Starts `server/main` and resolves when it says where it listens; rejects when it ends instead. */
+export async function startServer(env: Record<string, string>, program?: Program): Promise<ServerProcess> {
+  const server = spawnServer(env, program);
+  await server.listening;
+  return server;
 }
 
 /** For `afterEach`: nothing a test started outlives it. */
