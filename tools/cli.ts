@@ -1,13 +1,16 @@
 /** The operator's tool: commands in, an exit code out. Every command is a file under `commands/`. */
 import { Command, CommanderError } from 'commander';
+import { addBackup } from './commands/backup.ts';
 import { EXIT, type ExitCode, failureOf } from './commands/command.ts';
 import { addForget } from './commands/forget.ts';
+import { addIntegrity } from './commands/integrity.ts';
 import { addRebuild } from './commands/rebuild.ts';
 import { addReplayLeads } from './commands/replay-leads.ts';
+import { addRestore } from './commands/restore.ts';
 import { addToken } from './commands/token.ts';
 import { addVerify } from './commands/verify.ts';
 
-const COMMANDS = [addVerify, addRebuild, addToken, addForget, addReplayLeads];
+const COMMANDS = [addVerify, addIntegrity, addBackup, addRestore, addRebuild, addToken, addForget, addReplayLeads];
 
 /** Runs one command line; never rejects. */
 export async function runCli(argv: readonly string[]): Promise<ExitCode> {

@@ -3,7 +3,6 @@
  * server on a throw-away file, and checked at its end.
  */
 import { Command, CommanderError } from 'commander';
-import { color } from './terminal/color.ts';
 import { type Clock, createSystemClock } from '../server/kernel/clock.ts';
 import { type Verification, verifyFile } from '../server/ledger/verify.ts';
 import { wholeNumber } from './commands/command.ts';
@@ -12,6 +11,7 @@ import { createChance } from './simulation/chance.ts';
 import { percentile, tenths } from './simulation/percentile.ts';
 import type { Race } from './simulation/race-book.ts';
 import { ServerProcess } from './simulation/server-process.ts';
+import { color } from './terminal/color.ts';
 import { createOutput, mark, type Output, table } from './terminal/output.ts';
 
 interface Options {

@@ -134,7 +134,11 @@ class RedisControl implements RedisArbiterControl {
     const answer = await this.#verb('takeOver', keys, [epoch, cursor]);
     const [outcome, settlements] = answer as [string, number];
     if (outcome === 'superseded') {
-      throw new ArbiterFault('EPOCH_SUPERSEDED', `a ledger with a higher epoch than ${epoch} is at work`);
+      throw new ArbiterFault(
+        'EPOCH_SUPERSEDED',
+        `the cell has an epoch higher than ${epoch}: another ledger is at work, or this file is not the one it ` +
+          'was raced with (put a backup back with sambar restore, or name another CELL)',
+      );
     }
     if (outcome === 'notAStream') {
       throw new ArbiterFault('STREAM_UNFIT', `${this.#keys.wins} is not a stream`);

@@ -102,6 +102,23 @@ function raiseGeneration(file: string): number {
 }
 
 /**
+ * Keeps everybody else from becoming the writer of `file`, without becoming it: for what replaces the
+ * file whole. @throws DatabaseInUseError naming the holder
+ */
+export function lockOut(file: string): { release(): void } {
+  mkdirSync(dirname(resolve(file)), { recursive: true });
+  const name = trueName(file);
+  const lock = openExclusive(`${name}.role`, 0);
+  if (lock === null) throw new DatabaseInUseError(name, readHolder(name));
+  held.add(lock);
+  return {
+    release() {
+      if (held.delete(lock)) lock.close();
+    },
+  };
+}
+
+/**
  * Becomes the one writer of `file`, made if it is not there, or throws `DatabaseInUseError` after
  * `waitMs` (this thread stands still meanwhile, so only a start or a tool may wait).
  */

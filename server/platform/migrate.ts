@@ -6,13 +6,14 @@
  * and a file that newer code has changed is refused, because older code would write past rules it
  * does not know.
  */
-import { closeSync, existsSync, fsyncSync, openSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type Database from 'better-sqlite3';
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
 import { type MigrationMeta, readMigrationFiles } from 'drizzle-orm/migrator';
-import { openWriter } from './sqlite.ts';
+import { openReader, openScratch, openWriter } from './sqlite.ts';
+import { partialNameOf, placeWhole } from './whole-file.ts';
 
 export interface Migration {
   /** How many migrations were applied now; 0: the file was up to date. */
@@ -69,12 +70,6 @@ function assertKnown(sqlite: Database.Database, applied: number[], known: Migrat
   );
 }
 
-function syncToDisk(path: string): void {
-  const descriptor = openSync(path, 'r');
-  fsyncSync(descriptor);
-  closeSync(descriptor);
-}
-
 function dropOldBackups(file: string): void {
   const pattern = /^\.before-(\d+)\.bak$/;
   const backups = readdirSync(dirname(file))
@@ -87,12 +82,10 @@ function dropOldBackups(file: string): void {
 /** Copied aside and then renamed, so that a backup that is there is whole. */
 function backUp(sqlite: Database.Database, version: number): string {
   const target = `${sqlite.name}.before-${version + 1}.bak`;
-  const partial = `${target}.partial`;
+  const partial = partialNameOf(target);
   rmSync(partial, { force: true });
   sqlite.prepare('VACUUM INTO ?').run(partial);
-  syncToDisk(partial);
-  renameSync(partial, target);
-  syncToDisk(dirname(target));
+  placeWhole(partial, target);
   dropOldBackups(sqlite.name);
   return target;
 }
@@ -109,6 +102,43 @@ export function migrateFile(file: string, folder: string = migrationsFolder()): 
     const backup = applied.length === 0 ? null : backUp(sqlite, applied.length);
     migrate(db, { migrationsFolder: folder });
     return { applied: pending, version: known.length, backup };
+  } finally {
+    sqlite.close();
+  }
+}
+
+/** How far a file is, read only. `of` is what this code knows; beyond it `DatabaseNewerError` is thrown. */
+export function versionOf(file: string): { version: number; of: number } {
+  const known = readMigrationFiles({ migrationsFolder: migrationsFolder() });
+  const { sqlite } = openReader(file);
+  try {
+    const applied = appliedMigrations(sqlite);
+    assertKnown(sqlite, applied, known);
+    return { version: applied.length, of: known.length };
+  } finally {
+    sqlite.close();
+  }
+}
+
+/** Table or index or trigger → its statement, of a file. The statements of SQLite itself and of the migrator are left out. */
+export function schemaStatements(sqlite: Database.Database): Map<string, string> {
+  const rows = sqlite
+    .prepare(
+      `SELECT type || ' ' || name, sql FROM sqlite_schema
+       WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' AND name <> '__drizzle_migrations'
+       ORDER BY tbl_name, type = 'table' DESC, name`,
+    )
+    .raw()
+    .all() as [string, string][];
+  return new Map(rows);
+}
+
+/** What an empty file looks like after every migration. */
+export function schemaOfMigrations(folder: string = migrationsFolder()): Map<string, string> {
+  const { sqlite, db } = openScratch();
+  try {
+    migrate(db, { migrationsFolder: folder });
+    return schemaStatements(sqlite);
   } finally {
     sqlite.close();
   }

@@ -93,6 +93,29 @@ export function openReader(file: string): Connection {
   return { sqlite, db: drizzle({ client: sqlite }) };
 }
 
+/** A database in memory, for what is compared and thrown away. */
+export function openScratch(): Connection {
+  const sqlite = new Database(':memory:');
+  return { sqlite, db: drizzle({ client: sqlite }) };
+}
+
+/** Folds the log into a file that nobody has open and leaves it alone without one: a copy is then one file. */
+export function sealFile(file: string): void {
+  const sqlite = new Database(file, { fileMustExist: true });
+  try {
+    assertPragma(sqlite, 'journal_mode = DELETE', 'delete');
+  } finally {
+    sqlite.close();
+  }
+}
+
+/** Folds the log into a file that no server has, so that the file alone holds everything. */
+export function foldLog(file: string): void {
+  const { sqlite } = openWriter(file);
+  sqlite.pragma('wal_checkpoint(TRUNCATE)');
+  sqlite.close();
+}
+
 /**
  * Locks `file` (made for this purpose, empty) until the connection is closed or the process dies:
  * the lock is the kernel's, so no crash leaves it behind. Null: another holds it after `waitMs`,

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openWriter } from '../../server/platform/sqlite.ts';
-import { runCli } from '../../tools/cli.ts';
 import { ADMIN_KEY, startApp, type TestApp } from '../support/app.ts';
+import { objectOf, sambar } from '../support/cli.ts';
 
 let app: TestApp;
 let folder: string;
@@ -20,32 +20,6 @@ afterEach(async () => {
   await app[Symbol.asyncDispose]();
   rmSync(folder, { recursive: true, force: true });
 });
-
-interface Said {
-  code: number;
-  out: string;
-  err: string;
-}
-
-async function sambar(...argv: string[]): Promise<Said> {
-  const said = { out: '', err: '' };
-  const keep = (name: keyof typeof said) => (text: unknown) => {
-    said[name] += String(text);
-    return true;
-  };
-  vi.spyOn(process.stdout, 'write').mockImplementation(keep('out'));
-  vi.spyOn(process.stderr, 'write').mockImplementation(keep('err'));
-  const code = await runCli(argv);
-  vi.restoreAllMocks();
-  return { code, ...said };
-}
-
-/** The one object on standard output. */
-function objectOf({ out }: Said): Record<string, unknown> {
-  expect(out.endsWith('\n')).toBe(true);
-  expect(out.trimEnd().split('\n')).toHaveLength(1);
-  return JSON.parse(out) as Record<string, unknown>;
-}
 
 async function me(token: unknown): Promise<number> {
   return (await app.call('GET', '/v1/me', { token: token as string })).status;

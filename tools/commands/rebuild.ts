@@ -1,11 +1,11 @@
 /** `sambar rebuild`: the tables of now, folded anew from the record of what happened. */
 import type { Command } from 'commander';
-import { color } from '../terminal/color.ts';
 import { createSystemClock } from '../../server/kernel/clock.ts';
 import { createSystemRandom } from '../../server/kernel/random.ts';
 import { type Connection, openReader } from '../../server/platform/sqlite.ts';
 import { type Rebuild, rebuild } from '../../server/rebuild/rebuild.ts';
 import type { Difference } from '../../server/rebuild/rebuild-compare.ts';
+import { color } from '../terminal/color.ts';
 import { createOutput, mark } from '../terminal/output.ts';
 import { createProgress } from '../terminal/progress.ts';
 import { databaseFile, EXIT, type ExitCode, type FileOptions, onFileOptions } from './command.ts';

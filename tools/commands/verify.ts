@@ -1,7 +1,7 @@
 /** `sambar verify`: does the file hold what the contract promises? */
 import type { Command } from 'commander';
-import { color } from '../terminal/color.ts';
 import { CHECKS, type Verification, verifyFile } from '../../server/ledger/verify.ts';
+import { color } from '../terminal/color.ts';
 import { createOutput, mark, table } from '../terminal/output.ts';
 import { createProgress } from '../terminal/progress.ts';
 import { databaseFile, EXIT, type ExitCode, type FileOptions, onFileOptions } from './command.ts';
