@@ -134,10 +134,10 @@ class EmbeddedArbiter implements ArbiterControl {
     const counters = this.#counters.get(repId);
     const broken = firstBroken(offer.given.limits, (name) => counters?.get(name) ?? 0, nowMs, lane);
     if (broken !== undefined) return { kind: 'refused', offerId, rule: broken.rule };
-    return this.#grant(offer, request, nowMs);
+    return this.#grant(offer, request, lane, nowMs);
   }
 
-  #grant(offer: Entry, request: ClaimRequest, nowMs: number): Judgement {
+  #grant(offer: Entry, request: ClaimRequest, lane: number, nowMs: number): Judgement {
     const claim: ProvisionalWin = {
       offerId: offer.id,
       leadId: offer.given.leadId,
@@ -151,7 +151,8 @@ class EmbeddedArbiter implements ArbiterControl {
     offer.winnerId = claim.repId;
     offer.claimedAtMs = nowMs;
     offer.order = claim.order;
-    this.#gain(offer, claim, 1);
+    offer.gains = gainsAt(offer.given.increments, nowMs, lane);
+    for (const { counter, by } of offer.gains) this.#add(claim.repId, counter, by);
     for (const settler of this.#settlers) settler(claim);
     return { kind: 'pending', offerId: offer.id, mine: true, receivedAtMs: nowMs, claim };
   }
@@ -166,13 +167,6 @@ class EmbeddedArbiter implements ArbiterControl {
     if (asked !== undefined && asked.order === offer.order) return asked.receivedAtMs;
     this.#remember(key, leadId, offer.order, nowMs);
     return nowMs;
-  }
-
-  #gain(offer: Entry, win: ProvisionalWin, sign: 1 | -1): void {
-    const lane = offer.members.get(win.repId)?.lane ?? 0;
-    for (const { counter, by } of gainsAt(offer.given.increments, win.claimedAtMs, lane)) {
-      this.#add(win.repId, counter, sign * by);
-    }
   }
 
   #add(repId: string, counter: CounterName, by: number): void {
@@ -224,7 +218,7 @@ class EmbeddedArbiter implements ArbiterControl {
     if (offer === undefined) return;
     const own = offer.state === 'pending' && offer.order === win.order;
     if (own && settlement.outcome !== 'committed') {
-      this.#gain(offer, win, -1);
+      for (const { counter, by } of offer.gains) this.#add(win.repId, counter, -by);
       offer.state = 'open';
       offer.win = null;
       offer.winnerId = null;

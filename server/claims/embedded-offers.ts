@@ -3,7 +3,7 @@
  * those that ended, of which the oldest is forgotten when a new one ends (AR38).
  */
 import type { GoneReason } from '../../client-sdk/protocol/verdict.ts';
-import type { ArbiterOffer, ProvisionalWin } from './arbiter.ts';
+import type { ArbiterOffer, Increment, ProvisionalWin } from './arbiter.ts';
 import type { GateStamps } from './embedded-gates.ts';
 import { LEAD_OFFERS_MAX } from './offer-checks.ts';
 
@@ -27,6 +27,8 @@ export interface Entry extends GateStamps {
   /** Reps whose claim got as far as the limits: their next one is a repeat. */
   tried: Set<string>;
   win: ProvisionalWin | null;
+  /** What the win has added to the winner's counters: from the lane the winner was in then. */
+  gains: readonly Increment[];
   winnerId: string | null;
   claimedAtMs: number;
   order: string;
@@ -90,6 +92,7 @@ export class OfferBook {
       members: membersOf(given, repStamp),
       tried: new Set(),
       win: null,
+      gains: [],
       winnerId: null,
       claimedAtMs: 0,
       order: '',

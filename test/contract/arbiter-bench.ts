@@ -1,4 +1,5 @@
 /** What a probe of the arbiter works with: an arbiter whose time stands until it is set. */
+import { AssertionError } from 'node:assert';
 import type {
   ArbiterControl,
   ArbiterOffer,
@@ -12,6 +13,8 @@ export interface Bench {
   arbiter: ArbiterControl;
   /** Sets the arbiter's clock, forward only. */
   setTime(nowMs: number): Promise<void>;
+  /** SCRIPT FLUSH, where there are scripts. */
+  loseScripts(): Promise<void>;
   end(): Promise<void>;
 }
 
@@ -60,7 +63,7 @@ export function cap(max: number, given: Partial<Limit> = {}): Limit {
 /** The win of a judgement that must be one. */
 export function winOf(judgement: Judgement): ProvisionalWin {
   if (judgement.kind !== 'pending' || !judgement.mine) {
-    throw new Error(`not a win: ${JSON.stringify(judgement)}`);
+    throw new AssertionError({ message: `not a win: ${JSON.stringify(judgement)}` });
   }
   return judgement.claim;
 }

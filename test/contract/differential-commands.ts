@@ -22,15 +22,20 @@ const LEADS = ['lead_1', 'lead_2', 'lead_3'];
 export const COUNTERS = ['day', 'hot'];
 const TEAMS = ['jakarta', 'bandung'];
 
+interface Claim {
+  do: 'claim';
+  repId: string;
+  leadId: string;
+  /** The name of an offer, sometimes of another lead; null: by the lead alone. */
+  offerId: string | null;
+  request: number;
+  leewayMs: number;
+}
+
 export type Command =
-  | {
-      do: 'claim';
-      repId: string;
-      leadId: string;
-      offer: number | null;
-      request: number;
-      leewayMs: number;
-    }
+  | Claim
+  /** A client that did not hear its answer: the same request, so many claims ago. */
+  | { do: 'claimAgain'; back: number }
   | { do: 'advance'; byMs: number }
   | { do: 'open'; offer: ArbiterOffer }
   | { do: 'settle'; pick: number; settlement: Settlement }
@@ -38,8 +43,13 @@ export type Command =
   | { do: 'extend'; offerId: string; closesAtMs: number }
   | { do: 'admit'; offerId: string; repId: string | null; lane: number; opensAtMs: number }
   | { do: 'raise'; gate: Gate; reason: GateReason }
+  /** A break that is over: the rep's gate, then the offer as it stands for the rep now. */
+  | { do: 'comeBack'; offerId: string; repId: string; lane: number; opensAtMs: number }
   | { do: 'count'; repId: string; counter: string; by: number; causeId: string }
-  | { do: 'restore'; repId: string; counters: Record<string, number> };
+  | { do: 'restore'; repId: string; counters: Record<string, number> }
+  /** As a ledger does that takes a cell over: the cell's gate, every rep's counters, the open offers. */
+  | { do: 'rebuild'; counters: Record<string, number>; offers: ArbiterOffer[] }
+  | { do: 'loseScripts' };
 
 const instant = fc.integer({ min: 0, max: 12 }).map((step) => T0 + step * 250);
 const rep = fc.constantFrom(...REPS);
@@ -58,7 +68,7 @@ const bounds = fc.record(
   { fromMs: instant, untilMs: instant, lanes: fc.subarray([0, 1], { minLength: 1 }) },
   { requiredKeys: [] },
 );
-const window = fc.option(bounds, { nil: {} });
+const window = fc.oneof({ weight: 2, arbitrary: fc.constant({}) }, { weight: 1, arbitrary: bounds });
 
 const limit = fc
   .record({
@@ -67,7 +77,7 @@ const limit = fc
       minLength: 1,
       maxLength: 2,
     }),
-    max: fc.integer({ min: -1, max: 3 }),
+    max: fc.constantFrom(-1, 0, 0, 0, 1, 2, 3),
     window,
   })
   .map(({ window: given, ...rest }) => ({ ...rest, ...given }));
@@ -77,7 +87,8 @@ const increment = fc
   .map(({ window: given, ...rest }) => ({ ...rest, ...given }));
 
 const lane = fc.record({
-  opensAtMs: fc.oneof({ weight: 2, arbitrary: fc.constant(T0) }, { weight: 1, arbitrary: instant }),
+  // Soon, so that a schedule still sees it open.
+  opensAtMs: fc.constantFrom(T0, T0, T0, T0, T0 + 1, T0 + 250, T0 + 500, T0 + 1_000),
   repIds: fc.uniqueArray(rep, { minLength: 2 }),
 });
 
@@ -86,9 +97,9 @@ export function offerOn(leadId: string, number: number): fc.Arbitrary<ArbiterOff
     offerId: fc.constant(offerIdOf(leadId, number)),
     leadId: fc.constant(leadId),
     lanes: fc.array(lane, { minLength: 1, maxLength: 2 }),
-    closesAtMs: fc.integer({ min: 4, max: 16 }).map((step) => T0 + step * 250),
-    limits: fc.array(limit, { maxLength: 2 }),
-    increments: fc.array(increment, { maxLength: 2 }),
+    closesAtMs: fc.integer({ min: 3, max: 14 }).map((step) => T0 + step * 250),
+    limits: fc.array(limit, { maxLength: 3, size: 'max' }),
+    increments: fc.array(increment, { minLength: 1, maxLength: 2 }),
     attemptRate: fc.option(fc.record({ perSecond: fc.nat(2), perMinute: fc.nat(4) })),
     teams: fc.subarray(TEAMS),
   });
@@ -99,17 +110,28 @@ export const openings: fc.Arbitrary<ArbiterOffer[]> = fc
   .tuple(...LEADS.map((leadId) => offerOn(leadId, 1)))
   .map((offers) => [...offers]);
 
-const claim: fc.Arbitrary<Command> = fc.record({
-  do: fc.constant('claim' as const),
-  repId: fc.oneof({ weight: 9, arbitrary: rep }, { weight: 1, arbitrary: fc.constant(OUTSIDER) }),
-  leadId: lead,
-  offer: fc.option<number>(fc.oneof({ weight: 3, arbitrary: fc.constant(1) }, { weight: 1, arbitrary: place })),
-  request: fc.nat(24),
-  leewayMs: fc.oneof({ weight: 8, arbitrary: fc.constant(5_000) }, { weight: 1, arbitrary: fc.constantFrom(-1, 0, 1) }),
-});
+const claimed = fc.oneof(
+  { weight: 4, arbitrary: fc.record({ leadId: lead, offerId: fc.constant(null) }) },
+  { weight: 14, arbitrary: lead.map((leadId) => ({ leadId, offerId: offerIdOf(leadId, 1) })) },
+  { weight: 3, arbitrary: fc.tuple(lead, place).map(([leadId, n]) => ({ leadId, offerId: offerIdOf(leadId, n) })) },
+  { weight: 1, arbitrary: fc.record({ leadId: lead, offerId }) },
+);
+
+const claim: fc.Arbitrary<Command> = fc
+  .record({
+    do: fc.constant('claim' as const),
+    repId: fc.oneof({ weight: 9, arbitrary: rep }, { weight: 1, arbitrary: fc.constant(OUTSIDER) }),
+    of: claimed,
+    request: fc.nat(24),
+    leewayMs: fc.oneof(
+      { weight: 8, arbitrary: fc.constant(5_000) },
+      { weight: 1, arbitrary: fc.constantFrom(-1, -1, 0, 1) },
+    ),
+  })
+  .map(({ of, ...rest }) => ({ ...rest, ...of }));
 
 const settlement: fc.Arbitrary<Settlement> = fc.oneof(
-  { weight: 3, arbitrary: fc.constant({ outcome: 'committed' as const }) },
+  { weight: 5, arbitrary: fc.constant({ outcome: 'committed' as const }) },
   { weight: 2, arbitrary: fc.constant({ outcome: 'reopened' as const }) },
   {
     weight: 1,
@@ -122,21 +144,33 @@ const settlement: fc.Arbitrary<Settlement> = fc.oneof(
 );
 
 const gate: fc.Arbitrary<Gate> = fc.oneof(
-  { weight: 1, arbitrary: fc.constant({ scope: 'cell' as const }) },
+  { weight: 2, arbitrary: fc.constant({ scope: 'cell' as const }) },
   {
     weight: 1,
     arbitrary: fc.record({ scope: fc.constant('team' as const), team: fc.constantFrom(...TEAMS) }),
   },
-  { weight: 3, arbitrary: fc.record({ scope: fc.constant('rep' as const), repId: rep }) },
+  { weight: 5, arbitrary: fc.record({ scope: fc.constant('rep' as const), repId: rep }) },
 );
 
+const counters = fc.dictionary(counter, fc.integer({ min: -1, max: 2 }), { maxKeys: 2 });
+
+const raise: fc.Arbitrary<Command> = fc.record({
+  do: fc.constant('raise' as const),
+  gate,
+  reason: fc.constantFrom('rebuilding' as const, 'withdrawn' as const, 'notReady' as const, 'inactive' as const),
+});
+
 const others: fc.Arbitrary<Command>[] = [
+  raise,
+  raise,
   fc.record({
     do: fc.constant('advance' as const),
-    byMs: fc.constantFrom(1, 1, 249, 250, 250, 1_000),
+    byMs: fc.constantFrom(1, 1, 249, 250, 250, 1_000, 1_000),
   }),
   fc.record({ do: fc.constant('settle' as const), pick: fc.nat(), settlement }),
   fc.record({ do: fc.constant('settle' as const), pick: fc.nat(), settlement }),
+  // The newest win, which is the one that may still be on its way.
+  fc.record({ do: fc.constant('settle' as const), pick: fc.constant(-1), settlement }),
   fc.record({
     do: fc.constant('open' as const),
     offer: fc.tuple(lead, place).chain(([leadId, number]) => offerOn(leadId, number)),
@@ -144,7 +178,7 @@ const others: fc.Arbitrary<Command>[] = [
   fc.record({
     do: fc.constant('close' as const),
     offerId,
-    reason: fc.constantFrom('expired' as const, 'withdrawn' as const, 'assigned' as const),
+    reason: fc.constantFrom('expired' as const, 'withdrawn' as const, 'assigned' as const, 'assigned' as const),
   }),
   fc.record({ do: fc.constant('extend' as const), offerId, closesAtMs: instant }),
   fc.record({
@@ -154,11 +188,7 @@ const others: fc.Arbitrary<Command>[] = [
     lane: fc.nat(2),
     opensAtMs: instant,
   }),
-  fc.record({
-    do: fc.constant('raise' as const),
-    gate,
-    reason: fc.constantFrom('rebuilding' as const, 'withdrawn' as const, 'notReady' as const, 'inactive' as const),
-  }),
+  fc.record({ do: fc.constant('comeBack' as const), offerId, repId: rep, lane: fc.nat(1), opensAtMs: instant }),
   fc.record({
     do: fc.constant('count' as const),
     repId: rep,
@@ -169,12 +199,15 @@ const others: fc.Arbitrary<Command>[] = [
   fc.record({
     do: fc.constant('restore' as const),
     repId: rep,
-    counters: fc.dictionary(counter, fc.integer({ min: -1, max: 2 }), { maxKeys: 2 }),
+    counters,
   }),
+  fc.record({ do: fc.constant('rebuild' as const), counters, offers: openings }),
+  fc.record({ do: fc.constant('loseScripts' as const) }),
 ];
 
 export const command: fc.Arbitrary<Command> = fc.oneof(
-  { weight: 14, arbitrary: claim },
+  { weight: 16, arbitrary: claim },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('claimAgain' as const), back: fc.nat(7) }) },
   ...others.map((arbitrary) => ({ weight: 1, arbitrary })),
 );
 
@@ -182,24 +215,22 @@ export const command: fc.Arbitrary<Command> = fc.oneof(
 export interface Side {
   bench: Bench;
   wins: ProvisionalWin[];
+  claims: Claim[];
 }
 
 /** Runs one command and answers what can be compared; `nowMs` is the time that stands. */
 export async function run(side: Side, given: Command, nowMs: number): Promise<unknown> {
   const { arbiter } = side.bench;
   switch (given.do) {
-    case 'claim': {
-      const answer = await arbiter.claim({
-        leadId: given.leadId,
-        offerId: given.offer === null ? undefined : offerIdOf(given.leadId, given.offer),
-        repId: given.repId,
-        requestId: `request-${given.request}`,
-        deadlineMs: nowMs + given.leewayMs,
-      });
-      return comparable(side, answer);
+    case 'claim':
+      side.claims.push(given);
+      return claimOn(side, given, nowMs);
+    case 'claimAgain': {
+      const earlier = side.claims.at(-1 - given.back);
+      return earlier === undefined ? null : claimOn(side, earlier, nowMs);
     }
     case 'settle': {
-      const win = side.wins[given.pick % Math.max(1, side.wins.length)];
+      const win = given.pick < 0 ? side.wins.at(-1) : side.wins[given.pick % Math.max(1, side.wins.length)];
       return win === undefined ? null : arbiter.settle(win, given.settlement);
     }
     case 'admit':
@@ -216,9 +247,30 @@ export async function run(side: Side, given: Command, nowMs: number): Promise<un
       return arbiter.count(given.repId, given.counter, given.by, given.causeId);
     case 'restore':
       return arbiter.restoreCounters(given.repId, given.counters);
+    case 'comeBack':
+      await arbiter.raise({ scope: 'rep', repId: given.repId }, 'notReady');
+      return arbiter.admit(given);
+    case 'rebuild':
+      await arbiter.raise({ scope: 'cell' }, 'rebuilding');
+      for (const repId of REPS) await arbiter.restoreCounters(repId, given.counters);
+      for (const offer of given.offers) await arbiter.open(offer);
+      return undefined;
+    case 'loseScripts':
+      return side.bench.loseScripts();
     case 'advance':
       return side.bench.setTime(nowMs);
   }
+}
+
+async function claimOn(side: Side, { offerId: named, repId, leadId, request, leewayMs }: Claim, nowMs: number) {
+  const answer = await side.bench.arbiter.claim({
+    leadId,
+    offerId: named ?? undefined,
+    repId,
+    requestId: `request-${request}`,
+    deadlineMs: nowMs + leewayMs,
+  });
+  return comparable(side, answer);
 }
 
 /** Without the order, which each arbiter counts in its own way; its place among the wins instead. */

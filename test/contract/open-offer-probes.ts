@@ -22,6 +22,16 @@ export const openOfferProbes: readonly Probe[] = [
     },
   },
   {
+    title: 'AR18 an early try is judged anew, with the same request id too',
+    async run({ arbiter, setTime }) {
+      await arbiter.open(offerOf({ lanes: [{ opensAtMs: T0 + 500, repIds: ['ani'] }] }));
+      const again = { requestId: 'again' };
+      expect((await arbiter.claim(claimOf('ani', again))).kind).toBe('early');
+      await setTime(T0 + 500);
+      winOf(await arbiter.claim(claimOf('ani', again)));
+    },
+  },
+  {
     title: 'AR19 early tries beyond the second are refused, and the next second takes them again',
     async run({ arbiter, setTime }) {
       const lanes = [{ opensAtMs: T0 + 5_000, repIds: ['ani', 'budi'] }];

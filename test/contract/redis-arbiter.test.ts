@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { ProvisionalWin } from '../../server/claims/arbiter.ts';
 import { createRedisArbiter } from '../../server/claims/redis-arbiter.ts';
 import { redisKeys, testClockKey } from '../../server/claims/redis-keys.ts';
 import { createSystemClock } from '../../server/kernel/clock.ts';
@@ -75,35 +74,6 @@ describe('redis: one script a claim', () => {
     await bench.arbiter.open(offerOf());
     expect(await livesForever(keys.offer('offer_1'))).toBe(true);
     expect(await livesForever(keys.lead('lead_1'))).toBe(true);
-    await bench.end();
-  });
-
-  test('AR40 a settled win leaves the stream only when every older one is settled', async () => {
-    const bench = await redisBench(redis);
-    const { arbiter } = bench;
-    const keys = redisKeys(bench.cell);
-    const wins: ProvisionalWin[] = [];
-    const handed = new Promise<void>((resolve) => {
-      arbiter.onProvisionalWin((win) => {
-        wins.push(win);
-        if (wins.length === 3) resolve();
-      });
-    });
-    await arbiter.start({ epoch: 1, cursor: '0' });
-    await arbiter.openGate();
-    for (const number of [1, 2, 3]) {
-      const given = { leadId: `lead_${number}`, offerId: `offer_${number}` };
-      await arbiter.open(offerOf(given));
-      winOf(await arbiter.claim(claimOf('ani', given)));
-    }
-    await handed;
-    expect(wins.map((win) => win.offerId)).toEqual(['offer_1', 'offer_2', 'offer_3']);
-    const lengths = [];
-    for (const place of [1, 0, 2]) {
-      await arbiter.settle(wins[place] as ProvisionalWin, { outcome: 'committed' });
-      lengths.push(await redis.xlen(keys.wins));
-    }
-    expect(lengths).toEqual([3, 1, 0]);
     await bench.end();
   });
 });

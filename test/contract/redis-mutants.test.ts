@@ -1,74 +1,150 @@
 /**
- * The contract's probes against scripts that are wrong on purpose: each mutant must be caught by at
- * least one probe, or the probes prove less than they seem to.
+ * The scripts, wrong on purpose in one place at a time: the probe of the rule that the mutant breaks must
+ * catch it, and the classic ones must be found by random schedules too.
  */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, test } from 'vitest';
 import { type ScriptName, scripts } from '../../server/claims/redis-scripts.ts';
-import { connect, redisBench, type TestConnection } from '../support/arbiter-benches.ts';
+import { connect, patientClock, redisBench, type TestConnection } from '../support/arbiter-benches.ts';
+import { edited } from '../support/mutated-source.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
 import { contractProbes } from './arbiter-contract-probes.ts';
+import { expectFoundBySchedules, expectKilledBy } from './mutants.ts';
 import { redisProbes } from './redis-probes.ts';
 
 interface Mutant {
-  title: string;
   script: ScriptName;
+  rule: string;
+  title: string;
   from: string;
   to: string;
 }
 
-function mutant(script: ScriptName, title: string, from: string, to: string): Mutant {
-  return { title, script, from, to };
+function mutant(script: ScriptName, rule: string, title: string, from: string, to: string): Mutant {
+  return { script, rule, title, from, to };
 }
 
 const mutants: readonly Mutant[] = [
-  mutant('claim', 'no opensAt check', "if early then return answer('early'", "if false then return answer('early'"),
-  mutant('claim', 'opensAt one millisecond late', 'local early = now < ', 'local early = now <= '),
-  mutant('claim', 'no check of the winner', 'if winner then', 'if false then'),
-  mutant('claim', 'no limit check', 'if broken then', 'if false then'),
-  mutant('claim', 'a limit off by one', 'sum > limit[2]', 'sum > limit[2] + 1'),
-  mutant('claim', 'counters never added', "call('HINCRBY', counters, gain[1], gain[2])", ''),
-  mutant('claim', 'increments out of their time', 'in_force(gain[3], gain[4], gain[5])', 'in_force(0, 1e300, gain[5])'),
-  mutant('claim', 'limits out of their time', 'in_force(limit[3], limit[4], limit[5])', 'in_force(0, 1e300, limit[5])'),
-  mutant('claim', 'limits and increments of other lanes', "(lanes == '' or string.find(lanes, lane, 1, true))", 'true'),
-  mutant('claim', 'closesAt still inside', 'if now >= tonumber(closes)', 'if now > tonumber(closes)'),
-  mutant('claim', 'no deadline', 'if now > tonumber(ARGV[5]) then', 'if false then'),
-  mutant('claim', 'the own win not recognized', 'if winner == rep then', 'if false then'),
-  mutant('claim', 'the own claim forgotten', "if state == 'claimed' then return answer('owned', '') end", ''),
   mutant(
     'claim',
+    'AR18',
+    'no opensAt check',
+    "if early then return answer('early'",
+    "if false then return answer('early'",
+  ),
+  mutant('claim', 'AR18', 'opensAt one millisecond late', 'local early = now < ', 'local early = now <= '),
+  mutant(
+    'claim',
+    'AR18',
+    'early remembered for the request',
+    "if early then return answer('early', opens) end",
+    "if early or (known and not tried) then return answer('early', opens) end",
+  ),
+  mutant('claim', 'AR12', 'no check of the winner', 'if winner then', 'if false then'),
+  mutant('claim', 'AR20', 'no limit check', 'if broken then', 'if false then'),
+  mutant('claim', 'AR20', 'a limit off by one', 'sum > limit[2]', 'sum > limit[2] + 1'),
+  mutant('claim', 'AR22', 'counters never added', "call('HINCRBY', counters, gain[1], gain[2])", ''),
+  mutant(
+    'claim',
+    'AR21',
+    'increments out of their time',
+    'in_force(gain[3], gain[4], gain[5])',
+    'in_force(0, 1e300, gain[5])',
+  ),
+  mutant(
+    'claim',
+    'AR21',
+    'limits out of their time',
+    'in_force(limit[3], limit[4], limit[5])',
+    'in_force(0, 1e300, limit[5])',
+  ),
+  mutant(
+    'claim',
+    'AR21',
+    'limits and increments of other lanes',
+    "(lanes == '' or string.find(lanes, lane, 1, true))",
+    'true',
+  ),
+  mutant('claim', 'AR16', 'closesAt still inside', 'if now >= tonumber(closes)', 'if now > tonumber(closes)'),
+  mutant('claim', 'AR16', 'no closesAt check', 'if now >= tonumber(closes)', 'if false'),
+  mutant('claim', 'AR7', 'no deadline', 'if now > tonumber(ARGV[5]) then', 'if false then'),
+  mutant('claim', 'AR5', 'the own win not recognized', 'if winner == rep then', 'if false then'),
+  mutant('claim', 'AR5', 'the own claim forgotten', "if state == 'claimed' then return answer('owned', '') end", ''),
+  mutant(
+    'claim',
+    'AR10',
     'no membership',
     "if not member then return answer('refused', 'notInOffer') end",
     "if not member then member = '0 0 0' end",
   ),
-  mutant('claim', 'no rep gate', 'if tonumber(generation) > tonumber(stamp) then', 'if false then'),
-  mutant('claim', 'no team gate', 'if tonumber(generation) > team[2] then', 'if false then'),
-  mutant('claim', 'no cell gate', 'tonumber(generation) > tonumber(cell_stamp)', 'false'),
-  mutant('claim', 'request ids not remembered', "if not known then call('SET'", "if false then call('SET'"),
-  mutant('claim', 'byMs counted from the last try', 'met = tonumber(known_at)', 'met = now'),
-  mutant('claim', 'every first claim counted', 'if (early or tried) and beyond_rate()', 'if beyond_rate()'),
-  mutant('claim', 'repeats not counted', 'if (early or tried) and beyond_rate()', 'if early and beyond_rate()'),
-  mutant('claim', 'an offer of any lead', 'if of_lead ~= lead then', 'if false then'),
-  mutant('claim', 'no epoch', 'if not epoch or epoch ~= ARGV[7] then', 'if false then'),
-  mutant('claim', 'a clock of its own', 'local now = tonumber(standing)', 'local now = nil'),
+  mutant('claim', 'AR11', 'no rep gate', 'if tonumber(generation) > tonumber(stamp) then', 'if false then'),
+  mutant('claim', 'AR17', 'no team gate', 'if tonumber(generation) > team[2] then', 'if false then'),
+  mutant('claim', 'AR6', 'no cell gate', 'tonumber(generation) > tonumber(cell_stamp)', 'false'),
+  mutant('claim', 'AR4', 'request ids not remembered', "if not known then call('SET'", "if false then call('SET'"),
+  mutant('claim', 'AR13', 'byMs counted from the last try', 'met = tonumber(known_at)', 'met = now'),
+  mutant('claim', 'AR19', 'every first claim counted', 'if (early or tried) and beyond_rate()', 'if beyond_rate()'),
+  mutant('claim', 'AR19', 'repeats not counted', 'if (early or tried) and beyond_rate()', 'if early and beyond_rate()'),
+  mutant('claim', 'AR1', 'an offer of any lead', 'if of_lead ~= lead then', 'if false then'),
+  mutant('claim', 'AR6', 'no epoch', 'if not epoch or epoch ~= ARGV[7] then', 'if false then'),
+  mutant('claim', 'AR18', 'a clock of its own', 'local now = tonumber(standing)', 'local now = nil'),
   mutant(
     'claim',
+    'AR22',
     'the offer marked before the stream',
     "local won = call('XADD'",
     "call('HSET', key, 'state', 'pending', 'winner', rep)\nlocal won = call('XADD'",
   ),
-  mutant('settle', 'reopened without giving back', "call('HINCRBY', KEYS[3], gain[1], -gain[2])", ''),
-  mutant('settle', 'any settlement settles', ' and order == ARGV[2]', ''),
-  mutant('settle', 'an offer put up anew never claimed', "(its_own or state == 'open')", 'its_own'),
+  mutant('claim', 'AR8', 'no check of the clocks', 'math.abs(now - tonumber(ARGV[6])) > 500', 'false'),
+  mutant(
+    'claim',
+    'AR8',
+    'only one way of the clocks',
+    'math.abs(now - tonumber(ARGV[6])) > 500',
+    'now - ARGV[6] > 500',
+  ),
+  mutant('claim', 'AR40', 'a stream with an end', "'wins', '*'", "'wins', 'MAXLEN', 1, '*'"),
+  mutant(
+    'settle',
+    'AR32',
+    'given back by the lane of today',
+    "'increments', 'lane')",
+    "'increments', 'm:' .. ARGV[3])",
+  ),
+  mutant('settle', 'AR40', 'the stream trimmed to nothing', "'MINID', ARGV[8]", "'MAXLEN', 0"),
+  mutant('raise', 'AR37', 'a late raise raises', 'if tonumber(ARGV[1]) <= stands then return stands end', ''),
+  mutant('settle', 'AR32', 'reopened without giving back', "call('HINCRBY', KEYS[3], gain[1], -gain[2])", ''),
+  mutant('settle', 'AR34', 'any settlement settles', ' and order == ARGV[2]', ''),
+  mutant('settle', 'AR34', 'an offer put up anew never claimed', "(its_own or state == 'open')", 'its_own'),
   mutant(
     'open',
+    'AR24',
     'opened twice is opened anew',
     "if stamped and cell <= tonumber(stamped) then return 'stands' end",
     '',
   ),
-  mutant('admit', 'a lane later', 'stands = math.min(stands, opens)', 'stands = opens'),
-  mutant('extend', 'closesAt earlier', 'if tonumber(ARGV[1]) <= tonumber(closes) then return tonumber(closes) end', ''),
-  mutant('close', 'a pending offer closed', "if state == 'pending' then return { 'pending' } end", ''),
-  mutant('count', 'a cause counted twice', "'NX', 'EX'", "'EX'"),
+  mutant('admit', 'AR28', 'a lane later', 'stands = math.min(stands, opens)', 'stands = opens'),
+  mutant(
+    'extend',
+    'AR29',
+    'closesAt earlier',
+    'if tonumber(ARGV[1]) <= tonumber(closes) then return tonumber(closes) end',
+    '',
+  ),
+  mutant('close', 'AR30', 'a pending offer closed', "if state == 'pending' then return { 'pending' } end", ''),
+  mutant('count', 'AR35', 'a cause counted twice', "'NX', 'EX'", "'EX'"),
+];
+
+/** The classic ones; the embedded arbiter's mutants are all found so, at a tenth of the time. */
+const FOUND_BY_SCHEDULES = [
+  'no opensAt check',
+  'opensAt one millisecond late',
+  'early remembered for the request',
+  'no check of the winner',
+  'no limit check',
+  'a limit off by one',
+  'counters never added',
+  'request ids not remembered',
+  'no deadline',
+  'no rep gate',
 ];
 
 describe('redis: mutants of the scripts', () => {
@@ -77,7 +153,7 @@ describe('redis: mutants of the scripts', () => {
 
   beforeAll(async () => {
     server = await startRedis();
-    redis = await connect(server.url, 'claims');
+    redis = await connect(server.url, 'plain');
   });
 
   afterAll(async () => {
@@ -85,30 +161,28 @@ describe('redis: mutants of the scripts', () => {
     await server?.stop();
   });
 
-  test.for(mutants)('$script: $title', async ({ script, from, to }) => {
-    const text = scripts[script].replace(from, to);
-    expect(text).not.toBe(scripts[script]);
+  const patient = (texts: typeof scripts) => () => redisBench(redis, { scripts: texts, clock: patientClock() });
+
+  test.for(mutants)('$rule $script: $title', async ({ script, rule, from, to }) => {
+    const text = edited(scripts[script], { file: `${script}.lua`, from, to });
     // A text that does not compile would be caught by anything, and prove nothing.
     await redis.script('LOAD', text);
-    expect(await probesThatFail({ ...scripts, [script]: text })).not.toEqual([]);
+    await expectKilledBy(rule, patient({ ...scripts, [script]: text }), [...contractProbes, ...redisProbes]);
   });
+
+  test.for(mutants.filter(({ title }) => FOUND_BY_SCHEDULES.includes(title)))(
+    '$rule $script: $title, found without looking for it',
+    async ({ script, from, to }) => {
+      const text = edited(scripts[script], { file: `${script}.lua`, from, to });
+      await expectFoundBySchedules(patient({ ...scripts, [script]: text }));
+    },
+  );
 
   test('the scripts as they are pass every probe', async () => {
-    expect(await probesThatFail(scripts)).toEqual([]);
-  });
-
-  /** The title of the first probe that fails, which is enough. */
-  async function probesThatFail(texts: typeof scripts): Promise<string[]> {
     for (const probe of [...contractProbes, ...redisProbes]) {
-      const bench = await redisBench(redis, { scripts: texts });
-      try {
-        await probe.run(bench);
-      } catch {
-        return [probe.title];
-      } finally {
-        await bench.end();
-      }
+      const bench = await patient(scripts)();
+      await probe.run(bench);
+      await bench.end();
     }
-    return [];
-  }
+  });
 });

@@ -1,5 +1,6 @@
 /** Rules of the scripts that only Redis can break; shared with the mutants. */
 import { expect } from 'vitest';
+import type { ProvisionalWin } from '../../server/claims/arbiter.ts';
 import { redisKeys } from '../../server/claims/redis-keys.ts';
 import type { RedisBench } from '../support/arbiter-benches.ts';
 import { claimOf, offerOf, winOf } from './arbiter-bench.ts';
@@ -49,6 +50,61 @@ export const redisProbes: readonly RedisProbe[] = [
       expect(winOf(await arbiter.claim(claim))).toEqual(first);
       const [entry, ...more] = await redis.xrange(redisKeys(cell).wins, '-', '+');
       expect([entry?.[0], more]).toEqual([first.order, []]);
+    },
+  },
+  {
+    title: 'AR8 a caller who is more than 500 ms ahead or behind is not judged',
+    async run({ arbiter, redis, cell, run }) {
+      const keys = redisKeys(cell);
+      await redis.del(keys.testClock);
+      const nowMs = await arbiter.now();
+      const lanes = [{ opensAtMs: nowMs - 60_000, repIds: ['ani'] }];
+      await arbiter.open(offerOf({ lanes, closesAtMs: nowMs + 600_000 }));
+      const told = async (ideaMs: number) => {
+        const args = [keys.prefix, 'lead_1', 'ani', `at ${ideaMs}`, nowMs + 600_000, ideaMs, '1', 'offer_1'];
+        const [kind, , , reason] = String(await run('claim', [keys.epoch], args)).split(' ');
+        return `${kind} ${reason}`;
+      };
+      expect(await told(nowMs - 501)).toBe('retry clockSkew');
+      expect(await told(nowMs + 60_000)).toBe('retry clockSkew');
+      expect(await told(await arbiter.now())).toBe('pending 1');
+    },
+  },
+  {
+    title: 'AR40 every win stays on the stream until it and all before it are settled',
+    async run({ arbiter, redis, cell }) {
+      const wins: ProvisionalWin[] = [];
+      const handed = new Promise<void>((resolve) => {
+        arbiter.onProvisionalWin((win) => {
+          if (wins.push(win) === 3) resolve();
+        });
+      });
+      await arbiter.start({ epoch: 1, cursor: '0' });
+      await redis.set(redisKeys(cell).epoch, '1');
+      for (const number of [1, 2, 3]) {
+        const given = { leadId: `lead_${number}`, offerId: `offer_${number}` };
+        await arbiter.open(offerOf(given));
+        winOf(await arbiter.claim(claimOf('ani', given)));
+      }
+      const lengths = [await redis.xlen(redisKeys(cell).wins)];
+      expect(lengths).toEqual([3]);
+      await handed;
+      expect(wins.map((win) => win.offerId)).toEqual(['offer_1', 'offer_2', 'offer_3']);
+      for (const place of [1, 0, 2]) {
+        await arbiter.settle(wins[place] as ProvisionalWin, { outcome: 'committed' });
+        lengths.push(await redis.xlen(redisKeys(cell).wins));
+      }
+      expect(lengths).toEqual([3, 3, 1, 0]);
+    },
+  },
+  {
+    title: 'AR37 a raise that Redis runs late raises nothing',
+    async run({ redis, cell, run }) {
+      const gate = redisKeys(cell).repGate('ani');
+      await run('raise', [gate], [1, 'notReady']);
+      await run('raise', [gate], [2, 'inactive']);
+      expect(await run('raise', [gate], [1, 'notReady'])).toBe(2);
+      expect(await redis.get(gate)).toBe('2 inactive');
     },
   },
 ];

@@ -40,6 +40,18 @@ export const settlementProbes: readonly Probe[] = [
     },
   },
   {
+    title: 'AR32 given back is what the win had added, also when the rep is in another lane by then',
+    async run({ arbiter }) {
+      const lanes = ['ani', 'budi'].map((repId) => ({ opensAtMs: T0, repIds: [repId] }));
+      await arbiter.open(offerOf({ lanes, increments: [{ counter: 'day', by: 1, lanes: [0] }] }));
+      await arbiter.open(offerOf({ ...second, limits: [cap(0)] }));
+      const win = winOf(await arbiter.claim(claimOf('ani')));
+      await arbiter.admit({ offerId: 'offer_1', repId: 'ani', lane: 1, opensAtMs: T0 });
+      await arbiter.settle(win, { outcome: 'reopened' });
+      winOf(await arbiter.claim(claimOf('ani', second)));
+    },
+  },
+  {
     title: 'AR33 claimedBy names the winner of the file, and gives back the first win',
     async run({ arbiter, setTime }) {
       await arbiter.open(offerOf());

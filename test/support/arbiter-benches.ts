@@ -6,18 +6,20 @@ import {
   type RedisControlOptions,
 } from '../../server/claims/redis-arbiter-control.ts';
 import { redisKeys, testClockKey } from '../../server/claims/redis-keys.ts';
-import type { Scripts } from '../../server/claims/redis-scripts.ts';
-import { createSystemClock } from '../../server/kernel/clock.ts';
+import { type RunScript, type Scripts, scriptRunner } from '../../server/claims/redis-scripts.ts';
+import { type Clock, createSystemClock } from '../../server/kernel/clock.ts';
 import { createSystemRandom } from '../../server/kernel/random.ts';
 import { createRedis, type RedisProfile } from '../../server/platform/redis.ts';
 import { type Bench, T0 } from '../contract/arbiter-bench.ts';
 import { SimClock } from './sim-clock.ts';
 
-export async function embeddedBench(): Promise<Bench> {
+/** A test may pass another maker: a mutant's. */
+export async function embeddedBench(create = createEmbeddedArbiter): Promise<Bench> {
   const clock = new SimClock(T0);
   return {
-    arbiter: createEmbeddedArbiter({ clock }),
+    arbiter: create({ clock }),
     setTime: async (nowMs) => clock.advanceTo(nowMs),
+    loseScripts: async () => {},
     end: async () => {},
   };
 }
@@ -35,12 +37,20 @@ export async function connect(url: string, profile: RedisProfile): Promise<TestC
   return redis;
 }
 
+/** For tests of what is answered, not of when: a busy machine must not look like a Redis that is away. */
+export function patientClock(): Clock {
+  const system = createSystemClock();
+  return { ...system, after: (delayMs, task) => system.after(delayMs * 20, task) };
+}
+
 let cells = 0;
 
 export interface RedisBench extends Bench {
   arbiter: RedisArbiterControl;
   redis: TestConnection;
   cell: string;
+  /** The scripts of this bench, for what no verb of the port can say. */
+  run: RunScript;
 }
 
 /**
@@ -67,5 +77,7 @@ export async function redisBench(
   };
   await setTime(T0);
   await redis.set(redisKeys(cell).epoch, '1');
-  return { arbiter, redis, cell, setTime, end: () => arbiter.stop() };
+  const loseScripts = async (): Promise<void> => void (await redis.script('FLUSH'));
+  const run = scriptRunner(redis, given.scripts);
+  return { arbiter, redis, cell, run, setTime, loseScripts, end: () => arbiter.stop() };
 }

@@ -51,7 +51,8 @@ for _, limit in ipairs(cjson.decode(limits)) do
 end
 
 local won = call('XADD', prefix .. 'wins', '*', 'o', id, 'l', lead, 'r', rep, 'q', ARGV[4], 'at', now)
-call('HSET', key, 'state', 'pending', 'winner', rep, 'request', ARGV[4], 'at', now, 'order', won, 't:' .. rep, 1)
+call('HSET', key, 'state', 'pending', 'winner', rep, 'request', ARGV[4], 'at', now, 'order', won,
+  'lane', lane, 't:' .. rep, 1)
 for _, gain in ipairs(cjson.decode(increments)) do
   if in_force(gain[3], gain[4], gain[5]) then call('HINCRBY', counters, gain[1], gain[2]) end
 end

@@ -4,18 +4,17 @@
 --      8 the oldest id the stream must keep, 9 seconds an ended offer is kept
 -- OUT  how many settlements this Redis has taken, which the ledger compares at each renewal
 local call = redis.call
-local state, order, at, increments =
-  unpack(call('HMGET', KEYS[1], 'state', 'order', 'at', 'increments'))
+local state, order, at, increments, lane =
+  unpack(call('HMGET', KEYS[1], 'state', 'order', 'at', 'increments', 'lane'))
 local outcome = ARGV[5]
 local its_own = state == 'pending' and order == ARGV[2]
 
 if its_own and outcome ~= 'committed' then
-  local lane = ',' .. string.match(call('HGET', KEYS[1], 'm:' .. ARGV[3]) or '0', '%d+$') .. ','
   for _, gain in ipairs(cjson.decode(increments)) do
     if gain[3] <= tonumber(at) and tonumber(at) < gain[4]
       and (gain[5] == '' or string.find(gain[5], lane, 1, true)) then call('HINCRBY', KEYS[3], gain[1], -gain[2]) end
   end
-  call('HDEL', KEYS[1], 'winner', 'request', 'at', 'order')
+  call('HDEL', KEYS[1], 'winner', 'request', 'at', 'order', 'lane')
   call('HSET', KEYS[1], 'state', 'open')
 end
 if outcome ~= 'reopened' and (its_own or state == 'open') then
