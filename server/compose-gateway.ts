@@ -3,7 +3,7 @@
  * script in Redis, hears the outlet, and asks the ledger process for the rest.
  */
 import type { AddressInfo } from 'node:net';
-import { repRoom } from './alerts/announcer.ts';
+import { LATEST_ONLY } from './alerts/announcer.ts';
 import { noticeOf } from './cell-on-redis.ts';
 import { createClaims } from './claims/claims.ts';
 import { claimRoutes } from './claims/claims-routes.ts';
@@ -20,11 +20,12 @@ import { newId } from './kernel/ids.ts';
 import { refusalMessage } from './kernel/messages.ts';
 import { streamName } from './leaderboard/board-streams.ts';
 import { createHttp } from './platform/http.ts';
+import { createHttpClosing } from './platform/http-closing.ts';
 import { operationsRoutes } from './platform/operations-routes.ts';
 import { servePages } from './platform/pages.ts';
 import { checkRedis, createRedis } from './platform/redis.ts';
 import { createSockets, type Sockets } from './platform/sockets.ts';
-import { type App, type Base, closeHttp, once, RECONNECT_AFTER_MS, VERSION } from './serving.ts';
+import { type App, type Base, createResync, drainEdge, once, VERSION, watchSockets } from './serving.ts';
 
 export async function composeGateway(base: Base, redisUrl: string): Promise<App> {
   const { config, clock, log, metrics, random } = base;
@@ -60,10 +61,10 @@ export async function composeGateway(base: Base, redisUrl: string): Promise<App>
   });
 
   const app = createHttp({ log, metrics, authenticate: sessions.authenticate, version: VERSION });
+  const closing = createHttpClosing(app, base.machineClock);
   const sockets: Sockets = createSockets(app.server, {
-    clock,
-    log,
-    metrics,
+    ...base,
+    latestOnly: LATEST_ONLY,
     authenticate: sessions.authenticate,
     publicUrl: config.publicUrl,
     expiryOf: sessions.expiryOf,
@@ -85,20 +86,18 @@ export async function composeGateway(base: Base, redisUrl: string): Promise<App>
     else desk.resolve(noticeOf(entry));
   }
 
+  const giveSnapshots = createResync(base, sockets, house.snapshot);
+
   /** What was missed is gone: every rep here gets a fresh snapshot. */
   function resync(): void {
     sessions.lookAgain().catch(onFault);
-    for (const speaker of sockets.speakers()) {
-      if (speaker.role !== 'rep') continue;
-      Promise.resolve(house.snapshot(speaker.subjectId))
-        .then((snapshot) => sockets.emit('pool:snapshot', [repRoom(speaker.subjectId)], snapshot))
-        .catch(onFault);
-    }
+    giveSnapshots();
   }
 
   const tail = createTail({ redis: streamRedis, cell: config.cell, hear, onGap: resync, onFault });
   await tail.start();
-  metrics.watch('sockets', () => sockets.count());
+  watchSockets(metrics, sockets);
+  metrics.watch('loopLagMs', base.lag.worstMs);
   await app.listen({ port: config.port, host: config.host });
   const { port } = app.server.address() as AddressInfo;
   return {
@@ -108,9 +107,9 @@ export async function composeGateway(base: Base, redisUrl: string): Promise<App>
     house: null,
     close: once(async () => {
       draining = true;
-      await claims.drain();
-      await sockets.close(RECONNECT_AFTER_MS);
-      await closeHttp(app);
+      await drainEdge(base, { claims, sockets, closing });
+      await closing.close();
+      base.lag.stop();
       sessions.stop();
       await house.stop();
       await tail.stop();

@@ -4,7 +4,7 @@
  * own (compose-gateway.ts); `config.redisUrl` is the only other fork in the program.
  */
 import type { AddressInfo } from 'node:net';
-import { type Announcer, repRoom } from './alerts/announcer.ts';
+import { type Announcer, LATEST_ONLY } from './alerts/announcer.ts';
 import { appSecretOf } from './app-secret.ts';
 import { noticeOf, openRedisCell, type RedisCell } from './cell-on-redis.ts';
 import type { ArbiterControl } from './claims/arbiter.ts';
@@ -29,13 +29,22 @@ import { createWorkerLedger, type Ledger } from './ledger/ledger.ts';
 import { LedgerError } from './ledger/ledger-error.ts';
 import { acquireRole, type Role } from './ledger/role-lock.ts';
 import { createHttp, describeHttp, type Speaker } from './platform/http.ts';
+import { createHttpClosing } from './platform/http-closing.ts';
 import { createLog, type Log } from './platform/log.ts';
 import { createMetrics } from './platform/metrics.ts';
 import { operationsRoutes } from './platform/operations-routes.ts';
+import {
+  createLoad,
+  type Load,
+  NO_LAG,
+  OVERLOAD_LIMITS,
+  type OverloadLimits,
+  watchLoopLag,
+} from './platform/overload.ts';
 import { servePages } from './platform/pages.ts';
 import { createSockets, type Sockets } from './platform/sockets.ts';
 import { openReader } from './platform/sqlite.ts';
-import { type App, type Base, closeHttp, once, RECONNECT_AFTER_MS, VERSION } from './serving.ts';
+import { type App, type Base, createResync, drainEdge, once, VERSION, watchSockets } from './serving.ts';
 
 export interface Overrides {
   clock?: Clock;
@@ -43,14 +52,20 @@ export interface Overrides {
   log?: Log;
   /** Lets the arbiter's time on Redis stand still; a live cell refuses to start so. */
   testClockAllowed?: boolean;
+  /** Bounds under overload: those of production unless a test says otherwise. */
+  limits?: Partial<OverloadLimits>;
   /** Called when nobody may be told anything any more; the process ends unless a test says otherwise. */
   onUnknownOutcome?: (error: Error) => void;
 }
 
 export async function compose(config: Config, overrides: Overrides = {}): Promise<App> {
+  const machineClock = createSystemClock();
   const base: Base = {
     config,
-    clock: overrides.clock ?? createSystemClock(),
+    clock: overrides.clock ?? machineClock,
+    machineClock,
+    limits: { ...OVERLOAD_LIMITS, ...overrides.limits },
+    lag: overrides.clock === undefined ? watchLoopLag(machineClock) : NO_LAG,
     random: overrides.random ?? createSystemRandom(),
     log: overrides.log ?? createLog(config.logLevel),
     metrics: createMetrics({ processMetrics: overrides.clock === undefined }),
@@ -66,10 +81,14 @@ async function composeDecider(base: Base, overrides: Overrides): Promise<App> {
   const written = await createWorkerLedger<Transactions>({
     workerUrl: new URL(import.meta.url.endsWith('.ts') ? './ledger-thread.ts' : './ledger-thread.js', import.meta.url),
     workerData: { file: config.databaseFile, generation: role.generation },
+    monotonicMs: base.machineClock.monotonicMs,
     onUnknownOutcome: overrides.onUnknownOutcome ?? endProcess(log, 'the outcome of a commit is unknown'),
   });
   const ledger = endWhenStale(written, overrides.onUnknownOutcome ?? endProcess(log, 'another process holds the file'));
   const heart = keepBeating(role, base);
+  const load = createLoad(base.limits, base.lag, ledger.backlog);
+  base.metrics.watch('ledgerBacklog', () => ledger.backlog().calls);
+  base.metrics.watch('loopLagMs', base.lag.worstMs);
   const reader = openReader(config.databaseFile);
   const desk = createSettlementDesk(clock);
   const seat = await takeSeat(base, desk, overrides);
@@ -78,11 +97,12 @@ async function composeDecider(base: Base, overrides: Overrides): Promise<App> {
     ...seat,
     db: reader.db,
     ledger,
+    boardsMustWait: load.boardsMustWait,
     adminApiKey: config.adminApiKey,
     appSecret: appSecretOf(config.appSecret, config.databaseFile, base.random),
   });
   const newAdminKey = config.adminApiKey === null ? await house.access.firstAdminKey() : null;
-  const edge = await openEdge(base, house, desk, seat);
+  const edge = await openEdge(base, house, load, desk, seat);
   return {
     url: edge.url,
     port: edge.port,
@@ -94,6 +114,7 @@ async function composeDecider(base: Base, overrides: Overrides): Promise<App> {
       await seat.cell?.close();
       await edge.close();
       reader.sqlite.close();
+      base.lag.stop();
       heart.stop();
       role.release();
     }),
@@ -165,7 +186,7 @@ function hear(entry: Entry, sockets: Sockets, desk: SettlementDesk): void {
 }
 
 /** HTTP in front of the house, and sockets unless this process holds none. */
-async function openEdge(base: Base, house: DecidingHouse, desk: SettlementDesk, seat: Seat) {
+async function openEdge(base: Base, house: DecidingHouse, load: Load, desk: SettlementDesk, seat: Seat) {
   const { config, clock, log, metrics } = base;
   const { world } = house;
   const authenticate = (token: string): Speaker | null => {
@@ -174,20 +195,17 @@ async function openEdge(base: Base, house: DecidingHouse, desk: SettlementDesk, 
     return session;
   };
   const app = createHttp({ log, metrics, authenticate, version: VERSION });
+  const closing = createHttpClosing(app, base.machineClock);
   await describeHttp(app, VERSION);
-  const claims = createHouseClaims(base, house, desk);
+  const claims = createHouseClaims(base, house, load, desk);
   let draining = false;
   operationsRoutes(app, { metrics, ready: () => !draining });
   const sockets = config.role === 'ledger' ? null : openSockets(base, house, claims, app.server, authenticate);
   if (sockets !== null) {
-    await seat.speakThrough(sockets, () => {
-      for (const { role, subjectId } of sockets.speakers()) {
-        if (role === 'rep') sockets.emit('pool:snapshot', [repRoom(subjectId)], world.alerts.snapshot(subjectId));
-      }
-    });
+    await seat.speakThrough(sockets, createResync(base, sockets, world.alerts.snapshot));
   }
   let address = '';
-  bindRoutes(app, { house, claims, sockets, publicUrl: () => config.publicUrl ?? address });
+  bindRoutes(app, { house, claims, load, sockets, publicUrl: () => config.publicUrl ?? address });
   const secret = Buffer.from(base.random.bytes(32)).toString('base64url');
   if (seat.cell !== null) {
     linkRoutes(app, {
@@ -209,14 +227,13 @@ async function openEdge(base: Base, house: DecidingHouse, desk: SettlementDesk, 
     port,
     async drain() {
       draining = true;
-      await claims.drain();
-      await sockets?.close(RECONNECT_AFTER_MS);
+      await drainEdge(base, { claims, sockets, closing });
     },
-    close: () => closeHttp(app),
+    close: closing.close,
   };
 }
 
-function createHouseClaims(base: Base, { world, record }: DecidingHouse, desk: SettlementDesk) {
+function createHouseClaims(base: Base, { world, record }: DecidingHouse, load: Load, desk: SettlementDesk) {
   const { clock, log, metrics } = base;
   return createClaims({
     arbiter: world.arbiter,
@@ -226,8 +243,10 @@ function createHouseClaims(base: Base, { world, record }: DecidingHouse, desk: S
     winnerName: (repId, offerId) => winnerNameOf(world, repId, offerId),
     refusal: refusalMessage,
     note: (offerId, note) => noteAttempt(world, offerId, note),
+    mustWait: load.claimsMustWait,
     observe(verdict, seconds) {
       metrics.claims(verdict.verdict);
+      if (verdict.verdict === 'retry' && verdict.reason === 'overloaded') metrics.shed('claim', 'overloaded');
       metrics.verdictSeconds(seconds);
     },
     onError: (error) => log.error('a claim could not be judged', {}, error),
@@ -244,9 +263,8 @@ function openSockets(
   const { config, clock, log, metrics } = base;
   const { world } = house;
   const sockets = createSockets(server, {
-    clock,
-    log,
-    metrics,
+    ...base,
+    latestOnly: LATEST_ONLY,
     authenticate,
     publicUrl: config.publicUrl,
     expiryOf(tokenId) {
@@ -267,7 +285,7 @@ function openSockets(
     onError: (error) => log.error('a socket could not be served', {}, error),
   });
   metrics.watch('openOffers', () => world.offers.size());
-  metrics.watch('sockets', () => sockets.count());
+  watchSockets(metrics, sockets);
   metrics.watch('boardStreams', () => world.boards.streamCount());
   return sockets;
 }

@@ -19,6 +19,8 @@ export interface Config {
   appSecret: string | null;
   logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'silent';
   publicUrl: string | null;
+  /** How long a stop may take. */
+  drainMs: number;
 }
 
 interface Variable {
@@ -94,6 +96,12 @@ const VARIABLES: Variable[] = [
     about: 'Where people reach this server, for links: https://sambar.example.co.id. Unset: host and port.',
     schema: z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' }).optional(),
   },
+  {
+    name: 'DRAIN_SECONDS',
+    example: '5',
+    about: 'How long a stop may take: claims in flight are answered first; what is not done by then is cut.',
+    schema: z.coerce.number({ error: 'must be a number' }).min(1, 'must be 1 or more').max(60).default(5),
+  },
 ];
 
 export class ConfigError extends Error {
@@ -138,6 +146,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     appSecret: values.APP_SECRET as string | null,
     logLevel: values.LOG_LEVEL as Config['logLevel'],
     publicUrl: values.PUBLIC_URL as string | null,
+    drainMs: (values.DRAIN_SECONDS as number) * 1000,
   });
 }
 

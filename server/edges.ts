@@ -24,6 +24,7 @@ import { LedgerError } from './ledger/ledger-error.ts';
 import { actorOf, SESSION_MS } from './people/people.ts';
 import { peopleRoutes } from './people/people-routes.ts';
 import type { Http, Speaker } from './platform/http.ts';
+import type { Load } from './platform/overload.ts';
 import { Problem } from './platform/problem.ts';
 import type { Sockets } from './platform/sockets.ts';
 import { assistsRoutes } from './points/assists-routes.ts';
@@ -32,10 +33,14 @@ import { policyRoutes } from './policy/policy-routes.ts';
 export interface EdgeDeps {
   house: DecidingHouse;
   claims: Claims;
+  load: Load;
   /** Null in a process that holds no sockets. */
   sockets: Sockets | null;
   publicUrl(): string;
 }
+
+/** Claims come first: a lead that waits at its source for this long is not lost. */
+const INTAKE_RETRY_SECONDS = 2;
 
 /** A write that the ledger could not take is answered 503, never half done. */
 async function stored<T>(work: Promise<T>): Promise<T> {
@@ -79,7 +84,7 @@ export function bindRoutes(app: Http, deps: EdgeDeps): void {
   bindPolicy(app, deps);
 }
 
-function bindLeads(app: Http, { house }: EdgeDeps): void {
+function bindLeads(app: Http, { house, load }: EdgeDeps): void {
   const { world, intake, owning } = house;
   const { leads, owners, directory } = world;
 
@@ -104,8 +109,15 @@ function bindLeads(app: Http, { house }: EdgeDeps): void {
   }
 
   leadsRoutes(app, {
-    accept: (lead, speaker, idempotency) =>
-      stored(intake.accept(lead, { sourceId: speaker.subjectId, actor: actorOf(speaker) }, idempotency)),
+    async accept(lead, speaker, idempotency) {
+      if (load.intakeMustWait()) {
+        world.metrics.shed('intake', 'overloaded');
+        throw new Problem(503, 'overloaded', 'Too much waits to be stored; nothing has changed. Ask again.', {
+          retryAfterSeconds: INTAKE_RETRY_SECONDS,
+        });
+      }
+      return stored(intake.accept(lead, { sourceId: speaker.subjectId, actor: actorOf(speaker) }, idempotency));
+    },
     view,
     list(speaker, { cursor, limit, status }) {
       if (cursor !== undefined && leads.row(cursor) === undefined) {

@@ -56,6 +56,7 @@ export interface HouseDeps {
   arbiter: ArbiterControl;
   announcer: Announcer;
   settled(notice: SettledNotice): void;
+  boardsMustWait(): boolean;
   adminApiKey: string | null;
   appSecret: string;
   directoryWatcher?: DirectoryWatcher | undefined;
@@ -81,6 +82,7 @@ function createWorld(deps: HouseDeps): World {
     },
     infoOf: (repId) => directory.rep(repId),
     emit: (state) => announcer.emit('board:delta', [boardRoom(state.stream)], state),
+    mustWait: deps.boardsMustWait,
   });
   boards.load(loadRepDays(db));
   const notes = createRaceNotes({
@@ -103,6 +105,7 @@ function createWorld(deps: HouseDeps): World {
     notes,
     arbiter: deps.arbiter,
     settled: deps.settled,
+    boardsMustWait: deps.boardsMustWait,
     leads: createLeadsReader(db),
     offersOnFile: createOffersReader(db),
     events: createEventsReader(db),

@@ -3,12 +3,11 @@ import closeWithGrace from 'close-with-grace';
 import { compose } from './compose.ts';
 import { ConfigError, readProcessConfig } from './config.ts';
 
-/** A stop takes this long at most: claims in flight are answered within two seconds. */
-const STOP_WITHIN_MS = 10_000;
-
 async function main(): Promise<void> {
-  const app = await compose(readProcessConfig());
-  closeWithGrace({ delay: STOP_WITHIN_MS }, async () => app.close());
+  const config = readProcessConfig();
+  const app = await compose(config);
+  // Done in time: exit 0. Not done, or told a second time: ended at once, with 1.
+  closeWithGrace({ delay: config.drainMs }, async () => app.close());
   process.stdout.write(`Sambar listens on ${app.url}\n`);
   if (app.newAdminKey !== null) {
     process.stdout.write(`Admin key (shown this once, keep it): ${app.newAdminKey}\n`);

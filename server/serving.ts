@@ -1,11 +1,17 @@
 /** What both composition roots share: what they build from, what they answer, how serving stops. */
+import type { PoolSnapshot } from '../client-sdk/protocol/down.ts';
+import { repRoom } from './alerts/announcer.ts';
+import type { Claims } from './claims/claims.ts';
 import type { Config } from './config.ts';
 import type { DecidingHouse } from './house.ts';
-import type { Clock } from './kernel/clock.ts';
+import { type Clock, within } from './kernel/clock.ts';
 import type { Random } from './kernel/random.ts';
-import type { Http } from './platform/http.ts';
+import { createAdmission } from './platform/admission.ts';
+import type { HttpClosing } from './platform/http-closing.ts';
 import type { Log } from './platform/log.ts';
 import type { Metrics } from './platform/metrics.ts';
+import type { LoopLag, OverloadLimits } from './platform/overload.ts';
+import type { Sockets } from './platform/sockets.ts';
 
 export const VERSION = '0.1.0';
 
@@ -23,20 +29,64 @@ export interface App {
 export interface Base {
   config: Config;
   clock: Clock;
+  /** The machine's own, whatever a test's clock says: load and waiting for connections run in its time. */
+  machineClock: Clock;
   random: Random;
   log: Log;
   metrics: Metrics;
+  limits: OverloadLimits;
+  lag: LoopLag;
 }
 
-/** Sockets come back spread over this long after a stop, so that a restart is no stampede. */
-export const RECONNECT_AFTER_MS = 1_000;
+/** The first sockets come back this long after a stop: a restart takes about as long. */
+const RECONNECT_AFTER_MS = 1_000;
+/** Of the time a stop may take, the part that answering may take; closing gets the rest. */
+const ANSWERING_PART = 0.6;
 
-/** A kept-alive connection may not hold a stop for longer than its last answer needs. */
-export async function closeHttp(app: Http): Promise<void> {
-  const closed = app.close();
-  app.server.closeIdleConnections();
-  app.server.closeAllConnections();
-  await closed;
+/**
+ * No new claim is judged, those under way are answered, sockets are told when to come back and closed.
+ * Whoever is not answered by then is cut: the file decides, and the same request asks it again.
+ */
+export async function drainEdge(
+  { config, machineClock, log }: Pick<Base, 'config' | 'machineClock' | 'log'>,
+  edge: { claims: Pick<Claims, 'drain'>; sockets: Sockets | null; closing: HttpClosing },
+): Promise<void> {
+  const { claims, sockets, closing } = edge;
+  const answered = Promise.all([claims.drain(), sockets?.drain(RECONNECT_AFTER_MS), closing.drain()]);
+  const done = await within(machineClock, config.drainMs * ANSWERING_PART, answered);
+  if (!done) log.warn('a stop does not wait any longer for answers', { afterMs: config.drainMs * ANSWERING_PART });
+  await sockets?.close();
+}
+
+/** Gives every rep of this process a fresh snapshot, at a rate: building all of them at once would stop claims. */
+export function createResync(
+  { machineClock, limits, log }: Base,
+  sockets: Sockets,
+  snapshot: (repId: string) => PoolSnapshot | Promise<PoolSnapshot>,
+): () => void {
+  const admission = createAdmission(machineClock, limits.snapshots);
+  const inLine = new Set<string>();
+
+  async function give(repId: string): Promise<void> {
+    inLine.delete(repId);
+    sockets.emit('pool:snapshot', [repRoom(repId)], await snapshot(repId));
+  }
+
+  return () => {
+    for (const { role, subjectId } of sockets.speakers()) {
+      if (role !== 'rep' || inLine.has(subjectId)) continue;
+      inLine.add(subjectId);
+      admission.ask(() => {
+        give(subjectId).catch((error: unknown) => log.error('a snapshot could not be given', {}, error));
+      });
+    }
+  };
+}
+
+export function watchSockets(metrics: Metrics, sockets: Sockets): void {
+  metrics.watch('sockets', sockets.count);
+  metrics.watch('socketsBehind', sockets.behind);
+  metrics.watch('handshakesWaiting', sockets.waiting);
 }
 
 /** Runs `task` at the first call; every call gets that one's promise. */

@@ -18,6 +18,7 @@ export const retryReason = z.enum([
   'pendingWin',
   'notStored',
   'draining',
+  'overloaded',
   'ledgerAway',
 ]);
 

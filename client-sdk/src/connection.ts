@@ -52,6 +52,8 @@ export class Connection {
   #state: ConnectionState = { kind: 'offline' };
   #comeback: ClientTimer | undefined;
   #comebackMs = COMEBACK_MS;
+  /** The server has said that it stops, and when to come back. */
+  #isTold = false;
 
   constructor({ url, token, clock, random, socketOptions }: ConnectionOptions) {
     this.#clock = clock;
@@ -74,6 +76,7 @@ export class Connection {
     this.#socket.on('connect_error', (error) => this.#couldNotConnect(error));
     this.#socket.on('server:draining', ({ reconnectAfterMs }) => {
       this.#comebackMs = reconnectAfterMs;
+      this.#isTold = true;
     });
   }
 
@@ -157,6 +160,7 @@ export class Connection {
 
   #becameLive(): void {
     this.#comebackMs = COMEBACK_MS;
+    this.#isTold = false;
     this.#become({ kind: 'live' });
     this.#lives.emit();
   }
@@ -165,8 +169,11 @@ export class Connection {
     if (reason === 'io client disconnect') return;
     this.#become({ kind: 'offline' });
     // Closed on purpose, so Socket.IO will not try again: a server that restarts will be back, and
-    // one that ended this session says so at the handshake.
-    if (reason === 'io server disconnect') this.#comeBackSoon(this.#comebackMs);
+    // one that ended this session says so at the handshake. Where the link broke while a server stops,
+    // Socket.IO would come at once: the time that was asked for holds all the same.
+    if (reason !== 'io server disconnect' && !this.#isTold) return;
+    this.#socket.disconnect();
+    this.#comeBackSoon(this.#comebackMs);
   }
 
   #couldNotConnect(error: Error & { data?: unknown }): void {

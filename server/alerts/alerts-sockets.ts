@@ -12,6 +12,7 @@ import { FrameProblem, type Sockets, type Speaking } from '../platform/sockets.t
 import { boardRoom, repRoom, WALL_ROOM } from './announcer.ts';
 import type { House } from './house.ts';
 import { createWallPulse } from './wall-pulse.ts';
+import { createWatchedBoards } from './watched-boards.ts';
 
 const WATCHERS = ['rep', 'manager', 'admin', 'screen'] as const;
 
@@ -20,6 +21,7 @@ export function alertSockets(
   { house, clock, onError }: { house: House; clock: Clock; onError(error: unknown): void },
 ): void {
   const pulse = createWallPulse(sockets, { house, clock, onError });
+  const watched = createWatchedBoards();
 
   /** The room first, the snapshot second: what happens in between comes as an event, never not at all. */
   async function welcome(from: Speaking): Promise<void> {
@@ -33,6 +35,7 @@ export function alertSockets(
 
   sockets.onDisconnect((from) => {
     if (from.speaker.role !== 'source') house.watcherGone(from.socketId);
+    watched.gone(from.speaker.subjectId, from.socketId);
     pulse.left();
   });
 
@@ -61,12 +64,15 @@ export function alertSockets(
     schema: boardWatch,
     allow: WATCHERS,
     async handle(asked, from) {
-      const room = boardRoom(house.streamOf(asked));
-      from.join(room);
+      const stream = house.streamOf(asked);
+      const tooMany = new FrameProblem('tooManyBoards', 'Too many boards are watched; unwatch one.');
+      if (!watched.take(from.speaker.subjectId, stream, from.socketId)) throw tooMany;
+      from.join(boardRoom(stream));
       const state = await house.watchBoard(asked, from.socketId);
       if (state === null) {
-        from.leave(room);
-        throw new FrameProblem('tooManyBoards', 'Too many boards are watched; unwatch one.');
+        from.leave(boardRoom(stream));
+        watched.release(from.speaker.subjectId, stream, from.socketId);
+        throw tooMany;
       }
       return state;
     },
@@ -76,6 +82,7 @@ export function alertSockets(
     allow: WATCHERS,
     handle({ stream }, from) {
       from.leave(boardRoom(stream));
+      watched.release(from.speaker.subjectId, stream, from.socketId);
       house.releaseBoard(stream, from.socketId);
       return { ok: true };
     },

@@ -20,3 +20,9 @@ export interface Announcer {
 export const repRoom = (repId: string) => `rep:${repId}`;
 export const boardRoom = (stream: string) => `board:${stream}`;
 export const WALL_ROOM = 'wall';
+
+/** Messages that say how all stands: a socket that is behind needs the latest of each alone. */
+export const LATEST_ONLY = {
+  'board:delta': ({ stream }: { stream: string }) => stream,
+  'wall:feed': () => 'wall',
+};

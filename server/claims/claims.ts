@@ -38,6 +38,8 @@ export interface ClaimsDeps extends VerdictDeps {
   record: ClaimRecord;
   clock: Clock;
   note(offerId: string, note: AttemptNote): void;
+  /** True: what is granted now would not be on disk in time. The own win is told all the same. */
+  mustWait?(): boolean;
   observe(verdict: Verdict, seconds: number): void;
   onError(error: unknown): void;
 }
@@ -46,6 +48,12 @@ export interface ClaimsDeps extends VerdictDeps {
 export const PENDING_WAIT_MS = 2_000;
 /** A claim not judged by then must not be judged any more: its sender has stopped waiting. */
 export const JUDGE_WITHIN_MS = 2_000;
+
+/**
+ * Claims under way in one process, nearly all waiting for a commit: two seconds of 10,000 a second, some
+ * 2 KB each. Beyond it a claim is not even looked up.
+ */
+export const CLAIMS_UNDER_WAY_MAX = 20_000;
 
 export function createClaims(deps: ClaimsDeps): Claims {
   let draining = false;
@@ -107,6 +115,10 @@ export function createClaims(deps: ClaimsDeps): Claims {
     const arrivedAtMs = deps.arbiter.nearlyNow();
     if (draining) {
       result = await ownWinOr(attempt, retry(attempt, 'draining'));
+    } else if (inFlight.size >= CLAIMS_UNDER_WAY_MAX) {
+      result = { kind: 'verdict', verdict: retry(attempt, 'overloaded'), repeated: false };
+    } else if (deps.mustWait?.() === true) {
+      result = await ownWinOr(attempt, retry(attempt, 'overloaded'));
     } else {
       try {
         const judged = await deps.arbiter.claim({

@@ -13,6 +13,9 @@ export interface ClaimAttempt {
 
 /** When a claim that was not judged should be sent again. */
 const RETRY_AFTER_MS = 250;
+/** What takes longer to pass: a restart, a disk that has fallen behind. */
+const RETRY_LATER_MS = 1_000;
+const PASSES_SLOWLY: readonly RetryReason[] = ['draining', 'overloaded'];
 
 export interface VerdictDeps {
   /** The name to show for the winner of an offer; null where its rules hide names. */
@@ -34,7 +37,7 @@ export function createVerdicts(deps: VerdictDeps): Verdicts {
     leadId: attempt.leadId,
     offerId: offerId ?? attempt.offerId ?? null,
     reason,
-    afterMs: RETRY_AFTER_MS,
+    afterMs: PASSES_SLOWLY.includes(reason) ? RETRY_LATER_MS : RETRY_AFTER_MS,
   });
 
   async function of(attempt: ClaimAttempt, judged: PlainJudgement): Promise<Verdict> {

@@ -9,6 +9,8 @@ import type { Wall, World } from './world.ts';
 const LATEST_CLAIMS = 8;
 /** Walls are told of changes at most four times a second. */
 const WALL_COALESCE_MS = 250;
+/** Under load a wall may be two seconds late, not silent. */
+const TELLINGS_LEFT_OUT_MAX = 8;
 
 export function createWall(world: World): Wall {
   let due: Timer | null = null;
@@ -33,15 +35,18 @@ export function createWall(world: World): Wall {
     };
   }
 
+  function tellLater(waits = 0): void {
+    if (due !== null || stopped) return;
+    due = world.clock.after(WALL_COALESCE_MS, () => {
+      due = null;
+      if (waits < TELLINGS_LEFT_OUT_MAX && world.boardsMustWait()) tellLater(waits + 1);
+      else world.announcer.emit('wall:feed', [WALL_ROOM], feed());
+    });
+  }
+
   return {
     feed,
-    changed() {
-      if (due !== null || stopped) return;
-      due = world.clock.after(WALL_COALESCE_MS, () => {
-        due = null;
-        world.announcer.emit('wall:feed', [WALL_ROOM], feed());
-      });
-    },
+    changed: () => tellLater(),
     stop() {
       stopped = true;
       due?.cancel();

@@ -56,6 +56,8 @@ export interface World {
   /** Resolves when no provisional win is being settled. */
   settlementsIdle(): Promise<void>;
   alerts: Alerts;
+  /** True: the loop is late, and what only shows how all stands is told later. */
+  boardsMustWait(): boolean;
   wall: Wall;
   notes: RaceNotes;
   /** One step at a time for one lead: a release and an expiry of the same lead never interleave. */

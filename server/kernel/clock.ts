@@ -33,3 +33,16 @@ export function createSystemClock(): Clock {
     },
   };
 }
+
+/** Waits for `work`, and no longer than `ms`; false: it was not done by then. */
+export async function within(clock: Clock, ms: number, work: Promise<unknown>): Promise<boolean> {
+  let timer: Timer | null = null;
+  const late = new Promise<boolean>((resolve) => {
+    timer = clock.after(ms, () => resolve(false));
+  });
+  try {
+    return await Promise.race([work.then(() => true), late]);
+  } finally {
+    (timer as Timer | null)?.cancel();
+  }
+}

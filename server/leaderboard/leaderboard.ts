@@ -29,6 +29,10 @@ export const STREAMS_MAX = 500;
 /** What one socket may watch; a gateway, which watches for many, is known by its lease. */
 export const STREAMS_PER_WATCHER_MAX = 20;
 
+/** Under load this many flushes are left out one after the other: a board may be late, not silent. */
+const FLUSHES_LEFT_OUT_MAX = 8;
+const LEFT_OUT_MS = 250;
+
 export interface BoardPolicy {
   coalesceMs: number;
   rateMinClaims: number;
@@ -78,6 +82,8 @@ export interface LeaderboardDeps {
   /** A rep who may be shown; undefined: on no board. */
   infoOf(repId: string): { name: string; team: string | null } | undefined;
   emit(state: BoardState): void;
+  /** True: others come first, the boards are told later, all changes at once. */
+  mustWait?(): boolean;
 }
 
 export function createLeaderboard(deps: LeaderboardDeps): Leaderboard {
@@ -220,11 +226,13 @@ class Boards implements Leaderboard {
     for (const stream of [...this.#streams.values()]) this.#settle(stream);
   }
 
-  #flushLater(): void {
+  #flushLater(waits = 0): void {
     if (this.#flushTimer !== null) return;
-    this.#flushTimer = this.#deps.clock.after(this.#deps.policy().coalesceMs, () => {
+    const afterMs = waits === 0 ? this.#deps.policy().coalesceMs : LEFT_OUT_MS;
+    this.#flushTimer = this.#deps.clock.after(afterMs, () => {
       this.#flushTimer = null;
-      this.#settleAll();
+      if (waits < FLUSHES_LEFT_OUT_MAX && this.#deps.mustWait?.() === true) this.#flushLater(waits + 1);
+      else this.#settleAll();
     });
   }
 

@@ -21,6 +21,8 @@ export interface CallQueue {
   /** Nothing accepted is answered any more. False: it had failed, or all was over, before. */
   fail(): boolean;
   flush(): Promise<void>;
+  /** Calls accepted and not yet answered, and for how long the oldest of them, ms. */
+  backlog(): { calls: number; oldestMs: number };
   /** Accepts nothing more; resolves when all is answered, or at once when it has failed. */
   close(): Promise<void>;
 }
@@ -29,9 +31,12 @@ export interface CallQueueOptions {
   /** Runs the task later in this turn. */
   schedule: (task: () => void) => void;
   send: (calls: Call[]) => void;
+  /** Any clock that does not go back: the age of the backlog is told by it. */
+  nowMs: () => number;
 }
 
 interface Caller {
+  sinceMs: number;
   resolve: (written: Written<unknown>) => void;
   reject: (error: Error) => void;
 }
@@ -76,7 +81,7 @@ class Queue implements CallQueue {
     this.#accepted++;
     return new Promise((resolve, reject) => {
       this.#calls.push(call);
-      this.#callers.push({ resolve, reject });
+      this.#callers.push({ sinceMs: this.#options.nowMs(), resolve, reject });
       this.#schedule();
     });
   }
@@ -111,6 +116,12 @@ class Queue implements CallQueue {
     return new Promise((resolve, reject) => {
       this.#flushes.push({ at: this.#accepted, resolve, reject });
     });
+  }
+
+  backlog(): { calls: number; oldestMs: number } {
+    const oldest = this.#inFlight[0] ?? this.#callers[0];
+    const oldestMs = oldest === undefined ? 0 : this.#options.nowMs() - oldest.sinceMs;
+    return { calls: this.#accepted - this.#answered, oldestMs };
   }
 
   async close(): Promise<void> {

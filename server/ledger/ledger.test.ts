@@ -16,6 +16,7 @@ const makeWorker: Make = (file, generation, unknown) =>
   createWorkerLedger<CellTransactions>({
     workerUrl,
     workerData: { file, generation },
+    monotonicMs: () => 0,
     onUnknownOutcome: (error) => unknown.push(error),
   });
 
@@ -179,6 +180,7 @@ describe('the worker ledger alone', () => {
       createWorkerLedger<CellTransactions>({
         workerUrl: new URL('../../test/support/dying-ledger-worker.ts', import.meta.url),
         workerData: { file, generation: role.generation },
+        monotonicMs: () => 0,
         onUnknownOutcome: (error) => resolve(void deaths.push(error)),
       }).then((ledger) => {
         onTestFinished(() => ledger.close());
@@ -193,7 +195,7 @@ describe('the worker ledger alone', () => {
 describe('the queue', () => {
   test('one batch at a time: what comes meanwhile gathers for the next', async () => {
     const sent: Call[][] = [];
-    const queue = createCallQueue({ schedule: queueMicrotask, send: (calls) => sent.push(calls) });
+    const queue = createCallQueue({ nowMs: () => 0, schedule: queueMicrotask, send: (calls) => sent.push(calls) });
     const call = (name: string) => queue.write({ name, args: null });
     const first = call('a');
     await Promise.resolve();
@@ -211,7 +213,7 @@ describe('the queue', () => {
   });
 
   test('after a failure nothing is answered, and what comes after is refused', async () => {
-    const queue = createCallQueue({ schedule: queueMicrotask, send: () => undefined });
+    const queue = createCallQueue({ nowMs: () => 0, schedule: queueMicrotask, send: () => undefined });
     let answered = false;
     const settle = () => {
       answered = true;

@@ -26,6 +26,8 @@ export interface Ledger<T extends Transactions<T>> {
   ): Promise<Written<ReturnType<T[K]>>>;
   /** Resolves when every call accepted so far has been answered. */
   flush(): Promise<void>;
+  /** What waits for the disk now: how many calls, and for how long the oldest. */
+  backlog(): { calls: number; oldestMs: number };
   /** Takes no more calls, answers those it has, and lets go of the file. */
   close(): Promise<void>;
 }
@@ -34,6 +36,8 @@ export interface WorkerLedgerOptions {
   /** The entry file that calls `runLedgerWorker`. */
   workerUrl: URL;
   workerData: LedgerWorkerData;
+  /** By which the age of the backlog is told. */
+  monotonicMs: () => number;
   /** The process must end now: nobody may be told anything about the calls in flight. */
   onUnknownOutcome: (error: Error) => void;
 }
@@ -51,6 +55,7 @@ function portOf<T extends Transactions<T>>(queue: CallQueue, release: () => Prom
   return {
     write: (name, args, idempotency) => queue.write({ name, args, idempotency }) as ReturnType<Ledger<T>['write']>,
     flush: () => queue.flush(),
+    backlog: () => queue.backlog(),
     close() {
       closing ??= queue.close().then(release);
       return closing;
@@ -83,6 +88,7 @@ export async function createWorkerLedger<T extends Transactions<T>>(options: Wor
   const queue = createCallQueue({
     schedule: (task) => void setImmediate(task),
     send: (calls) => post({ kind: 'batch', calls }),
+    nowMs: options.monotonicMs,
   });
   let leaving = false;
   const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
@@ -126,6 +132,7 @@ export function createInlineLedger<T extends Transactions<T>>(options: InlineLed
   });
   const queue: CallQueue = createCallQueue({
     schedule: queueMicrotask,
+    nowMs: options.nowMs,
     // Cloned both ways, as a thread's messages are: an object shared by mistake fails here too.
     send(calls) {
       const outcomes = groupCommit.run(structuredClone(calls));

@@ -37,6 +37,11 @@ declare module 'fastify' {
 }
 
 export const BODY_BYTES_MAX = 64 * 1024;
+/** A request whose head or body does not come in this time is answered 408: slow ones must not gather. */
+const HEADERS_WITHIN_MS = 10_000;
+const REQUEST_WITHIN_MS = 30_000;
+/** Above every bound on sockets, with room for HTTP: beyond it the kernel's queue holds newcomers. */
+const CONNECTIONS_MAX = 12_000;
 /** 4xx that a well-meant request may get: a conflict, a precondition, too many attempts. */
 const ANSWERS = new Set([409, 412, 429]);
 
@@ -158,9 +163,12 @@ export function createHttp(deps: HttpDeps) {
     bodyLimit: BODY_BYTES_MAX,
     genReqId: () => randomUUID(),
     forceCloseConnections: 'idle',
+    requestTimeout: REQUEST_WITHIN_MS,
+    http: { headersTimeout: HEADERS_WITHIN_MS },
     routerOptions: { maxParamLength: 200 },
     clientErrorHandler: (error, socket) => refuseBytes(error, socket, deps.metrics),
   }).withTypeProvider<ZodTypeProvider>();
+  app.server.maxConnections = CONNECTIONS_MAX;
   app.setValidatorCompiler(readInput);
   app.setSerializerCompiler(serializerCompiler);
   app.decorateRequest('speaker', null);

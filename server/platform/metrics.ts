@@ -1,15 +1,26 @@
 /** The counters behind `/metrics`, each declared once; prom-client is known to this file alone. */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
+type GaugeName =
+  | 'openOffers'
+  | 'sockets'
+  | 'socketsBehind'
+  | 'handshakesWaiting'
+  | 'boardStreams'
+  | 'ledgerBacklog'
+  | 'loopLagMs';
+
 export interface Metrics {
   claims(verdict: string): void;
   verdictSeconds(seconds: number): void;
   badInput(where: 'http' | 'socket', code: string): void;
+  /** Something let go under overload: what, and which bound said so. */
+  shed(what: 'socket' | 'handshake' | 'intake' | 'claim', reason: string): void;
   alerts(count: number): void;
   leadsAccepted(): void;
   settlements(outcome: string): void;
   deadlinesFired(kind: string): void;
-  watch(name: 'openOffers' | 'sockets' | 'boardStreams', read: () => number): void;
+  watch(name: GaugeName, read: () => number): void;
   text(): Promise<string>;
   contentType: string;
 }
@@ -25,6 +36,10 @@ export function createMetrics(options: { processMetrics: boolean }): Metrics {
     'where',
     'code',
   ]);
+  const shed = counter('sambar_shed_total', 'Let go under overload, by what it was and the bound that said so', [
+    'what',
+    'reason',
+  ]);
   const alerts = counter('sambar_alerts_total', 'Reps alerted in the app');
   const accepted = counter('sambar_leads_accepted_total', 'Leads accepted');
   const settlements = counter('sambar_settlements_total', 'Provisional wins settled, by outcome', ['outcome']);
@@ -38,12 +53,17 @@ export function createMetrics(options: { processMetrics: boolean }): Metrics {
   const gaugeNames = {
     openOffers: ['sambar_open_offers', 'Offers open now'],
     sockets: ['sambar_sockets', 'Sockets connected now'],
+    socketsBehind: ['sambar_sockets_behind', 'Sockets that do not keep up with what they are sent'],
+    handshakesWaiting: ['sambar_handshakes_waiting', 'Newcomers in line'],
     boardStreams: ['sambar_board_streams', 'Leaderboards streamed now'],
+    ledgerBacklog: ['sambar_ledger_backlog', 'Calls that wait to be on disk'],
+    loopLagMs: ['sambar_loop_lag_ms', 'How late the event loop has lately been, at worst'],
   } as const;
   return {
     claims: (verdict) => claims.inc({ verdict }),
     verdictSeconds: (seconds) => verdictSeconds.observe(seconds),
     badInput: (where, code) => bad.inc({ where, code }),
+    shed: (what, reason) => shed.inc({ what, reason }),
     alerts: (count) => alerts.inc(count),
     leadsAccepted: () => accepted.inc(),
     settlements: (outcome) => settlements.inc({ outcome }),

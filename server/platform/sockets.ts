@@ -6,15 +6,20 @@
  * Connection state recovery stays off: it skips the middlewares (a revoked token would come back in)
  * and every reconnect gets a fresh snapshot anyway.
  */
-import type { Server as HttpServer, IncomingMessage } from 'node:http';
+import type { Server as HttpServer } from 'node:http';
 import { Server, type Socket } from 'socket.io';
 import type { z } from 'zod';
 import type { Clock, Timer } from '../kernel/clock.ts';
-import { TIMER_MS_MAX } from '../kernel/clock.ts';
+import { TIMER_MS_MAX, within } from '../kernel/clock.ts';
+import type { Random } from '../kernel/random.ts';
+import { createAdmission } from './admission.ts';
+import { createHandshakes } from './handshakes.ts';
 import type { Role, Speaker } from './http.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
+import type { OverloadLimits } from './overload.ts';
 import { fieldProblems } from './problem.ts';
+import { BEHIND_ROOM, closed, createSlowSockets, cut } from './slow-sockets.ts';
 
 /** A frame above this is answered with an error. */
 export const FRAME_BYTES_MAX = 16 * 1024;
@@ -22,8 +27,12 @@ export const FRAME_BYTES_MAX = 16 * 1024;
 const FRAME_BYTES_READ_MAX = 1_000_000;
 /** A socket that has not said who it is by then is closed. */
 const CONNECT_TIMEOUT_MS = 5_000;
-/** When a sign-in cannot be checked, the client tries again after this long. */
-const AWAY_RETRY_MS = 1_000;
+/** Frames of one socket that wait for their answer; a client that has more never waits for any. */
+const FRAMES_UNDER_WAY_MAX = 1_000;
+/** A frame that had reached this machine before a stop is read within a few turns of the loop. */
+const LINGER_MS = 25;
+/** A connection that does not take its close by then is cut. */
+const CLOSE_WITHIN_MS = 500;
 /** `auth:expiring` comes this long before the end, or at half of a shorter life. */
 const EXPIRY_NOTICE_MS = 60_000;
 
@@ -71,12 +80,27 @@ export interface Sockets {
   roomSize(room: string): number;
   count(): number;
   speakers(): Speaker[];
-  /** Tells every socket when to come back, and closes them. */
-  close(reconnectAfterMs: number): Promise<void>;
+  /** Handshakes in line. */
+  waiting(): number;
+  /** Sockets that do not keep up with what they are sent. */
+  behind(): number;
+  /**
+   * Lets nobody in any more and tells every socket when to come back, each at a time of its own between
+   * `reconnectAfterMs` and twice that (more where there are many); resolves when every frame under way is answered.
+   */
+  drain(reconnectAfterMs: number): Promise<void>;
+  /** Closes every socket, those that do not answer by force. */
+  close(): Promise<void>;
 }
 
-interface SocketsDeps {
+export interface SocketsDeps {
   clock: Clock;
+  /** The machine's own: newcomers stand in line in its time, also where a test's stands still. */
+  machineClock: Clock;
+  random: Random;
+  limits: OverloadLimits;
+  /** Events of which a socket that is behind needs the latest only, each with what tells two states apart. */
+  latestOnly: Readonly<Record<string, (payload: never) => string>>;
   log: Log;
   metrics: Metrics;
   authenticate(token: string): Speaker | null | Promise<Speaker | null>;
@@ -85,23 +109,27 @@ interface SocketsDeps {
   publicUrl: string | null;
 }
 
-/** Browsers always send an Origin: it must be this very host or the public one. Programs send none. */
-export function originAllowed(request: IncomingMessage, publicUrl: string | null): boolean {
-  const { origin, host } = request.headers;
-  if (origin === undefined) return true;
-  try {
-    const from = new URL(origin);
-    return from.host === host || (publicUrl !== null && from.origin === new URL(publicUrl).origin);
-  } catch {
-    return false;
-  }
-}
-
 export function createSockets(server: HttpServer, deps: SocketsDeps): Sockets {
   const rules = new Map<string, FrameRule<unknown>>();
   const connectTasks: ((from: Speaking) => void)[] = [];
   const disconnectTasks: ((from: Speaking) => void)[] = [];
-  const io = new Server(server, {
+  const { limits, log, metrics } = deps;
+  const underWay = new Set<Promise<void>>();
+  const roomSize = (room: string) => io.of('/').adapter.rooms.get(room)?.size ?? 0;
+  const admission = createAdmission(deps.machineClock, limits.handshakes);
+  const handshakes = createHandshakes({
+    ...deps,
+    admission,
+    count: () => io.engine.clientsCount,
+    countOfToken: (tokenId) => roomSize(`token:${tokenId}`),
+  });
+  const shed = (socket: Socket, reason: string, bytes: number) => {
+    const { role, subjectId } = socket.data.speaker as Speaker;
+    metrics.shed('socket', reason);
+    log.warn('a socket was closed that does not read', { role, subjectId, reason, count: bytes });
+  };
+  const slow = createSlowSockets(limits, (socket, bytes) => shed(socket, 'slowConsumer', bytes));
+  const io: Server = new Server(server, {
     serveClient: false,
     transports: ['websocket', 'polling'],
     maxHttpBufferSize: FRAME_BYTES_READ_MAX,
@@ -109,53 +137,42 @@ export function createSockets(server: HttpServer, deps: SocketsDeps): Sockets {
     pingInterval: 15_000,
     pingTimeout: 10_000,
     perMessageDeflate: false,
-    allowRequest: (request, callback) => callback(null, originAllowed(request, deps.publicUrl)),
+    allowRequest: handshakes.allowRequest,
   });
-
-  async function speakerOf(token: unknown): Promise<Speaker | null> {
-    return typeof token === 'string' && token.length <= 400 ? deps.authenticate(token) : null;
-  }
-
-  io.use((socket, next) => {
-    const refuse = (code: string, retryAfterMs?: number) => {
-      deps.metrics.badInput('socket', code);
-      const data = { code, message: code === 'away' ? 'Ask again.' : 'Sign in again.', retryAfterMs };
-      next(Object.assign(new Error(code), { data }));
-    };
-    speakerOf(socket.handshake.auth.token).then(
-      (speaker) => {
-        if (speaker === null) return refuse('tokenInvalid');
-        if (speaker.role === 'source') return refuse('forbidden');
-        socket.data.speaker = speaker;
-        next();
-      },
-      // Whoever cannot be looked up now is told to come back, never to sign in again.
-      () => refuse('away', AWAY_RETRY_MS),
-    );
-  });
+  io.use(handshakes.signIn);
 
   io.on('connection', (socket) => {
     const from = speaking(socket);
     void socket.join(`token:${from.speaker.tokenId}`);
+    slow.watch(socket);
     const nextFrameBytes = watchFrameSizes(socket);
     const expiry = watchExpiry(socket, deps);
+    let own = 0;
     socket.onAny((event: string, ...args: unknown[]) => {
-      void receive(from, { event, args, bytes: nextFrameBytes() });
+      const frame: Frame = { event, args, bytes: nextFrameBytes() };
+      const answered = receive(from, frame, ++own > FRAMES_UNDER_WAY_MAX);
+      underWay.add(answered);
+      void answered.finally(() => {
+        own--;
+        underWay.delete(answered);
+      });
     });
-    socket.on('error', () => deps.metrics.badInput('socket', 'transport'));
-    socket.on('disconnect', (_reason, description) => {
+    socket.on('error', () => metrics.badInput('socket', 'transport'));
+    socket.on('disconnect', (reason, description) => {
       const code = unreadableCode(description);
-      if (code !== null) deps.metrics.badInput('socket', code);
+      if (code !== null) metrics.badInput('socket', code);
+      if (reason === 'ping timeout' && slow.isBehind(socket)) shed(socket, 'stoppedReading', 0);
       expiry.cancel();
       for (const task of disconnectTasks) task(from);
     });
     for (const task of connectTasks) task(from);
   });
 
-  async function receive(from: Speaking, frame: Frame): Promise<void> {
+  async function receive(from: Speaking, frame: Frame, tooMany: boolean): Promise<void> {
     const ack = frame.args.at(-1);
     const answer = typeof ack === 'function' ? (value: unknown) => ack(value) : () => undefined;
     try {
+      if (tooMany) throw new FrameProblem('tooManyFrames', 'Wait for the answers to what you have asked.');
       answer(await judge(from, frame));
     } catch (error) {
       answer({ error: frameError(error, frame.event) });
@@ -182,28 +199,55 @@ export function createSockets(server: HttpServer, deps: SocketsDeps): Sockets {
 
   function frameError(error: unknown, event: string): { code: string; field?: string; message: string } {
     if (error instanceof FrameProblem) {
-      deps.metrics.badInput('socket', error.code);
+      metrics.badInput('socket', error.code);
       const { code, field, message } = error;
       return field === undefined ? { code, message } : { code, field, message };
     }
-    deps.log.error('a frame failed', { event }, error);
+    log.error('a frame failed', { event }, error);
     return { code: 'internal', message: 'The server failed; ask again.' };
+  }
+
+  function emit(event: string, rooms: string[], payload: unknown): void {
+    const keyOf = deps.latestOnly[event];
+    if (keyOf === undefined) {
+      io.to(rooms).emit(event, payload);
+      return;
+    }
+    io.to(rooms).except(BEHIND_ROOM).emit(event, payload);
+    slow.keepLatest(rooms, `${event} ${keyOf(payload as never)}`, { event, payload });
   }
 
   return {
     on: (event, rule) => void rules.set(event, rule as FrameRule<unknown>),
     onConnect: (task) => void connectTasks.push(task),
     onDisconnect: (task) => void disconnectTasks.push(task),
-    emit: (event, rooms, payload) => void io.to(rooms).emit(event, payload),
+    emit,
     closeToken: (tokenId) => io.in(`token:${tokenId}`).disconnectSockets(true),
-    roomSize: (room) => io.of('/').adapter.rooms.get(room)?.size ?? 0,
+    roomSize,
     count: () => io.engine.clientsCount,
     speakers: () => [...io.of('/').sockets.values()].map((socket) => socket.data.speaker as Speaker),
-    async close(reconnectAfterMs) {
-      io.emit('server:draining', { reconnectAfterMs });
+    waiting: admission.waiting,
+    behind: slow.count,
+    async drain(reconnectAfterMs) {
+      handshakes.stop();
+      const all = [...io.of('/').sockets.values()];
+      const spreadMs = Math.max(reconnectAfterMs, (all.length / limits.handshakes.perTick) * limits.handshakes.tickMs);
+      for (const socket of all) {
+        const afterMs = Math.round(reconnectAfterMs + deps.random.unit() * spreadMs);
+        socket.emit('server:draining', { reconnectAfterMs: afterMs });
+      }
+      // What is on the wire already is read, and answered, too.
+      await new Promise<void>((resolve) => void deps.machineClock.after(LINGER_MS, resolve));
+      await Promise.allSettled([...underWay]);
+    },
+    async close() {
+      handshakes.stop();
+      const conns = Object.values((io.engine as unknown as { clients: Record<string, Socket['conn']> }).clients);
+      const gone = Promise.all(conns.map(closed));
       io.disconnectSockets(true);
       io.engine.close();
-      await Promise.resolve();
+      await within(deps.machineClock, CLOSE_WITHIN_MS, gone);
+      for (const conn of conns) cut(conn);
     },
   };
 }

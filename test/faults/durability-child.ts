@@ -30,6 +30,7 @@ const workerData: DurabilityData = { file, generation: role.generation, synchron
 const ledger = await createWorkerLedger<CellTransactions>({
   workerUrl: new URL('./durability-worker.ts', import.meta.url),
   workerData,
+  monotonicMs: () => 0,
   onUnknownOutcome(error) {
     say(`unknown ${(error as Error & { code: string }).code}`);
     process.exit(EXIT_UNKNOWN);

@@ -40,7 +40,7 @@ export const HOMES: Record<string, { home: RegExp; typesElsewhere?: true }> = {
   ioredis: { home: /^server\/platform\/redis\.ts$/, typesElsewhere: true },
   'prom-client': { home: /^server\/platform\/metrics\.ts$/ },
   pino: { home: /^server\/platform\/log\.ts$/ },
-  'socket.io': { home: /^server\/platform\/sockets\.ts$/ },
+  'socket.io': { home: /^server\/platform\/sockets\.ts$/, typesElsewhere: true },
   fastify: { home: /^server\/platform\/http\.ts$/, typesElsewhere: true },
   'temporal-polyfill': { home: /^server\/kernel\/calendar\.ts$/ },
   'close-with-grace': { home: /^server\/main\.ts$/ },
