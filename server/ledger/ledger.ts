@@ -68,14 +68,14 @@ function portOf<T extends Transactions<T>>(queue: CallQueue, release: () => Prom
  * threads only: from source (development, tests) it is registered by hand before the entry is loaded.
  */
 function startThread(entry: URL, workerData: LedgerWorkerData): Worker {
-  const options = { workerData, name: 'ledger', execArgv: [] };
+  const options = { workerData, name: 'ledger' };
   if (!entry.pathname.endsWith('.ts')) return new Worker(entry, options);
   const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx/esm/api')).href;
   const start = `import(${JSON.stringify(loader)}).then(({ register }) => {
     register();
     return import(${JSON.stringify(entry.href)});
   });`;
-  return new Worker(start, { ...options, eval: true });
+  return new Worker(start, { ...options, eval: true, execArgv: [] });
 }
 
 /** Resolves once the worker has the file open; rejects when it cannot. */
