@@ -4,7 +4,7 @@ import type { Verdict } from '../../client-sdk/protocol/verdict.ts';
 import { verifyFile } from '../../server/ledger/verify.ts';
 import { ADMIN_KEY } from '../support/app.ts';
 import { brokenRules, History, readOnFile } from '../support/history.ts';
-import { type ServerProcess, startServer } from '../support/server-process.ts';
+import { type Program, type ServerProcess, startServer } from '../support/server-process.ts';
 import { makePeople, markedLead, post, Racer } from './racers.ts';
 
 export const RACERS = 6;
@@ -18,14 +18,14 @@ export interface Race {
   offerId: string;
 }
 
-export function serverOn(file: string, env: Record<string, string>): Promise<ServerProcess> {
-  return startServer({ DATABASE_FILE: file, ADMIN_API_KEY: ADMIN_KEY, LOG_LEVEL: 'silent', ...env });
+export function serverOn(file: string, env: Record<string, string>, program?: Program): Promise<ServerProcess> {
+  return startServer({ DATABASE_FILE: file, ADMIN_API_KEY: ADMIN_KEY, LOG_LEVEL: 'silent', ...env }, program);
 }
 
 /** A server with racers who have all been alerted to one lead, and watch the boards. */
-export async function alertedRace(file: string, env: Record<string, string>): Promise<Race> {
+export async function alertedRace(file: string, env: Record<string, string>, program?: Program): Promise<Race> {
   const history = new History();
-  const server = await serverOn(file, env);
+  const server = await serverOn(file, env, program);
   const racers = (await makePeople(server.url, RACERS)).map((person) => new Racer(person, history));
   const alerted = racers.map(
     (racer) =>
