@@ -19,6 +19,8 @@ import { createTail } from './gateway/tail.ts';
 import { newId } from './kernel/ids.ts';
 import { refusalMessage } from './kernel/messages.ts';
 import { streamName } from './leaderboard/board-streams.ts';
+import { createAddresses } from './platform/addresses.ts';
+import { createDoor } from './platform/door.ts';
 import { createHttp } from './platform/http.ts';
 import { createHttpClosing } from './platform/http-closing.ts';
 import { operationsRoutes } from './platform/operations-routes.ts';
@@ -40,7 +42,12 @@ export async function composeGateway(base: Base, redisUrl: string): Promise<App>
   await checkRedis(plain);
   const gateway = newId('own', clock.nowMs(), random).replace('own_', 'gw_');
   const registry = createRegistryReader(plain, config.cell);
-  const sessions = createSessionCache({ registry, clock, onRevoked: (tokenId) => sockets.closeToken(tokenId) });
+  const sessions = createSessionCache({
+    registry,
+    registryForClaims: createRegistryReader(claimsRedis, config.cell),
+    clock,
+    onRevoked: (tokenId) => sockets.closeToken(tokenId),
+  });
   const house = createRemoteHouse({ registry, clock, gateway, streamOf: streamName, onFault });
   const arbiter = createRedisArbiter({ redis: claimsRedis, cell: config.cell, clock });
   const desk = createSettlementDesk(clock);
@@ -60,7 +67,9 @@ export async function composeGateway(base: Base, redisUrl: string): Promise<App>
     onError: onFault,
   });
 
-  const app = createHttp({ log, metrics, authenticate: sessions.authenticate, version: VERSION });
+  const addresses = createAddresses({ trustedProxies: config.trustedProxies });
+  const door = createDoor(config.limits, { clock, addresses });
+  const app = createHttp({ log, metrics, authenticate: sessions.authenticate, door, version: VERSION });
   const closing = createHttpClosing(app, base.machineClock);
   const sockets: Sockets = createSockets(app.server, {
     ...base,
@@ -68,16 +77,17 @@ export async function composeGateway(base: Base, redisUrl: string): Promise<App>
     authenticate: sessions.authenticate,
     publicUrl: config.publicUrl,
     expiryOf: sessions.expiryOf,
+    door,
   });
   const language = sessions.language;
-  bindSockets(sockets, { claims, house, clock, language, stillValid: sessions.stillValid, onError: onFault });
+  bindSockets(sockets, { claims, house, clock, language, standing: sessions.standing, onError: onFault });
   claimRoutes(app, { claim: claims.claim, language, newRequestId: () => newId('act', clock.nowMs(), random) });
   let draining = false;
   operationsRoutes(app, {
     metrics,
     ready: () => !draining && plain.status === 'ready' && claimsRedis.status === 'ready',
   });
-  forwardRoutes(app, registry);
+  forwardRoutes(app, { registry, addresses });
   await servePages(app);
 
   function hear(entry: Entry): void {

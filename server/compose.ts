@@ -28,7 +28,9 @@ import { createSystemRandom, type Random } from './kernel/random.ts';
 import { createWorkerLedger, type Ledger } from './ledger/ledger.ts';
 import { LedgerError } from './ledger/ledger-error.ts';
 import { acquireRole, type Role } from './ledger/role-lock.ts';
-import { createHttp, describeHttp, type Speaker } from './platform/http.ts';
+import { createAddresses } from './platform/addresses.ts';
+import { createDoor, type Door } from './platform/door.ts';
+import { createHttp, describeHttp, type Http, type Speaker } from './platform/http.ts';
 import { createHttpClosing } from './platform/http-closing.ts';
 import { createLog, type Log } from './platform/log.ts';
 import { createMetrics } from './platform/metrics.ts';
@@ -194,19 +196,21 @@ async function openEdge(base: Base, house: DecidingHouse, load: Load, desk: Sett
     if (session !== null) house.access.used(session);
     return session;
   };
-  const app = createHttp({ log, metrics, authenticate, version: VERSION });
+  const secret = Buffer.from(base.random.bytes(32)).toString('base64url');
+  const addresses = createAddresses({ trustedProxies: config.trustedProxies, linkSecret: secret });
+  const door = createDoor(config.limits, { clock, addresses });
+  const app = createHttp({ log, metrics, authenticate, door, version: VERSION });
   const closing = createHttpClosing(app, base.machineClock);
   await describeHttp(app, VERSION);
   const claims = createHouseClaims(base, house, load, desk);
   let draining = false;
   operationsRoutes(app, { metrics, ready: () => !draining });
-  const sockets = config.role === 'ledger' ? null : openSockets(base, house, claims, app.server, authenticate);
+  const sockets = config.role === 'ledger' ? null : openSockets(base, house, claims, { app, authenticate, door });
   if (sockets !== null) {
     await seat.speakThrough(sockets, createResync(base, sockets, world.alerts.snapshot));
   }
   let address = '';
   bindRoutes(app, { house, claims, load, sockets, publicUrl: () => config.publicUrl ?? address });
-  const secret = Buffer.from(base.random.bytes(32)).toString('base64url');
   if (seat.cell !== null) {
     linkRoutes(app, {
       secret,
@@ -257,15 +261,15 @@ function openSockets(
   base: Base,
   house: DecidingHouse,
   claims: ReturnType<typeof createClaims>,
-  server: Parameters<typeof createSockets>[0],
-  authenticate: (token: string) => Speaker | null,
+  edge: { app: Http; authenticate(token: string): Speaker | null; door: Door },
 ): Sockets {
   const { config, clock, log, metrics } = base;
   const { world } = house;
-  const sockets = createSockets(server, {
+  const sockets = createSockets(edge.app.server, {
     ...base,
     latestOnly: LATEST_ONLY,
-    authenticate,
+    authenticate: edge.authenticate,
+    door: edge.door,
     publicUrl: config.publicUrl,
     expiryOf(tokenId) {
       if (tokenId === 'environment') return null;
@@ -278,9 +282,10 @@ function openSockets(
     house: localHouse(house),
     clock,
     language: (speaker) => world.directory.language(speaker),
-    stillValid({ tokenId }) {
+    standing({ tokenId }) {
       const token = world.directory.token(tokenId);
-      return token !== undefined && (token.expiresAt === null || token.expiresAt > clock.nowMs());
+      const holds = token !== undefined && (token.expiresAt === null || token.expiresAt > clock.nowMs());
+      return holds ? 'valid' : 'ended';
     },
     onError: (error) => log.error('a socket could not be served', {}, error),
   });

@@ -3,7 +3,9 @@
  * printed from this list and a test compares the two. A wrong environment is reported whole, one line
  * a variable, and the process does not start.
  */
+import { BlockList } from 'node:net';
 import { z } from 'zod';
+import { addRange } from './platform/addresses.ts';
 
 export type Role = 'all' | 'gateway' | 'ledger';
 
@@ -21,6 +23,9 @@ export interface Config {
   publicUrl: string | null;
   /** How long a stop may take. */
   drainMs: number;
+  /** Addresses and ranges of proxies whose word on a caller's address is taken. */
+  trustedProxies: readonly string[];
+  limits: { failedSignInsPerMinute: number; leadsPerMinute: number; socketsPerAddress: number };
 }
 
 interface Variable {
@@ -30,6 +35,7 @@ interface Variable {
   schema: z.ZodType;
 }
 
+const aLimit = z.coerce.number({ error: 'must be a number' }).int().min(1).max(10_000_000);
 const optionalText = z.string().trim().min(1).optional();
 
 const VARIABLES: Variable[] = [
@@ -102,6 +108,36 @@ const VARIABLES: Variable[] = [
     about: 'How long a stop may take: claims in flight are answered first; what is not done by then is cut.',
     schema: z.coerce.number({ error: 'must be a number' }).min(1, 'must be 1 or more').max(60).default(5),
   },
+  {
+    name: 'TRUST_PROXY',
+    example: '',
+    about:
+      'Addresses or ranges of your proxies, with commas: 127.0.0.1,10.0.0.0/8. The limits below then count the callers they name.',
+    schema: z
+      .string()
+      .transform((text) => text.split(',').map((range) => range.trim()))
+      .refine((ranges) => ranges.every((range) => addRange(new BlockList(), range)), 'must be addresses or ranges')
+      .optional(),
+  },
+  {
+    name: 'SIGN_IN_FAILURES_PER_MINUTE',
+    example: '60',
+    about:
+      'Tokens, invites and links that are none, from one address, until it is told to wait (429). Not from this machine.',
+    schema: aLimit.default(60),
+  },
+  {
+    name: 'LEADS_PER_MINUTE',
+    example: '60000',
+    about: 'Leads from one source, or from one address, until it is told to wait (429). An admin key has no limit.',
+    schema: aLimit.default(60_000),
+  },
+  {
+    name: 'SOCKETS_PER_ADDRESS',
+    example: '5000',
+    about: 'Sockets one address may hold. Not from this machine.',
+    schema: aLimit.default(5_000),
+  },
 ];
 
 export class ConfigError extends Error {
@@ -147,6 +183,12 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     logLevel: values.LOG_LEVEL as Config['logLevel'],
     publicUrl: values.PUBLIC_URL as string | null,
     drainMs: (values.DRAIN_SECONDS as number) * 1000,
+    trustedProxies: (values.TRUST_PROXY as string[] | null) ?? [],
+    limits: {
+      failedSignInsPerMinute: values.SIGN_IN_FAILURES_PER_MINUTE as number,
+      leadsPerMinute: values.LEADS_PER_MINUTE as number,
+      socketsPerAddress: values.SOCKETS_PER_ADDRESS as number,
+    },
   });
 }
 

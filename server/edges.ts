@@ -4,7 +4,7 @@ import { repRoom } from './alerts/announcer.ts';
 import type { House } from './alerts/house.ts';
 import type { Claims } from './claims/claims.ts';
 import { claimRoutes } from './claims/claims-routes.ts';
-import { claimSockets } from './claims/claims-sockets.ts';
+import { claimSockets, type Standing } from './claims/claims-sockets.ts';
 import { ArbiterFault } from './claims/offer-checks.ts';
 import { racesRoutes } from './claims/races-routes.ts';
 import { placeOf } from './distribution/open-offers.ts';
@@ -247,6 +247,14 @@ function bindPeople(app: Http, { house, sockets, publicUrl }: EdgeDeps): void {
     addInvite: (role, subjectId, speaker, idempotency) =>
       stored(access.addInvite(role, subjectId, actorOf(speaker), idempotency)),
     openSession: (invite, idempotency) => stored(access.openSession(invite, idempotency)),
+    tokensOf: (subjectId) =>
+      directory.tokensOf(subjectId).map(({ id: tokenId, createdAt, expiresAt, renewsForMs }) => ({
+        tokenId,
+        createdAtMs: createdAt,
+        expiresAtMs: expiresAt,
+        renews: renewsForMs !== null,
+        lastUsedAtMs: directory.lastUsedAt(tokenId),
+      })),
     tokenTeam(tokenId) {
       const token = directory.token(tokenId);
       const team = token?.role === 'rep' ? (directory.rep(token.subjectId)?.team ?? null) : null;
@@ -314,11 +322,11 @@ export function bindSockets(
     house: House;
     clock: Clock;
     language(speaker: Speaker): 'id' | 'en';
-    stillValid(speaker: Speaker): boolean;
+    standing(speaker: Speaker): Standing | Promise<Standing>;
     onError(error: unknown): void;
   },
 ): void {
-  claimSockets(sockets, { claim: deps.claims.claim, language: deps.language, stillValid: deps.stillValid });
+  claimSockets(sockets, { claim: deps.claims.claim, language: deps.language, standing: deps.standing });
   alertSockets(sockets, deps);
 }
 

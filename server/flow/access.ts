@@ -3,7 +3,15 @@ import { createHmac } from 'node:crypto';
 import type { DeadlineRow } from '../deadlines/deadlines-store.ts';
 import { newId } from '../kernel/ids.ts';
 import type { Idempotency } from '../ledger/group-commit.ts';
-import { hashSecret, INVITE_MS, newSecret, type Role, SESSION_MS, type Session } from '../people/people.ts';
+import {
+  hashSecret,
+  INVITE_MS,
+  newSecret,
+  type Role,
+  SESSION_MS,
+  type SecretKind,
+  type Session,
+} from '../people/people.ts';
 import type { TokenRow } from '../people/people-store.ts';
 import type { World } from './world.ts';
 
@@ -53,7 +61,7 @@ export function createAccess(world: World, appSecret: string): Access {
    * A fresh secret; under an idempotency key always the same one, so that a repeated call can be
    * answered with a secret that is kept nowhere.
    */
-  function secretFor(kind: Role | 'invite', idempotency: Idempotency | undefined): string {
+  function secretFor(kind: SecretKind, idempotency: Idempotency | undefined): string {
     if (idempotency === undefined) return newSecret(kind, world.random);
     const { credential, key, route } = idempotency;
     const bytes = createHmac('sha256', appSecret)
@@ -87,9 +95,11 @@ export function createAccess(world: World, appSecret: string): Access {
     world.timersChanged(expiresAt);
   }
 
-  function ended(tokenId: string, reason: 'revoked' | 'expired'): void {
-    world.directory.dropToken(tokenId);
+  /** Announced at once; done when no gateway would let a claim in with it. */
+  async function ended(tokenId: string, reason: 'revoked' | 'expired'): Promise<void> {
+    const gone = world.directory.dropToken(tokenId);
     world.announcer.closeToken(tokenId, reason);
+    await gone;
   }
 
   return {
@@ -153,7 +163,7 @@ export function createAccess(world: World, appSecret: string): Access {
 
     async openSession(invite, idempotency) {
       const at = await world.arbiter.now();
-      const secret = secretFor('rep', idempotency);
+      const secret = secretFor('session', idempotency);
       const token = { ...tokenRow('rep', '', secret, at, SESSION_MS), renewsForMs: SESSION_MS };
       const order = { inviteHash: hashSecret(invite), at, token, expiry: expiryTimer(token.id, at, at + SESSION_MS) };
       const { result, replayed } = await world.ledger.write('openSession', order, idempotency);
@@ -180,7 +190,7 @@ export function createAccess(world: World, appSecret: string): Access {
     async revoke(tokenId, actor) {
       const at = await world.arbiter.now();
       await world.ledger.write('revokeToken', { tokenId, at, actor, deadlineId: null });
-      ended(tokenId, 'revoked');
+      await ended(tokenId, 'revoked');
     },
 
     async expire(row) {
@@ -188,7 +198,7 @@ export function createAccess(world: World, appSecret: string): Access {
       const at = await world.arbiter.now();
       if ((world.directory.token(tokenId)?.expiresAt ?? 0) > at) return;
       await world.ledger.write('revokeToken', { tokenId, at, actor: 'system', deadlineId: row.id });
-      ended(tokenId, 'expired');
+      await ended(tokenId, 'expired');
     },
   };
 }

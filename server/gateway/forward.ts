@@ -1,5 +1,6 @@
 /** Every HTTP call but the claim is the ledger's: a gateway hands it on as it came, and the answer back. */
 import { Readable } from 'node:stream';
+import type { Addresses } from '../platform/addresses.ts';
 import type { Http } from '../platform/http.ts';
 import { Problem } from '../platform/problem.ts';
 import type { RegistryReader } from './registry.ts';
@@ -18,7 +19,7 @@ const HOP_BY_HOP = new Set([
   'expect',
 ]);
 
-export function forwardRoutes(app: Http, registry: RegistryReader): void {
+export function forwardRoutes(app: Http, deps: { registry: RegistryReader; addresses: Addresses }): void {
   const away = () =>
     new Problem(503, 'ledgerAway', 'The ledger cannot be reached; ask again.', { retryAfterSeconds: 1 });
 
@@ -28,7 +29,7 @@ export function forwardRoutes(app: Http, registry: RegistryReader): void {
       url,
       schema: { hide: true },
       async handler(request, reply) {
-        const ledger = await registry.ledger().catch(() => null);
+        const ledger = await deps.registry.ledger().catch(() => null);
         if (ledger === null) throw away();
         const headers = Object.entries(request.headers).filter(
           (entry): entry is [string, string] => typeof entry[1] === 'string' && !HOP_BY_HOP.has(entry[0]),
@@ -36,7 +37,11 @@ export function forwardRoutes(app: Http, registry: RegistryReader): void {
         const hasBody = request.body !== undefined && request.body !== null;
         const response = await fetch(`${ledger.url}${request.url}`, {
           method: request.method,
-          headers: Object.fromEntries(headers),
+          headers: {
+            ...Object.fromEntries(headers),
+            'x-sambar-link': ledger.secret,
+            'x-sambar-address': deps.addresses.of(request.raw),
+          },
           redirect: 'manual',
           signal: AbortSignal.timeout(FORWARD_TIMEOUT_MS),
           ...(hasBody ? { body: JSON.stringify(request.body) } : {}),

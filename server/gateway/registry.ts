@@ -31,7 +31,8 @@ export interface LedgerAddress {
 export interface RegistryWriter {
   replaceAll(tokens: Map<string, RegisteredToken>, names: Map<string, string>): Promise<void>;
   putToken(hash: string, token: RegisteredToken): void;
-  dropToken(hash: string): void;
+  /** Resolves when it is gone from Redis, or when Redis did not take it: it is said again each second then. */
+  dropToken(hash: string): Promise<void>;
   putName(repId: string, name: string): void;
   announce(address: LedgerAddress): Promise<void>;
 }
@@ -43,6 +44,14 @@ export function createRegistryWriter(deps: {
 }): RegistryWriter {
   const { redis, cell, onFault } = deps;
   const quietly = (work: Promise<unknown>) => void work.catch(onFault);
+  /** Revoked, and not known to be gone from Redis: said again until they are. */
+  const dropping = new Set<string>();
+
+  async function drop(...hashes: string[]): Promise<void> {
+    await redis.hdel(tokensKey(cell), ...hashes);
+    for (const hash of hashes) dropping.delete(hash);
+  }
+
   return {
     async replaceAll(tokens, names) {
       const write = redis.multi().del(tokensKey(cell), namesKey(cell)).hset(tokensKey(cell), MARK, '1');
@@ -51,9 +60,13 @@ export function createRegistryWriter(deps: {
       await write.exec();
     },
     putToken: (hash, token) => quietly(redis.hset(tokensKey(cell), hash, JSON.stringify(token))),
-    dropToken: (hash) => quietly(redis.hdel(tokensKey(cell), hash)),
+    dropToken(hash) {
+      dropping.add(hash);
+      return drop(hash).catch(onFault);
+    },
     putName: (repId, name) => quietly(redis.hset(namesKey(cell), repId, name)),
     async announce(address) {
+      if (dropping.size > 0) await drop(...dropping);
       await redis.set(ledgerKey(cell), JSON.stringify(address), 'PX', LEDGER_KEY_MS);
     },
   };

@@ -15,7 +15,8 @@ const REMEMBERED_MAX = 20_000;
 export interface SessionCache {
   /** Null: unknown, revoked or expired. Throws a 503 problem while the registry is away. */
   authenticate(token: string): Promise<Speaker | null>;
-  stillValid(speaker: Speaker): boolean;
+  /** Asked of Redis at each claim: a revocation counts here from its answer on, heard of or not. */
+  standing(speaker: Speaker): Promise<'valid' | 'ended' | 'away'>;
   expiryOf(tokenId: string): number | null | undefined;
   language(speaker: Speaker): 'id' | 'en';
   /** The ledger has said so. */
@@ -27,6 +28,8 @@ export interface SessionCache {
 
 export function createSessionCache(deps: {
   registry: RegistryReader;
+  /** On a connection that answers in time or fails, as a claim must. */
+  registryForClaims: RegistryReader;
   clock: Clock;
   onRevoked(tokenId: string): void;
 }): SessionCache {
@@ -37,6 +40,10 @@ export function createSessionCache(deps: {
   function revoked(tokenId: string): void {
     known.delete(tokenId);
     deps.onRevoked(tokenId);
+  }
+
+  function hasEnded({ expiresAt }: RegisteredToken): boolean {
+    return expiresAt !== null && expiresAt <= deps.clock.nowMs();
   }
 
   async function lookAgain(): Promise<void> {
@@ -62,13 +69,21 @@ export function createSessionCache(deps: {
       }
       if (found.kind === 'unknown') return null;
       const { token } = found;
-      if (token.expiresAt !== null && token.expiresAt <= deps.clock.nowMs()) return null;
+      if (hasEnded(token)) return null;
       known.delete(token.tokenId);
       known.set(token.tokenId, { hash, token });
       if (known.size > REMEMBERED_MAX) known.delete(known.keys().next().value as string);
       return token;
     },
-    stillValid: ({ tokenId }) => known.has(tokenId),
+    async standing({ tokenId }) {
+      const hash = known.get(tokenId)?.hash;
+      if (hash === undefined) return 'ended';
+      const found = await deps.registryForClaims.token(hash);
+      if (found.kind === 'away') return 'away';
+      if (found.kind === 'known') return hasEnded(found.token) ? 'ended' : 'valid';
+      revoked(tokenId);
+      return 'ended';
+    },
     expiryOf: (tokenId) => known.get(tokenId)?.token.expiresAt,
     language: ({ tokenId }) => known.get(tokenId)?.token.language ?? 'id',
     revoked,

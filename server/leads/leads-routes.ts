@@ -97,7 +97,10 @@ export function leadsRoutes(app: Http, deps: LeadsRoutesDeps): void {
 
   app.post(
     '/v1/leads',
-    { config: { allow: ['source', 'admin'] }, schema: { summary: 'Post a lead', tags, body: newLead } },
+    {
+      config: { allow: ['source', 'admin'], limit: 'leads' },
+      schema: { summary: 'Post a lead', tags, body: newLead },
+    },
     async (request, reply) => {
       const speaker = speakerOf(request);
       const { leadId, created } = await deps.accept(request.body, speaker, idempotencyOf(request));

@@ -63,6 +63,14 @@ export interface PeopleRoutesDeps {
   ): Promise<
     { tokenId: string; secret: string; role: string; subjectId: string; expiresAtMs: number } | { refused: string }
   >;
+  /** The live tokens of somebody, oldest first. */
+  tokensOf(subjectId: string): {
+    tokenId: string;
+    createdAtMs: number;
+    expiresAtMs: number | null;
+    renews: boolean;
+    lastUsedAtMs: number | null;
+  }[];
   tokenTeam(tokenId: string): { found: boolean; team: string | null; role: string };
   revokeToken(tokenId: string, speaker: Speaker): Promise<void>;
   /** The teams this speaker may manage; null: all. */
@@ -181,6 +189,11 @@ function credentialRoutes(app: Http, deps: PeopleRoutesDeps): void {
   const exists = (role: Subject, id: string) =>
     role === 'rep' ? deps.rep(id) !== undefined : deps.managerTeams(id) !== undefined;
 
+  function checkSubject(role: Subject, id: string, speaker: Speaker): void {
+    if (role === 'rep') checkTeam(deps, speaker, deps.rep(id)?.team ?? null, 'id');
+    else for (const team of deps.managerTeams(id) ?? []) checkTeam(deps, speaker, team, 'id');
+  }
+
   for (const role of ['rep', 'manager'] as const) {
     const what = role === 'rep' ? 'Rep' : 'Manager';
     app.post(
@@ -201,6 +214,26 @@ function credentialRoutes(app: Http, deps: PeopleRoutesDeps): void {
       },
     );
 
+    app.get(
+      `/v1/${role}s/:id/tokens`,
+      {
+        config: { allow: ['admin', 'manager'] },
+        schema: { summary: `The live tokens of a ${role}, without the tokens themselves`, tags, params },
+      },
+      async (request) => {
+        const { id } = request.params;
+        if (!exists(role, id)) throw notFound(what);
+        checkSubject(role, id, speakerOf(request));
+        const items = deps.tokensOf(id).map(({ createdAtMs, expiresAtMs, lastUsedAtMs, ...token }) => ({
+          ...token,
+          createdAt: iso(createdAtMs),
+          expiresAt: expiresAtMs === null ? null : iso(expiresAtMs),
+          lastUsedAt: lastUsedAtMs === null ? null : iso(lastUsedAtMs),
+        }));
+        return { items, nextCursor: null };
+      },
+    );
+
     app.post(
       `/v1/${role}s/:id/invites`,
       {
@@ -211,8 +244,7 @@ function credentialRoutes(app: Http, deps: PeopleRoutesDeps): void {
         const { id } = request.params;
         const speaker = speakerOf(request);
         if (!exists(role, id)) throw notFound(what);
-        if (role === 'rep') checkTeam(deps, speaker, deps.rep(id)?.team ?? null, 'id');
-        else for (const team of deps.managerTeams(id) ?? []) checkTeam(deps, speaker, team, 'id');
+        checkSubject(role, id, speaker);
         const invite = await deps.addInvite(role, id, speaker, idempotencyOf(request));
         return reply.code(201).send({ url: deps.inviteUrl(role, invite.secret), expiresAt: iso(invite.expiresAtMs) });
       },
@@ -221,7 +253,10 @@ function credentialRoutes(app: Http, deps: PeopleRoutesDeps): void {
 
   app.post(
     '/v1/sessions',
-    { schema: { summary: 'Open a device session with an invite', tags, body: newSession } },
+    {
+      config: { limit: 'signIn' },
+      schema: { summary: 'Open a device session with an invite', tags, body: newSession },
+    },
     async (request, reply) => {
       const { invite } = request.body;
       // Nobody is signed in yet: the key is the invite's, so that a lost answer does not lose the invite.

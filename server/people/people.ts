@@ -29,17 +29,21 @@ export const SESSION_MS = 30 * 86_400_000;
 /** An invite is good for a day and for one use. */
 export const INVITE_MS = 86_400_000;
 
-const PREFIX: Record<Role | 'invite', string> = {
+/** A device session is a rep's or a manager's: its invite says whose, when it is used. */
+export type SecretKind = Role | 'invite' | 'session';
+
+const PREFIX: Record<SecretKind, string> = {
   admin: 'sbr_adm_',
   manager: 'sbr_mgr_',
   rep: 'sbr_rep_',
   source: 'sbr_src_',
   screen: 'sbr_scr_',
   invite: 'sbr_inv_',
+  session: 'sbr_ses_',
 };
 
 /** 32 random bytes that nobody can guess, behind a word that tells people what it is. */
-export function newSecret(kind: Role | 'invite', random: Random): string {
+export function newSecret(kind: SecretKind, random: Random): string {
   return PREFIX[kind] + Buffer.from(random.bytes(32)).toString('base64url');
 }
 
@@ -50,7 +54,8 @@ export function hashSecret(secret: string): string {
 /** Hears of what gateways must know; nothing where there are none. */
 export interface DirectoryWatcher {
   tokenPut(row: TokenRow): void;
-  tokenDropped(row: TokenRow): void;
+  /** Resolves when gateways can find it no more, or cannot be told now. */
+  tokenDropped(row: TokenRow): Promise<void>;
   repPut(row: RepRow): void;
   /** Other rules are in force: whether names are shown may have changed. */
   policyChanged(): void;
@@ -65,6 +70,8 @@ export interface Directory {
   screen(id: string): ScreenRow | undefined;
   token(id: string): TokenRow | undefined;
   tokensOf(subjectId: string): TokenRow[];
+  /** When this process last let the token in; null: not since it started. */
+  lastUsedAt(tokenId: string): number | null;
   tokens(): TokenRow[];
   /** The session of a token; null when it is unknown, revoked or past its time. */
   authenticate(secret: string, nowMs: number): Session | null;
@@ -77,7 +84,8 @@ export interface Directory {
   putSource(row: SourceRow): void;
   putScreen(row: ScreenRow): void;
   putToken(row: TokenRow): void;
-  dropToken(id: string): void;
+  /** Resolves when no process finds it any more. */
+  dropToken(id: string): Promise<void>;
 }
 
 export function createDirectory(rows: EveryoneRows, adminApiKey: string | null, watcher?: DirectoryWatcher): Directory {
@@ -89,6 +97,7 @@ export function createDirectory(rows: EveryoneRows, adminApiKey: string | null, 
   const screens = byId(rows.screens);
   const tokens = byId(rows.tokens);
   const tokensByHash = new Map(rows.tokens.map((token) => [token.hash, token]));
+  const lastUsed = new Map<string, number>();
   const adminHash = adminApiKey === null ? null : Buffer.from(hashSecret(adminApiKey));
 
   function authenticate(secret: string, nowMs: number): Session | null {
@@ -99,6 +108,7 @@ export function createDirectory(rows: EveryoneRows, adminApiKey: string | null, 
     const token = tokensByHash.get(hash);
     if (token === undefined || token.revokedAt !== null) return null;
     if (token.expiresAt !== null && token.expiresAt <= nowMs) return null;
+    lastUsed.set(token.id, nowMs);
     const { role, subjectId, id, expiresAt, renewsForMs } = token;
     return { role, subjectId, tokenId: id, expiresAt, renewsForMs };
   }
@@ -113,6 +123,7 @@ export function createDirectory(rows: EveryoneRows, adminApiKey: string | null, 
     token: (id) => tokens.get(id),
     tokens: () => [...tokens.values()],
     tokensOf: (subjectId) => [...tokens.values()].filter((token) => token.subjectId === subjectId),
+    lastUsedAt: (tokenId) => lastUsed.get(tokenId) ?? null,
     authenticate,
     teamsOf(session) {
       if (session.role !== 'manager') return null;
@@ -135,12 +146,13 @@ export function createDirectory(rows: EveryoneRows, adminApiKey: string | null, 
       tokensByHash.set(row.hash, row);
       watcher?.tokenPut(row);
     },
-    dropToken(id) {
+    async dropToken(id) {
       const token = tokens.get(id);
       if (token === undefined) return;
       tokens.delete(id);
       tokensByHash.delete(token.hash);
-      watcher?.tokenDropped(token);
+      lastUsed.delete(id);
+      await watcher?.tokenDropped(token);
     },
   };
 }

@@ -5,6 +5,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'socket.io';
 import type { Admission } from './admission.ts';
+import type { Door } from './door.ts';
 import type { Speaker } from './http.ts';
 import type { Metrics } from './metrics.ts';
 import type { OverloadLimits } from './overload.ts';
@@ -18,6 +19,7 @@ const TOKEN_LENGTH_MAX = 400;
 const WORDS: Record<string, string> = {
   away: 'Ask again.',
   tooManySockets: 'This token has too many connections.',
+  tooManySignIns: 'Too many sign-ins from your address have failed; wait.',
 };
 
 export interface HandshakesDeps {
@@ -25,6 +27,7 @@ export interface HandshakesDeps {
   admission: Admission;
   limits: Pick<OverloadLimits, 'socketsMax' | 'socketsPerTokenMax'>;
   publicUrl: string | null;
+  door: Door;
   authenticate(token: string): Speaker | null | Promise<Speaker | null>;
   /** Sockets open now. */
   count(): number;
@@ -64,9 +67,12 @@ export function createHandshakes(deps: HandshakesDeps): Handshakes {
         metrics.shed('handshake', why);
         answer(why === 'lineFull' ? `busy: come back in ${admission.lineMs()} ms` : why, false);
       };
-      if (!originAllowed(request, deps.publicUrl)) return answer('origin', false);
+      if (!originAllowed(request, deps.publicUrl)) {
+        metrics.badInput('socket', 'origin');
+        return answer('origin', false);
+      }
       if (stopped) return refuse('draining');
-      if (deps.count() >= limits.socketsMax) return refuse('tooManySockets');
+      if (deps.count() >= limits.socketsMax || !deps.door.hasRoom(request)) return refuse('tooManySockets');
       // Nobody else listens to a connection that waits to be upgraded: an error on it would end the process.
       request.socket.on('error', () => undefined);
       const inLine = admission.ask(() => {
@@ -84,7 +90,10 @@ export function createHandshakes(deps: HandshakesDeps): Handshakes {
       };
       speakerOf(socket.handshake.auth.token).then(
         (speaker) => {
-          if (speaker === null) return refuse('tokenInvalid');
+          if (speaker === null) {
+            const waitMs = deps.door.failed(socket.request);
+            return waitMs > 0 ? refuse('tooManySignIns', waitMs) : refuse('tokenInvalid');
+          }
           if (speaker.role === 'source') return refuse('forbidden');
           if (deps.countOfToken(speaker.tokenId) >= limits.socketsPerTokenMax) {
             return refuse('tooManySockets', CROWDED_RETRY_MS);

@@ -11,6 +11,7 @@ import swaggerUi from '@fastify/swagger-ui';
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { jsonSchemaTransform, serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { z } from 'zod';
+import { type Door, tooManySignIns } from './door.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import { fieldProblems, Problem, problemBody } from './problem.ts';
@@ -33,6 +34,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** The roles that may call this route; absent: anybody, signed in or not. */
     allow?: readonly Role[];
+    /** `signIn`: a failure counts as a failed sign-in; `leads`: each call counts as a lead. */
+    limit?: 'signIn' | 'leads';
   }
 }
 
@@ -49,6 +52,7 @@ export interface HttpDeps {
   log: Log;
   metrics: Metrics;
   authenticate(token: string): Speaker | null | Promise<Speaker | null>;
+  door: Door;
   version: string;
 }
 
@@ -178,11 +182,14 @@ export function createHttp(deps: HttpDeps) {
     reply.header('x-request-id', request.id);
     reply.header('x-content-type-options', 'nosniff');
     reply.header('referrer-policy', 'no-referrer');
-    const { allow } = request.routeOptions.config;
+    const { allow, limit } = request.routeOptions.config;
+    if (limit === 'signIn') deps.door.mayTry(request.raw);
     if (allow === undefined) return;
     const token = bearerOf(request);
     request.speaker = token === null ? null : await deps.authenticate(token);
     if (request.speaker === null) {
+      const waitMs = token === null ? 0 : deps.door.failed(request.raw);
+      if (waitMs > 0) throw tooManySignIns(waitMs);
       throw new Problem(
         401,
         token === null ? 'signInNeeded' : 'tokenInvalid',
@@ -192,9 +199,11 @@ export function createHttp(deps: HttpDeps) {
     if (!allow.includes(request.speaker.role)) {
       throw new Problem(403, 'forbidden', `A ${request.speaker.role} may not do this.`);
     }
+    if (limit === 'leads' && request.speaker.role !== 'admin') deps.door.lead(request.raw, request.speaker.subjectId);
   });
 
   app.addHook('onResponse', async (request, reply) => {
+    if (request.routeOptions.config.limit === 'signIn' && reply.statusCode === 401) deps.door.failed(request.raw);
     deps.log.debug('request', {
       requestId: String(request.id),
       method: request.method,

@@ -13,6 +13,7 @@ import type { Clock, Timer } from '../kernel/clock.ts';
 import { TIMER_MS_MAX, within } from '../kernel/clock.ts';
 import type { Random } from '../kernel/random.ts';
 import { createAdmission } from './admission.ts';
+import type { Door } from './door.ts';
 import { createHandshakes } from './handshakes.ts';
 import type { Role, Speaker } from './http.ts';
 import type { Log } from './log.ts';
@@ -107,6 +108,9 @@ export interface SocketsDeps {
   /** The expiry that holds now, which use may have moved; null: never, undefined: revoked. */
   expiryOf(tokenId: string): number | null | undefined;
   publicUrl: string | null;
+  door: Door;
+  /** A socket that has not said who it is by then is closed; 5 s unless a test is in a hurry. */
+  connectTimeoutMs?: number;
 }
 
 export function createSockets(server: HttpServer, deps: SocketsDeps): Sockets {
@@ -133,13 +137,17 @@ export function createSockets(server: HttpServer, deps: SocketsDeps): Sockets {
     serveClient: false,
     transports: ['websocket', 'polling'],
     maxHttpBufferSize: FRAME_BYTES_READ_MAX,
-    connectTimeout: CONNECT_TIMEOUT_MS,
+    connectTimeout: deps.connectTimeoutMs ?? CONNECT_TIMEOUT_MS,
     pingInterval: 15_000,
     pingTimeout: 10_000,
     perMessageDeflate: false,
     allowRequest: handshakes.allowRequest,
   });
   io.use(handshakes.signIn);
+  // Counted from the handshake on: who never says who it is holds a socket, too.
+  io.engine.on('connection', (transport: Socket['conn']) => {
+    transport.once('close', deps.door.enter(transport.request).leave);
+  });
 
   io.on('connection', (socket) => {
     const from = speaking(socket);

@@ -61,6 +61,16 @@ const PEOPLE: Route[] = [
     may: { admin: 201 },
   },
   {
+    call: 'GET /v1/reps/{id}/tokens',
+    ready: () => ({ path: `/v1/reps/${cast.a1.id}/tokens` }),
+    may: { admin: 200, managerA: 200 },
+  },
+  {
+    call: 'GET /v1/managers/{id}/tokens',
+    ready: () => ({ path: `/v1/managers/${cast.managerA.id}/tokens` }),
+    may: { admin: 200, managerA: 200 },
+  },
+  {
     call: 'POST /v1/reps/{id}/invites',
     ready: () => ({ path: `/v1/reps/${cast.a1.id}/invites` }),
     may: { admin: 201, managerA: 201 },

@@ -5,18 +5,23 @@ export interface RawSocketOptions {
   auth?: Record<string, unknown>;
   origin?: string;
   transports?: ('websocket' | 'polling')[];
+  /** Whom a proxy would say it is. */
+  forwardedFor?: string;
 }
 
 const opened = new Set<Socket>();
 
 export function openSocket(url: string, options: RawSocketOptions = {}): Socket {
-  const { auth = {}, origin, transports = ['websocket'] } = options;
+  const { auth = {}, origin, forwardedFor, transports = ['websocket'] } = options;
   const socket = io(url, {
     auth,
     transports,
     forceNew: true,
     reconnection: false,
-    ...(origin === undefined ? {} : { extraHeaders: { origin } }),
+    extraHeaders: {
+      ...(origin === undefined ? {} : { origin }),
+      ...(forwardedFor === undefined ? {} : { 'x-forwarded-for': forwardedFor }),
+    },
   });
   opened.add(socket);
   return socket;
