@@ -79,14 +79,12 @@ export async function composeGateway(base: Base, redisUrl: string): Promise<App>
     expiryOf: sessions.expiryOf,
     door,
   });
-  const language = sessions.language;
+  const { language } = sessions;
   bindSockets(sockets, { claims, house, clock, language, standing: sessions.standing, onError: onFault });
   claimRoutes(app, { claim: claims.claim, language, newRequestId: () => newId('act', clock.nowMs(), random) });
   let draining = false;
-  operationsRoutes(app, {
-    metrics,
-    ready: () => !draining && plain.status === 'ready' && claimsRedis.status === 'ready',
-  });
+  const ready = () => !draining && plain.status === 'ready' && claimsRedis.status === 'ready';
+  operationsRoutes(app, { metrics, ready });
   forwardRoutes(app, { registry, addresses });
   await servePages(app);
 
