@@ -19,15 +19,13 @@ import { createTail } from './gateway/tail.ts';
 import { newId } from './kernel/ids.ts';
 import { refusalMessage } from './kernel/messages.ts';
 import { streamName } from './leaderboard/board-streams.ts';
-import { createAddresses } from './platform/addresses.ts';
-import { createDoor } from './platform/door.ts';
 import { createHttp } from './platform/http.ts';
 import { createHttpClosing } from './platform/http-closing.ts';
 import { operationsRoutes } from './platform/operations-routes.ts';
 import { servePages } from './platform/pages.ts';
 import { checkRedis, createRedis } from './platform/redis.ts';
 import { createSockets, type Sockets } from './platform/sockets.ts';
-import { type App, type Base, createResync, drainEdge, once, VERSION, watchSockets } from './serving.ts';
+import { type App, type Base, createResync, drainEdge, once, openDoor, VERSION, watchSockets } from './serving.ts';
 
 export async function composeGateway(base: Base, redisUrl: string): Promise<App> {
   const { config, clock, log, metrics, random } = base;
@@ -67,8 +65,7 @@ export async function composeGateway(base: Base, redisUrl: string): Promise<App>
     onError: onFault,
   });
 
-  const addresses = createAddresses({ trustedProxies: config.trustedProxies });
-  const door = createDoor(config.limits, { clock, addresses });
+  const { addresses, door } = openDoor(base);
   const app = createHttp({ log, metrics, authenticate: sessions.authenticate, door, version: VERSION });
   const closing = createHttpClosing(app, base.machineClock);
   const sockets: Sockets = createSockets(app.server, {

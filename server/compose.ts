@@ -28,8 +28,7 @@ import { createSystemRandom, type Random } from './kernel/random.ts';
 import { createWorkerLedger, type Ledger } from './ledger/ledger.ts';
 import { LedgerError } from './ledger/ledger-error.ts';
 import { acquireRole, type Role } from './ledger/role-lock.ts';
-import { createAddresses } from './platform/addresses.ts';
-import { createDoor, type Door } from './platform/door.ts';
+import type { Door } from './platform/door.ts';
 import { createHttp, describeHttp, type Http, type Speaker } from './platform/http.ts';
 import { createHttpClosing } from './platform/http-closing.ts';
 import { createLog, type Log } from './platform/log.ts';
@@ -46,7 +45,7 @@ import {
 import { servePages } from './platform/pages.ts';
 import { createSockets, type Sockets } from './platform/sockets.ts';
 import { openReader } from './platform/sqlite.ts';
-import { type App, type Base, createResync, drainEdge, once, VERSION, watchSockets } from './serving.ts';
+import { type App, type Base, createResync, drainEdge, once, openDoor, VERSION, watchSockets } from './serving.ts';
 
 export interface Overrides {
   clock?: Clock;
@@ -197,8 +196,7 @@ async function openEdge(base: Base, house: DecidingHouse, load: Load, desk: Sett
     return session;
   };
   const secret = Buffer.from(base.random.bytes(32)).toString('base64url');
-  const addresses = createAddresses({ trustedProxies: config.trustedProxies, linkSecret: secret });
-  const door = createDoor(config.limits, { clock, addresses });
+  const { door } = openDoor(base, secret);
   const app = createHttp({ log, metrics, authenticate, door, version: VERSION });
   const closing = createHttpClosing(app, base.machineClock);
   await describeHttp(app, VERSION);

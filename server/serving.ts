@@ -6,7 +6,9 @@ import type { Config } from './config.ts';
 import type { DecidingHouse } from './house.ts';
 import { type Clock, within } from './kernel/clock.ts';
 import type { Random } from './kernel/random.ts';
+import { type Addresses, createAddresses } from './platform/addresses.ts';
 import { createAdmission } from './platform/admission.ts';
+import { createDoor, type Door } from './platform/door.ts';
 import type { HttpClosing } from './platform/http-closing.ts';
 import type { Log } from './platform/log.ts';
 import type { Metrics } from './platform/metrics.ts';
@@ -96,4 +98,10 @@ export function once(task: () => Promise<void>): () => Promise<void> {
     running ??= task();
     return running;
   };
+}
+
+/** The limits by caller; `linkSecret` is what gateways of this process show to say for whom they ask. */
+export function openDoor({ config, clock }: Base, linkSecret?: string): { addresses: Addresses; door: Door } {
+  const addresses = createAddresses({ trustedProxies: config.trustedProxies, ...(linkSecret && { linkSecret }) });
+  return { addresses, door: createDoor(config.limits, { clock, addresses }) };
 }

@@ -3,11 +3,13 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createSystemClock } from '../../server/kernel/clock.ts';
+import { createSystemRandom } from '../../server/kernel/random.ts';
 import { hashSecret } from '../../server/people/people.ts';
 import { createAddresses } from '../../server/platform/addresses.ts';
 import { createDoor } from '../../server/platform/door.ts';
 import { createLog } from '../../server/platform/log.ts';
 import { createMetrics } from '../../server/platform/metrics.ts';
+import { OVERLOAD_LIMITS } from '../../server/platform/overload.ts';
 import { createSockets } from '../../server/platform/sockets.ts';
 import { ADMIN_KEY } from '../support/app.ts';
 import { type Cast, startCast } from '../support/cast.ts';
@@ -108,7 +110,7 @@ describe('socket auth', () => {
     expect(sockets.count()).toBe(1);
     await closed;
     expect(sockets.count()).toBe(0);
-    await sockets.close(0);
+    await sockets.close();
     server.close();
   });
 });
@@ -120,6 +122,10 @@ async function socketsOf(server: Server, connectTimeoutMs: number) {
   const limits = { failedSignInsPerMinute: 10, leadsPerMinute: 10, socketsPerAddress: 10 };
   return createSockets(server, {
     clock,
+    machineClock: clock,
+    random: createSystemRandom(),
+    limits: OVERLOAD_LIMITS,
+    latestOnly: {},
     log: createLog('silent'),
     metrics: createMetrics({ processMetrics: false }),
     authenticate: () => null,
