@@ -1,6 +1,7 @@
 /**
- * A module of the server with one edit to its source, for tests that must catch the difference: the
- * capability's folder is copied with the edit, everything around it is the real one.
+ * A module of the server with an edit to its source, for tests that must catch the difference: the
+ * folder of the edited file is copied with the edit, and so are the files of the folders above it;
+ * everything beside them is the real one.
  */
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -22,33 +23,39 @@ export function edited(text: string, { file, from, to }: Edit): string {
   return text.replace(from, () => to);
 }
 
-/** Imports `entry`, a module of the folder that the edited file is in, as it would be with the edit. */
-export async function importEdited<Module>(entry: string, edit: Edit): Promise<Module> {
+/**
+ * Imports `entry` as it would be with the edits, which are all in one folder; `entry` is a file of that
+ * folder or of one above it.
+ */
+export async function importEdited<Module>(entry: string, ...edits: [Edit, ...Edit[]]): Promise<Module> {
   const folder = mkdtempSync(join(tmpdir(), 'sambar-mutant-'));
   try {
-    copyFolder(dirname(edit.file), folder, edit);
+    copyFolder(dirname(edits[0].file), folder, edits);
     return (await import(join(folder, entry))) as Module;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-/** The folder's own files, and links to all that stands beside it and beside the folders above. */
-function copyFolder(path: string, copy: string, edit: Edit): void {
-  let [from, to] = [ROOT, copy];
-  for (const name of path.split('/')) {
-    for (const beside of readdirSync(from)) {
-      if (beside !== name) symlinkSync(join(from, beside), join(to, beside));
+function copyFolder(path: string, copy: string, edits: readonly Edit[]): void {
+  let place = '';
+  const names = path.split('/');
+  for (const name of [...names, null]) {
+    const isRoot = place === '';
+    for (const beside of readdirSync(join(ROOT, place), { withFileTypes: true })) {
+      if (beside.name === name) continue;
+      const source = join(ROOT, place, beside.name);
+      const target = join(copy, place, beside.name);
+      if (isRoot || !beside.isFile()) symlinkSync(source, target);
+      else writeFileSync(target, withEdits(join(place, beside.name), edits));
     }
-    from = join(from, name);
-    to = join(to, name);
-    mkdirSync(to);
+    if (name === null) break;
+    place = join(place, name);
+    mkdirSync(join(copy, place));
   }
-  for (const entry of readdirSync(from, { withFileTypes: true })) {
-    const source = join(from, entry.name);
-    if (join(ROOT, edit.file) === source)
-      writeFileSync(join(to, entry.name), edited(readFileSync(source, 'utf8'), edit));
-    else if (entry.isFile()) writeFileSync(join(to, entry.name), readFileSync(source));
-    else symlinkSync(source, join(to, entry.name));
-  }
+}
+
+function withEdits(file: string, edits: readonly Edit[]): string {
+  const own = edits.filter((edit) => edit.file === file);
+  return own.reduce(edited, readFileSync(join(ROOT, file), 'utf8'));
 }
