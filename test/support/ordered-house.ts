@@ -64,6 +64,7 @@ export async function openOrderedHouse(parts: Parts, deps: OrderedHouseDeps) {
     settled: deps.settled,
     adminApiKey: null,
     appSecret: 'a secret of the tests, long enough',
+    boardsMustWait: () => false,
     openRace: putRaceUp,
   });
 }
