@@ -49,6 +49,9 @@ export interface CellDeps {
   log: Log;
   /** Tests stand the arbiter's time still; a live cell refuses to. */
   testClockAllowed: boolean;
+  /** The lease that a dead holder of this file left behind; null: none. */
+  leftLease: string | null;
+  onLease(lease: string): void;
   onLost(reason: string): void;
 }
 
@@ -75,7 +78,9 @@ export async function openRedisCell(deps: CellDeps): Promise<RedisCell> {
   };
   const plain = await connect('plain');
   await refuseUnfit(plain, deps);
-  const role = await takeCellRole({ redis: plain, cell, clock, onFault, onLost: () => deps.onLost('roleTaken') });
+  const { leftLease, onLease } = deps;
+  const onLost = () => deps.onLost('roleTaken');
+  const role = await takeCellRole({ redis: plain, cell, clock, leftLease, onLease, onFault, onLost });
   const claims = await connect('claims');
   const wins = await connect('stream');
   const heard = await connect('stream');
@@ -160,8 +165,8 @@ class Cell implements RedisCell {
     await arbiter.raise({ scope: 'cell' }, 'rebuilding');
     await putRaceUp(world);
     await arbiter.openGate();
-    // What a predecessor committed and could not publish any more, and what was put up again just now.
-    this.outlet.resync();
+    // At a start gateways could not yet ask this process: `announce` says it then.
+    if (this.#announcing !== null) this.outlet.resync();
     this.#parts.log.info('the cell is open', { cell: this.#parts.cell, epoch });
   }
 
@@ -229,6 +234,8 @@ class Cell implements RedisCell {
       this.#announcing = clock.after(ANNOUNCE_EVERY_MS, say);
     };
     say();
+    // What a predecessor committed and could not publish any more, and what was put up again just now.
+    this.outlet.resync();
   }
 
   async close(): Promise<void> {

@@ -3,20 +3,21 @@
  * script in Redis, hears the outlet, and asks the ledger process for the rest.
  */
 import type { AddressInfo } from 'node:net';
-import { LATEST_ONLY } from './alerts/announcer.ts';
+import { boardRoom, LATEST_ONLY } from './alerts/announcer.ts';
 import { noticeOf } from './cell-on-redis.ts';
-import { createClaims } from './claims/claims.ts';
+import { type Claims, type ClaimsDeps, createClaims } from './claims/claims.ts';
 import { claimRoutes } from './claims/claims-routes.ts';
 import { createRedisArbiter } from './claims/redis-arbiter.ts';
 import { createSettlementDesk } from './claims/settlement-desk.ts';
 import { bindSockets } from './edges.ts';
 import { forwardRoutes } from './gateway/forward.ts';
 import type { Entry } from './gateway/outlet.ts';
-import { createRegistryReader } from './gateway/registry.ts';
-import { createRemoteHouse } from './gateway/remote-house.ts';
+import { createRegistryReader, type RegistryReader } from './gateway/registry.ts';
+import { createRemoteHouse, type RemoteHouse } from './gateway/remote-house.ts';
 import { createSessionCache } from './gateway/session-cache.ts';
 import { createTail } from './gateway/tail.ts';
 import { newId } from './kernel/ids.ts';
+import type { Random } from './kernel/random.ts';
 import { refusalMessage } from './kernel/messages.ts';
 import { streamName } from './leaderboard/board-streams.ts';
 import { createHttp } from './platform/http.ts';
@@ -25,19 +26,13 @@ import { operationsRoutes } from './platform/operations-routes.ts';
 import { servePages } from './platform/pages.ts';
 import { checkRedis, createRedis } from './platform/redis.ts';
 import { createSockets, type Sockets } from './platform/sockets.ts';
-import { type App, type Base, createResync, drainEdge, once, openDoor, VERSION, watchSockets } from './serving.ts';
+import { type App, type Base, drainEdge, once, openDoor, VERSION, watchSockets } from './serving.ts';
 
 export async function composeGateway(base: Base, redisUrl: string): Promise<App> {
   const { config, clock, log, metrics, random } = base;
   const onFault = (error: unknown) =>
     log.warn('the link', { code: String((error as { code?: unknown }).code ?? 'unknown') });
-  const connect = async (profile: 'claims' | 'stream' | 'plain') => {
-    const redis = createRedis(redisUrl, profile, { random, onError: onFault });
-    await redis.connect();
-    return redis;
-  };
-  const [claimsRedis, streamRedis, plain] = [await connect('claims'), await connect('stream'), await connect('plain')];
-  await checkRedis(plain);
+  const [claimsRedis, streamRedis, plain] = await openConnections(redisUrl, random, onFault);
   const gateway = newId('own', clock.nowMs(), random).replace('own_', 'gw_');
   const registry = createRegistryReader(plain, config.cell);
   const sessions = createSessionCache({
@@ -46,24 +41,17 @@ export async function composeGateway(base: Base, redisUrl: string): Promise<App>
     clock,
     onRevoked: (tokenId) => sockets.closeToken(tokenId),
   });
-  const house = createRemoteHouse({ registry, clock, gateway, streamOf: streamName, onFault });
+  const house = createRemoteHouse({
+    registry,
+    clock,
+    gateway,
+    streamOf: streamName,
+    shown: (state) => sockets.emit('board:delta', [boardRoom(state.stream)], state),
+    onFault,
+  });
   const arbiter = createRedisArbiter({ redis: claimsRedis, cell: config.cell, clock });
   const desk = createSettlementDesk(clock);
-  const claims = createClaims({
-    arbiter,
-    desk,
-    clock,
-    record: house.record,
-    // The names as now shown; the rules of an older offer are on the ledger's file alone.
-    winnerName: (repId) => registry.name(repId),
-    refusal: refusalMessage,
-    note: house.attempt,
-    observe(verdict, seconds) {
-      metrics.claims(verdict.verdict);
-      metrics.verdictSeconds(seconds);
-    },
-    onError: onFault,
-  });
+  const claims = createGatewayClaims(base, { arbiter, desk, house, registry, onError: onFault });
 
   const { addresses, door } = openDoor(base);
   const app = createHttp({ log, metrics, authenticate: sessions.authenticate, door, version: VERSION });
@@ -76,8 +64,8 @@ export async function composeGateway(base: Base, redisUrl: string): Promise<App>
     expiryOf: sessions.expiryOf,
     door,
   });
-  const { language } = sessions;
-  bindSockets(sockets, { claims, house, clock, language, standing: sessions.standing, onError: onFault });
+  const { language, standing } = sessions;
+  const alerts = bindSockets(sockets, { ...base, claims, house, language, standing, onError: onFault });
   claimRoutes(app, { claim: claims.claim, language, newRequestId: () => newId('act', clock.nowMs(), random) });
   let draining = false;
   const ready = () => !draining && plain.status === 'ready' && claimsRedis.status === 'ready';
@@ -91,12 +79,11 @@ export async function composeGateway(base: Base, redisUrl: string): Promise<App>
     else desk.resolve(noticeOf(entry));
   }
 
-  const giveSnapshots = createResync(base, sockets, house.snapshot);
-
-  /** What was missed is gone: every rep here gets a fresh snapshot. */
+  /** What was missed is gone: sessions are looked up, reps and boards get what stands now. */
   function resync(): void {
     sessions.lookAgain().catch(onFault);
-    giveSnapshots();
+    alerts.resync();
+    house.watchAgain();
   }
 
   const tail = createTail({ redis: streamRedis, cell: config.cell, hear, onGap: resync, onFault });
@@ -112,6 +99,7 @@ export async function composeGateway(base: Base, redisUrl: string): Promise<App>
     house: null,
     close: once(async () => {
       draining = true;
+      alerts.stop();
       await drainEdge(base, { claims, sockets, closing });
       await closing.close();
       base.lag.stop();
@@ -122,4 +110,37 @@ export async function composeGateway(base: Base, redisUrl: string): Promise<App>
       for (const redis of [claimsRedis, plain]) redis.disconnect();
     }),
   };
+}
+
+async function openConnections(url: string, random: Random, onError: (error: unknown) => void) {
+  const connect = async (profile: 'claims' | 'stream' | 'plain') => {
+    const redis = createRedis(url, profile, { random, onError });
+    await redis.connect();
+    return redis;
+  };
+  const plain = await connect('plain');
+  await checkRedis(plain);
+  return [await connect('claims'), await connect('stream'), plain] as const;
+}
+
+function createGatewayClaims(
+  { clock, metrics }: Base,
+  deps: Pick<ClaimsDeps, 'arbiter' | 'desk' | 'onError'> & { house: RemoteHouse; registry: RegistryReader },
+): Claims {
+  const { arbiter, desk, house, registry, onError } = deps;
+  return createClaims({
+    arbiter,
+    desk,
+    clock,
+    onError,
+    record: house.record,
+    // The names as now shown; the rules of an older offer are on the ledger's file alone.
+    winnerName: (repId) => registry.name(repId),
+    refusal: refusalMessage,
+    note: house.attempt,
+    observe(verdict, seconds) {
+      metrics.claims(verdict.verdict);
+      metrics.verdictSeconds(seconds);
+    },
+  });
 }

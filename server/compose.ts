@@ -4,6 +4,7 @@
  * own (compose-gateway.ts); `config.redisUrl` is the only other fork in the program.
  */
 import type { AddressInfo } from 'node:net';
+import type { AlertEdge } from './alerts/alerts-sockets.ts';
 import { type Announcer, LATEST_ONLY } from './alerts/announcer.ts';
 import { appSecretOf } from './app-secret.ts';
 import { noticeOf, openRedisCell, type RedisCell } from './cell-on-redis.ts';
@@ -14,6 +15,7 @@ import { createSettlementDesk, type SettledNotice, type SettlementDesk } from '.
 import { composeGateway } from './compose-gateway.ts';
 import type { Config } from './config.ts';
 import { bindRoutes, bindSockets, localHouse } from './edges.ts';
+import { endWhenStale, keepBeating, takeFile } from './file-role.ts';
 import { noteAttempt } from './flow/race-record.ts';
 import { winnerNameOf } from './flow/settlement.ts';
 import { putRaceUp } from './flow/start.ts';
@@ -22,12 +24,11 @@ import type { World } from './flow/world.ts';
 import { BOARD_LEASE_MS, linkRoutes } from './gateway/link-routes.ts';
 import type { Entry } from './gateway/outlet.ts';
 import { type DecidingHouse, openHouse } from './house.ts';
-import { type Clock, createSystemClock, type Timer } from './kernel/clock.ts';
+import { type Clock, createSystemClock } from './kernel/clock.ts';
 import { refusalMessage } from './kernel/messages.ts';
 import { createSystemRandom, type Random } from './kernel/random.ts';
-import { createWorkerLedger, type Ledger } from './ledger/ledger.ts';
-import { LedgerError } from './ledger/ledger-error.ts';
-import { acquireRole, type Role } from './ledger/role-lock.ts';
+import { createWorkerLedger } from './ledger/ledger.ts';
+import type { Holder, Role } from './ledger/role-lock.ts';
 import type { Door } from './platform/door.ts';
 import { createHttp, describeHttp, type Http, type Speaker } from './platform/http.ts';
 import { createHttpClosing } from './platform/http-closing.ts';
@@ -45,7 +46,7 @@ import {
 import { servePages } from './platform/pages.ts';
 import { createSockets, type Sockets } from './platform/sockets.ts';
 import { openReader } from './platform/sqlite.ts';
-import { type App, type Base, createResync, drainEdge, once, openDoor, VERSION, watchSockets } from './serving.ts';
+import { type App, type Base, drainEdge, once, openDoor, VERSION, watchSockets } from './serving.ts';
 
 export interface Overrides {
   clock?: Clock;
@@ -57,6 +58,8 @@ export interface Overrides {
   limits?: Partial<OverloadLimits>;
   /** Called when nobody may be told anything any more; the process ends unless a test says otherwise. */
   onUnknownOutcome?: (error: Error) => void;
+  /** A standby waits for this holder; null: one that has not said who it is. */
+  onStandby?: (holder: Holder | null) => void;
 }
 
 export async function compose(config: Config, overrides: Overrides = {}): Promise<App> {
@@ -78,7 +81,7 @@ export async function compose(config: Config, overrides: Overrides = {}): Promis
 /** The process with the file: `ROLE=all`, or `ROLE=ledger`, which holds no sockets. */
 async function composeDecider(base: Base, overrides: Overrides): Promise<App> {
   const { config, clock, log } = base;
-  const role = acquireRole(config.databaseFile, { nowMs: clock.nowMs() });
+  const role = await takeFile(base, overrides.onStandby ?? (() => undefined));
   const written = await createWorkerLedger<Transactions>({
     workerUrl: new URL(import.meta.url.endsWith('.ts') ? './ledger-thread.ts' : './ledger-thread.js', import.meta.url),
     workerData: { file: config.databaseFile, generation: role.generation },
@@ -86,13 +89,12 @@ async function composeDecider(base: Base, overrides: Overrides): Promise<App> {
     onUnknownOutcome: overrides.onUnknownOutcome ?? endProcess(log, 'the outcome of a commit is unknown'),
   });
   const ledger = endWhenStale(written, overrides.onUnknownOutcome ?? endProcess(log, 'another process holds the file'));
-  const heart = keepBeating(role, base);
   const load = createLoad(base.limits, base.lag, ledger.backlog);
   base.metrics.watch('ledgerBacklog', () => ledger.backlog().calls);
   base.metrics.watch('loopLagMs', base.lag.worstMs);
   const reader = openReader(config.databaseFile);
   const desk = createSettlementDesk(clock);
-  const seat = await takeSeat(base, desk, overrides);
+  const seat = await takeSeat(base, desk, role, overrides);
   const house = await openHouse({
     ...base,
     ...seat,
@@ -104,6 +106,7 @@ async function composeDecider(base: Base, overrides: Overrides): Promise<App> {
   });
   const newAdminKey = config.adminApiKey === null ? await house.access.firstAdminKey() : null;
   const edge = await openEdge(base, house, load, desk, seat);
+  const heart = keepBeating(role, base);
   return {
     url: edge.url,
     port: edge.port,
@@ -134,7 +137,7 @@ interface Seat {
   speakThrough(sockets: Sockets, resync: () => void): Promise<void>;
 }
 
-async function takeSeat(base: Base, desk: SettlementDesk, overrides: Overrides): Promise<Seat> {
+async function takeSeat(base: Base, desk: SettlementDesk, role: Role, overrides: Overrides): Promise<Seat> {
   const { config, clock, log, random } = base;
   if (config.redisUrl === null) return embeddedSeat(clock, desk);
   const cell = await openRedisCell({
@@ -144,6 +147,8 @@ async function takeSeat(base: Base, desk: SettlementDesk, overrides: Overrides):
     random,
     log,
     testClockAllowed: overrides.testClockAllowed ?? false,
+    leftLease: role.predecessor?.lease ?? null,
+    onLease: (lease) => role.leased(lease),
     onLost: (reason) => endProcess(log, `this process is not the cell's ledger any more: ${reason}`)(new Error(reason)),
   });
   return {
@@ -203,10 +208,9 @@ async function openEdge(base: Base, house: DecidingHouse, load: Load, desk: Sett
   const claims = createHouseClaims(base, house, load, desk);
   let draining = false;
   operationsRoutes(app, { metrics, ready: () => !draining });
-  const sockets = config.role === 'ledger' ? null : openSockets(base, house, claims, { app, authenticate, door });
-  if (sockets !== null) {
-    await seat.speakThrough(sockets, createResync(base, sockets, world.alerts.snapshot));
-  }
+  const socketEdge = config.role === 'ledger' ? null : openSockets(base, house, claims, { app, authenticate, door });
+  const sockets = socketEdge?.sockets ?? null;
+  if (socketEdge !== null) await seat.speakThrough(socketEdge.sockets, socketEdge.resync);
   let address = '';
   bindRoutes(app, { house, claims, load, sockets, publicUrl: () => config.publicUrl ?? address });
   if (seat.cell !== null) {
@@ -229,6 +233,7 @@ async function openEdge(base: Base, house: DecidingHouse, load: Load, desk: Sett
     port,
     async drain() {
       draining = true;
+      socketEdge?.stop();
       await drainEdge(base, { claims, sockets, closing });
     },
     close: closing.close,
@@ -260,7 +265,7 @@ function openSockets(
   house: DecidingHouse,
   claims: ReturnType<typeof createClaims>,
   edge: { app: Http; authenticate(token: string): Speaker | null; door: Door },
-): Sockets {
+): { sockets: Sockets } & AlertEdge {
   const { config, clock, log, metrics } = base;
   const { world } = house;
   const sockets = createSockets(edge.app.server, {
@@ -275,10 +280,10 @@ function openSockets(
       return token === undefined ? undefined : token.expiresAt;
     },
   });
-  bindSockets(sockets, {
+  const alerts = bindSockets(sockets, {
+    ...base,
     claims,
     house: localHouse(house),
-    clock,
     language: (speaker) => world.directory.language(speaker),
     standing({ tokenId }) {
       const token = world.directory.token(tokenId);
@@ -290,43 +295,7 @@ function openSockets(
   metrics.watch('openOffers', () => world.offers.size());
   watchSockets(metrics, sockets);
   metrics.watch('boardStreams', () => world.boards.streamCount());
-  return sockets;
-}
-
-/** Written beside the file, so that whoever is refused it can tell a holder that works from one that hangs. */
-const BEAT_EVERY_MS = 1_000;
-
-/** A full disk refuses a beat as it refuses a claim: the process lives on, and says so once. */
-function keepBeating(role: Role, { clock, log }: Base): { stop(): void } {
-  let timer: Timer;
-  let isRefused = false;
-  const beat = () => {
-    try {
-      role.beat(clock.nowMs());
-      isRefused = false;
-    } catch (error) {
-      if (!isRefused) log.error('the heartbeat beside the file could not be written', {}, error);
-      isRefused = true;
-    }
-    timer = clock.after(BEAT_EVERY_MS, beat);
-  };
-  beat();
-  return { stop: () => timer.cancel() };
-}
-
-/** A commit under an old generation was refused: somebody else holds the file, so this process must end. */
-function endWhenStale(ledger: Ledger<Transactions>, end: (error: Error) => void): Ledger<Transactions> {
-  return {
-    ...ledger,
-    async write(name, args, idempotency) {
-      try {
-        return await ledger.write(name, args, idempotency);
-      } catch (error) {
-        if (error instanceof LedgerError && error.code === 'staleGeneration') end(error);
-        throw error;
-      }
-    },
-  };
+  return { sockets, ...alerts };
 }
 
 function endProcess(log: Log, why: string): (error: Error) => void {

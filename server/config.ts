@@ -17,6 +17,8 @@ export interface Config {
   /** Names this company's keys in Redis; one cell is one company. */
   cell: string;
   role: Role;
+  /** Wait for the file while another process has it, instead of refusing to start. */
+  standby: boolean;
   adminApiKey: string | null;
   appSecret: string | null;
   logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'silent';
@@ -77,6 +79,16 @@ const VARIABLES: Variable[] = [
     example: 'all',
     about: 'all; gateway (sockets only, needs REDIS_URL, no database); ledger (database, no sockets).',
     schema: z.enum(['all', 'gateway', 'ledger']).default('all'),
+  },
+  {
+    name: 'STANDBY',
+    example: 'false',
+    about:
+      'true: while another server has the file, wait for it and end it when it hangs (docs/scaling.md). false: refuse.',
+    schema: z
+      .enum(['true', 'false'])
+      .default('false')
+      .transform((text) => text === 'true'),
   },
   {
     name: 'ADMIN_API_KEY',
@@ -170,6 +182,9 @@ export function readConfig(env: Record<string, string | undefined>): Config {
   if (values.ROLE === 'ledger' && values.REDIS_URL === null) {
     wrong.push('ROLE: ledger needs REDIS_URL');
   }
+  if (values.ROLE === 'gateway' && values.STANDBY === true) {
+    wrong.push('STANDBY: a gateway has no file to wait for');
+  }
   if (wrong.length > 0) throw new ConfigError(wrong);
   return Object.freeze({
     port: values.PORT as number,
@@ -178,6 +193,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     redisUrl: values.REDIS_URL as string | null,
     cell: values.CELL as string,
     role: values.ROLE as Role,
+    standby: values.STANDBY as boolean,
     adminApiKey: values.ADMIN_API_KEY as string | null,
     appSecret: values.APP_SECRET as string | null,
     logLevel: values.LOG_LEVEL as Config['logLevel'],

@@ -1,5 +1,5 @@
 /** Binds the edges, HTTP routes and socket events, to the flows of the deciding process. */
-import { alertSockets } from './alerts/alerts-sockets.ts';
+import { type AlertEdge, alertSockets } from './alerts/alerts-sockets.ts';
 import { repRoom } from './alerts/announcer.ts';
 import type { House } from './alerts/house.ts';
 import type { Claims } from './claims/claims.ts';
@@ -23,8 +23,9 @@ import { eventsRoutes } from './ledger/events-routes.ts';
 import { LedgerError } from './ledger/ledger-error.ts';
 import { actorOf, SESSION_MS } from './people/people.ts';
 import { peopleRoutes } from './people/people-routes.ts';
+import { createAdmission } from './platform/admission.ts';
 import type { Http, Speaker } from './platform/http.ts';
-import type { Load } from './platform/overload.ts';
+import type { Load, OverloadLimits } from './platform/overload.ts';
 import { Problem } from './platform/problem.ts';
 import type { Sockets } from './platform/sockets.ts';
 import { assistsRoutes } from './points/assists-routes.ts';
@@ -321,13 +322,16 @@ export function bindSockets(
     claims: Claims;
     house: House;
     clock: Clock;
+    machineClock: Clock;
+    limits: Pick<OverloadLimits, 'snapshots'>;
     language(speaker: Speaker): 'id' | 'en';
     standing(speaker: Speaker): Standing | Promise<Standing>;
     onError(error: unknown): void;
   },
-): void {
+): AlertEdge {
   claimSockets(sockets, { claim: deps.claims.claim, language: deps.language, standing: deps.standing });
-  alertSockets(sockets, deps);
+  const admission = createAdmission(deps.machineClock, deps.limits.snapshots);
+  return alertSockets(sockets, { ...deps, admission });
 }
 
 /** The house's answers to socket edges of this very process. */

@@ -2,10 +2,18 @@
 import closeWithGrace from 'close-with-grace';
 import { compose } from './compose.ts';
 import { ConfigError, readProcessConfig } from './config.ts';
+import type { Holder } from './ledger/role-lock.ts';
+
+/** A standby listens to nothing, so this line is all there is to see of it; a signal ends it at once. */
+function sayStandingBy(holder: Holder | null): void {
+  const who =
+    holder === null ? 'another process' : `pid ${holder.pid}, since ${new Date(holder.startedAtMs).toISOString()}`;
+  process.stdout.write(`Sambar stands by: the database is with ${who}\n`);
+}
 
 async function main(): Promise<void> {
   const config = readProcessConfig();
-  const app = await compose(config);
+  const app = await compose(config, { onStandby: sayStandingBy });
   // Done in time: exit 0. Not done, or told a second time: ended at once, with 1.
   closeWithGrace({ delay: config.drainMs }, async () => app.close());
   process.stdout.write(`Sambar listens on ${app.url}\n`);

@@ -1,13 +1,10 @@
 /** What both composition roots share: what they build from, what they answer, how serving stops. */
-import type { PoolSnapshot } from '../client-sdk/protocol/down.ts';
-import { repRoom } from './alerts/announcer.ts';
 import type { Claims } from './claims/claims.ts';
 import type { Config } from './config.ts';
 import type { DecidingHouse } from './house.ts';
 import { type Clock, within } from './kernel/clock.ts';
 import type { Random } from './kernel/random.ts';
 import { type Addresses, createAddresses } from './platform/addresses.ts';
-import { createAdmission } from './platform/admission.ts';
 import { createDoor, type Door } from './platform/door.ts';
 import type { HttpClosing } from './platform/http-closing.ts';
 import type { Log } from './platform/log.ts';
@@ -58,31 +55,6 @@ export async function drainEdge(
   const done = await within(machineClock, config.drainMs * ANSWERING_PART, answered);
   if (!done) log.warn('a stop does not wait any longer for answers', { afterMs: config.drainMs * ANSWERING_PART });
   await sockets?.close();
-}
-
-/** Gives every rep of this process a fresh snapshot, at a rate: building all of them at once would stop claims. */
-export function createResync(
-  { machineClock, limits, log }: Base,
-  sockets: Sockets,
-  snapshot: (repId: string) => PoolSnapshot | Promise<PoolSnapshot>,
-): () => void {
-  const admission = createAdmission(machineClock, limits.snapshots);
-  const inLine = new Set<string>();
-
-  async function give(repId: string): Promise<void> {
-    inLine.delete(repId);
-    sockets.emit('pool:snapshot', [repRoom(repId)], await snapshot(repId));
-  }
-
-  return () => {
-    for (const { role, subjectId } of sockets.speakers()) {
-      if (role !== 'rep' || inLine.has(subjectId)) continue;
-      inLine.add(subjectId);
-      admission.ask(() => {
-        give(subjectId).catch((error: unknown) => log.error('a snapshot could not be given', {}, error));
-      });
-    }
-  };
 }
 
 export function watchSockets(metrics: Metrics, sockets: Sockets): void {

@@ -11,17 +11,23 @@ import type { Clock } from '../kernel/clock.ts';
 import { FrameProblem, type Sockets, type Speaking } from '../platform/sockets.ts';
 import { boardRoom, repRoom, WALL_ROOM } from './announcer.ts';
 import type { House } from './house.ts';
+import { createSnapshots, type SnapshotsDeps } from './snapshots.ts';
 import { createWallPulse } from './wall-pulse.ts';
 import { createWatchedBoards } from './watched-boards.ts';
 
 const WATCHERS = ['rep', 'manager', 'admin', 'screen'] as const;
 
-export function alertSockets(
-  sockets: Sockets,
-  { house, clock, onError }: { house: House; clock: Clock; onError(error: unknown): void },
-): void {
+export interface AlertEdge {
+  /** Something may have been missed: every rep here gets a fresh snapshot. */
+  resync(): void;
+  stop(): void;
+}
+
+export function alertSockets(sockets: Sockets, deps: SnapshotsDeps & { house: House; clock: Clock }): AlertEdge {
+  const { house, clock, onError } = deps;
   const pulse = createWallPulse(sockets, { house, clock, onError });
   const watched = createWatchedBoards();
+  const snapshots = createSnapshots(sockets, deps);
 
   /** The room first, the snapshot second: what happens in between comes as an event, never not at all. */
   async function welcome(from: Speaking): Promise<void> {
@@ -30,7 +36,11 @@ export function alertSockets(
   }
 
   sockets.onConnect((from) => {
-    if (from.speaker.role === 'rep') welcome(from).catch(onError);
+    if (from.speaker.role !== 'rep') return;
+    welcome(from).catch((error: unknown) => {
+      onError(error);
+      snapshots.owe(from.speaker.subjectId);
+    });
   });
 
   sockets.onDisconnect((from) => {
@@ -96,4 +106,11 @@ export function alertSockets(
       return house.wallFeed();
     },
   });
+
+  return {
+    resync() {
+      for (const { role, subjectId } of sockets.speakers()) if (role === 'rep') snapshots.owe(subjectId);
+    },
+    stop: snapshots.stop,
+  };
 }

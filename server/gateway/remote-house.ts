@@ -25,6 +25,8 @@ export class LedgerAwayError extends Error {
 export interface RemoteHouse extends House {
   record: ClaimRecord;
   attempt(offerId: string, note: AttemptNote): void;
+  /** Another ledger process may answer now, which knows of no watcher: its boards are asked for anew and shown. */
+  watchAgain(): void;
   stop(): Promise<void>;
 }
 
@@ -34,6 +36,8 @@ export function createRemoteHouse(deps: {
   /** Names this gateway among others, as a watcher of boards. */
   gateway: string;
   streamOf(asked: BoardAsked): string;
+  /** A watched board as it stands, for all its watchers. */
+  shown(state: BoardState): void;
   onFault(error: unknown): void;
 }): RemoteHouse {
   const boards = new Map<string, { asked: BoardAsked; watchers: Set<string> }>();
@@ -74,13 +78,19 @@ export function createRemoteHouse(deps: {
     });
   }
 
+  const watch = (asked: BoardAsked) => ask<BoardState | null>('boards/watch', { asked, gateway: deps.gateway });
+
   function scheduleRenewal(): void {
     renewing = deps.clock.after(BOARD_LEASE_MS / 3, () => {
-      const asked = [...boards.values()].map((board) =>
-        ask('boards/watch', { asked: board.asked, gateway: deps.gateway }),
-      );
-      void Promise.allSettled(asked).finally(() => !stopped && scheduleRenewal());
+      const renewed = [...boards.values()].map(({ asked }) => watch(asked));
+      void Promise.allSettled(renewed).finally(() => !stopped && scheduleRenewal());
     });
+  }
+
+  /** What fails here comes with the next renewal: its first delta shows another epoch. */
+  async function showAgain(asked: BoardAsked): Promise<void> {
+    const state = await watch(asked);
+    if (state !== null) deps.shown(state);
   }
 
   const record: ClaimRecord = {
@@ -99,7 +109,7 @@ export function createRemoteHouse(deps: {
       const board = boards.get(stream) ?? { asked, watchers: new Set() };
       boards.set(stream, board);
       board.watchers.add(watcher);
-      return ask<BoardState | null>('boards/watch', { asked, gateway: deps.gateway });
+      return watch(asked);
     },
     releaseBoard(stream, watcher) {
       const board = boards.get(stream);
@@ -119,6 +129,9 @@ export function createRemoteHouse(deps: {
     },
     attempt(offerId, note) {
       if (attempts.length < GATHERED_MAX) attempts.push({ offerId, note });
+    },
+    watchAgain() {
+      for (const { asked } of boards.values()) showAgain(asked).catch(deps.onFault);
     },
     async stop() {
       stopped = true;

@@ -1,48 +1,40 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { startHolder } from '../../test/support/role-holder.ts';
 import { tempDatabaseFile, tempFolder } from '../../test/support/temp-database.ts';
 import { openReader } from '../platform/sqlite.ts';
 import { acquireRole, DatabaseInUseError, readHolder } from './role-lock.ts';
 
-const child = new URL('../../test/support/role-child.ts', import.meta.url).pathname;
-
-/** Another process that takes the role and says so, then waits to be ended. */
-async function startHolder(file: string) {
-  const holder = spawn(process.execPath, ['--import', 'tsx', child, file, 'hold'], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
-  onTestFinished(() => void holder.kill('SIGKILL'));
-  const [said] = await once(holder.stdout, 'data');
-  return { holder, said: JSON.parse(String(said)) as { generation: number } };
-}
-
 describe('the role of the one writer', () => {
   test('is refused while another process holds it, naming that process', async () => {
     const file = tempDatabaseFile();
-    const { holder } = await startHolder(file);
+    const holder = await startHolder(file, 'hold');
     const attempt = () => acquireRole(file, { nowMs: 2_000 });
     expect(attempt).toThrow(`database is in use by pid ${holder.pid} since 1970-01-01T00:00:01.000Z`);
     expect(attempt).toThrow(DatabaseInUseError);
-    expect(readHolder(file)).toEqual({ pid: holder.pid, startedAtMs: 1_000, beatAtMs: 1_000 });
+    const { pid } = holder;
+    expect(readHolder(file)).toMatchObject({ pid, identity: { pid }, startedAtMs: 1_000, beatAtMs: null, lease: null });
   });
 
   test('is free as soon as a killed holder is gone, and the generation has grown', async () => {
     const file = tempDatabaseFile();
-    const { holder, said } = await startHolder(file);
-    holder.kill('SIGKILL');
-    await once(holder, 'exit');
+    const holder = await startHolder(file, 'hold');
+    holder.signal('SIGKILL');
+    await holder.ended;
     const role = acquireRole(file, { nowMs: 2_000 });
-    expect(role.generation).toBe(said.generation + 1);
+    expect(role.generation).toBe(holder.generation + 1);
+    expect(role.predecessor).toMatchObject({ pid: holder.pid, startedAtMs: 1_000 });
     role.release();
+    const next = acquireRole(file, { nowMs: 3_000 });
+    expect(next.predecessor).toBeNull();
+    next.release();
   });
 
   test('a frozen holder keeps it', async () => {
     const file = tempDatabaseFile();
-    const { holder } = await startHolder(file);
-    holder.kill('SIGSTOP');
+    const holder = await startHolder(file, 'hold');
+    holder.signal('SIGSTOP');
     expect(() => acquireRole(file, { nowMs: 2_000 })).toThrow(/in use by pid/);
   });
 
@@ -71,11 +63,13 @@ describe('the role of the one writer', () => {
     expect(existsSync(`${file}.holder`)).toBe(false);
   });
 
-  test('a beat moves beatAtMs and nothing else; after release it writes nothing', () => {
+  test('a beat moves beatAtMs and brings the lease; after release it writes nothing', () => {
     const file = tempDatabaseFile();
     const role = acquireRole(file, { nowMs: 1_000 });
+    const before = readHolder(file);
+    role.leased('a lease');
     role.beat(4_000);
-    expect(readHolder(file)).toEqual({ pid: process.pid, startedAtMs: 1_000, beatAtMs: 4_000 });
+    expect(readHolder(file)).toEqual({ ...before, beatAtMs: 4_000, lease: 'a lease' });
     role.release();
     role.beat(5_000);
     expect(readHolder(file)).toBeNull();

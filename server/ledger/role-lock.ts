@@ -8,19 +8,33 @@
  *
  * Whoever becomes the holder migrates the file first: migrating is for one process at a time, and
  * there is no moment at which somebody holds the role over a file of another shape.
+ *
+ * Beside the file the holder says who it is and, each second, that it is alive (`<file>.holder`): for
+ * whoever is refused, and for a standby (standby.ts), which ends a holder that has fallen silent.
  */
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type Database from 'better-sqlite3';
 import { type Migration, migrateFile } from '../platform/migrate.ts';
+import { identityOf, type ProcessIdentity } from '../platform/processes.ts';
 import { openExclusive, openWriter, trueName } from '../platform/sqlite.ts';
+
+/**
+ * Two that reach for a free lock at the same instant can each find it busy: both look again for this
+ * long, so that one gets it. A second server on a file is refused this much later.
+ */
+const CONTEST_MS = 250;
 
 export interface Holder {
   pid: number;
   /** When it took the role, ms since 1970. */
   startedAtMs: number;
-  /** When it last said that it is alive, ms since 1970. */
-  beatAtMs: number;
+  /** When it last said that it is alive, ms since 1970; null: it has not begun to (a start, a tool). */
+  beatAtMs: number | null;
+  /** Null where processes cannot be told apart. */
+  identity: ProcessIdentity | null;
+  /** Under which lease it holds the cell's role in Redis; null: none. */
+  lease: string | null;
 }
 
 export interface Role {
@@ -28,8 +42,12 @@ export interface Role {
   generation: number;
   /** What bringing the file up to date took. */
   migration: Migration;
-  /** Says that the holder is alive, for whoever is refused the file. */
+  /** Who held it before and did not hand it back; it is dead, since the kernel gave its lock away. */
+  predecessor: Holder | null;
+  /** Says that the holder is alive: from the first one on, silence means that it is not. */
   beat(nowMs: number): void;
+  /** The lease in Redis, which a successor may end for a holder who died; written with the next beat. */
+  leased(lease: string): void;
   /** Hands the role back; close the ledger first. */
   release(): void;
 }
@@ -73,14 +91,18 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** Who holds the role of this file, as far as it has written; null when nobody living has. */
-export function readHolder(file: string): Holder | null {
+function lastHolder(name: string): Holder | null {
   try {
-    const holder = JSON.parse(readFileSync(holderFile(trueName(file)), 'utf8')) as Holder;
-    return isAlive(holder.pid) ? holder : null;
+    return JSON.parse(readFileSync(holderFile(name), 'utf8')) as Holder;
   } catch {
     return null;
   }
+}
+
+/** Who holds the role of this file, as far as it has written; null when nobody living has. */
+export function readHolder(file: string): Holder | null {
+  const holder = lastHolder(trueName(file));
+  return holder !== null && isAlive(holder.pid) ? holder : null;
 }
 
 /** In a transaction of its own: the number must be on disk before the first commit that names it. */
@@ -108,7 +130,7 @@ function raiseGeneration(file: string): number {
 export function lockOut(file: string): { release(): void } {
   mkdirSync(dirname(resolve(file)), { recursive: true });
   const name = trueName(file);
-  const lock = openExclusive(`${name}.role`, 0);
+  const lock = openExclusive(`${name}.role`, CONTEST_MS);
   if (lock === null) throw new DatabaseInUseError(name, readHolder(name));
   held.add(lock);
   return {
@@ -120,15 +142,17 @@ export function lockOut(file: string): { release(): void } {
 
 /**
  * Becomes the one writer of `file`, made if it is not there, or throws `DatabaseInUseError` after
- * `waitMs` (this thread stands still meanwhile, so only a start or a tool may wait).
+ * `waitMs` (this thread stands still meanwhile).
  */
-export function acquireRole(file: string, options: { nowMs: number; waitMs?: number }): Role {
+export function acquireRole(file: string, { nowMs, waitMs = CONTEST_MS }: { nowMs: number; waitMs?: number }): Role {
   mkdirSync(dirname(resolve(file)), { recursive: true });
   const name = trueName(file);
-  const lock = openExclusive(`${name}.role`, options.waitMs ?? 0);
+  const lock = openExclusive(`${name}.role`, waitMs);
   if (lock === null) throw new DatabaseInUseError(name, readHolder(name));
   try {
-    const holder = { pid: process.pid, startedAtMs: options.nowMs, beatAtMs: options.nowMs };
+    const predecessor = lastHolder(name);
+    const { pid } = process;
+    let holder: Holder = { pid, startedAtMs: nowMs, beatAtMs: null, identity: identityOf(pid), lease: null };
     writeHolder(name, holder);
     const migration = migrateFile(name);
     const generation = raiseGeneration(name);
@@ -136,8 +160,13 @@ export function acquireRole(file: string, options: { nowMs: number; waitMs?: num
     return {
       generation,
       migration,
-      beat(nowMs) {
-        if (held.has(lock)) writeHolder(name, { ...holder, beatAtMs: nowMs });
+      predecessor,
+      beat(beatAtMs) {
+        holder = { ...holder, beatAtMs };
+        if (held.has(lock)) writeHolder(name, holder);
+      },
+      leased(lease) {
+        holder = { ...holder, lease };
       },
       release() {
         if (!held.delete(lock)) return;

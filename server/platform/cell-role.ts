@@ -11,9 +11,12 @@ import type { Clock, Timer } from '../kernel/clock.ts';
 /** The lease; longer than two missed renewals, short enough that a successor need not wait long. */
 const LEASE_MS = 3_000;
 const RENEW_EVERY_MS = 1_000;
-/** A killed holder's lease must run out before its successor gets it: that long and a little more. */
+/** On another host a killed holder's lease must run out before its successor gets it: that long and a little more. */
 const TRIES = 20;
 const TRY_EVERY_MS = 200;
+
+/** Ends a lease by its value, and no other. */
+const END_LEASE = "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end return 0";
 
 export class RoleTakenError extends Error {
   override name = 'RoleTakenError';
@@ -32,6 +35,13 @@ export async function takeCellRole(deps: {
   redis: Redis;
   cell: string;
   clock: Clock;
+  /**
+   * The lease of a process that is known to be dead (the kernel gave the file's lock away): it need not
+   * run out. Null: none is known.
+   */
+  leftLease: string | null;
+  /** Told of each new lease, to be left for a successor. */
+  onLease(lease: string): void;
   onLost(): void;
   onFault(error: unknown): void;
 }): Promise<CellRole> {
@@ -43,8 +53,10 @@ export async function takeCellRole(deps: {
   let timer: Timer | null = null;
   let released = false;
   let lock: Lock;
+  if (deps.leftLease !== null) await deps.redis.eval(END_LEASE, 1, resource, deps.leftLease);
   try {
     lock = await patient.lock(resource, LEASE_MS);
+    deps.onLease(lock.value);
   } catch (error) {
     throw new RoleTakenError(`another ledger process serves the cell ${deps.cell} on this Redis`, { cause: error });
   }
@@ -62,6 +74,7 @@ export async function takeCellRole(deps: {
   async function retake(): Promise<void> {
     try {
       lock = await impatient.lock(resource, LEASE_MS);
+      deps.onLease(lock.value);
     } catch (error) {
       deps.onFault(error);
       const holder = await deps.redis.get(resource).catch(() => null);

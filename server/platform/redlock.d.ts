@@ -9,6 +9,8 @@ declare module 'redlock' {
   }
   namespace Redlock {
     interface Lock {
+      /** What stands in Redis while it is held, and in no other lock. */
+      readonly value: string;
       extend(ttlMs: number): Promise<Lock>;
       unlock(): Promise<void>;
     }

@@ -94,6 +94,14 @@ describe('the environment', () => {
     expect(linesOf({ ROLE: role })).toEqual([expect.stringContaining('REDIS_URL')]);
   });
 
+  test('STANDBY is for who has the file', () => {
+    expect(readConfig({ STANDBY: 'true' })).toMatchObject({ standby: true });
+    expect(linesOf({ STANDBY: 'yes' })).toEqual([expect.stringContaining('STANDBY')]);
+    expect(linesOf({ STANDBY: 'true', ROLE: 'gateway', REDIS_URL: 'redis://localhost' })).toEqual([
+      expect.stringContaining('STANDBY'),
+    ]);
+  });
+
   test('that is wrong ends the program with its lines and status 1', () => {
     const done = spawnSync(
       process.execPath,

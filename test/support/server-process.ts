@@ -21,6 +21,8 @@ export interface ServerProcess {
   readonly url: string;
   /** Resolves with `url` once it listens; rejects when it ends instead. A standby may wait for long. */
   listening: Promise<string>;
+  /** Resolves once it says that it waits for the file. */
+  standsBy: Promise<void>;
   pid: number;
   /** Everything it has printed, both streams. */
   output(): string;
@@ -52,9 +54,14 @@ export function spawnServer(env: Record<string, string>, program?: Program): Ser
   child.stderr.on('data', (chunk: Buffer) => {
     output += chunk.toString();
   });
+  let sayStandsBy: () => void;
+  const standsBy = new Promise<void>((resolve) => {
+    sayStandsBy = resolve;
+  });
   const told = new Promise<string>((resolve) => {
     createInterface({ input: child.stdout }).on('line', (line) => {
       output += `${line}\n`;
+      if (line.includes('stands by')) sayStandsBy();
       const match = /listens on (\S+)/.exec(line);
       if (match?.[1] === undefined) return;
       url = match[1];
@@ -73,6 +80,7 @@ export function spawnServer(env: Record<string, string>, program?: Program): Ser
       return url;
     },
     listening,
+    standsBy,
     pid: child.pid ?? 0,
     output: () => output,
     ended,
