@@ -188,6 +188,8 @@ class Cell implements RedisCell {
     const { clock, log } = this.#parts;
     while (!this.#closed) {
       try {
+        // Another server may answer at the address by now.
+        await refuseUnfit(this.#parts.plain, this.#parts);
         await this.takeOver(world);
         return;
       } catch (error) {

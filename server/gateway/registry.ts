@@ -57,7 +57,8 @@ export function createRegistryWriter(deps: {
       const write = redis.multi().del(tokensKey(cell), namesKey(cell)).hset(tokensKey(cell), MARK, '1');
       for (const [hash, token] of tokens) write.hset(tokensKey(cell), hash, JSON.stringify(token));
       for (const [repId, name] of names) write.hset(namesKey(cell), repId, name);
-      await write.exec();
+      // A registry that says it is whole and is not would sign people out.
+      for (const [fault] of (await write.exec()) ?? []) if (fault !== null) throw fault;
     },
     putToken: (hash, token) => quietly(redis.hset(tokensKey(cell), hash, JSON.stringify(token))),
     dropToken(hash) {

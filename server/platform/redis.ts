@@ -60,18 +60,21 @@ export class RedisUnfit extends Error {
  * Refuses a Redis that could lose or forget a race, and answers what is only worth a warning. It asks
  * INFO alone, since hosted Redis often forbids CONFIG.
  */
-export async function checkRedis(redis: Redis): Promise<{ warnings: string[] }> {
+export async function checkRedis(redis: { info(section: string): Promise<string> }): Promise<{ warnings: string[] }> {
   const info = parseInfo(
     `${await redis.info('server')}\n${await redis.info('memory')}\n${await redis.info('persistence')}`,
   );
   const version = info.get('redis_version') ?? '0.0';
   const [major = 0, minor = 0] = version.split('.').map(Number);
   if (major < OLDEST_VERSION[0] || (major === OLDEST_VERSION[0] && minor < OLDEST_VERSION[1])) {
-    throw new RedisUnfit(`Redis ${version} is too old: ${OLDEST_VERSION.join('.')} or newer is needed`);
+    throw new RedisUnfit(`Redis ${version} is too old: install ${OLDEST_VERSION.join('.')} or newer`);
   }
   const policy = info.get('maxmemory_policy');
   if (policy !== 'noeviction') {
-    throw new RedisUnfit(`maxmemory-policy is ${policy}: only noeviction never throws away the winner of a race`);
+    const how = 'CONFIG SET maxmemory-policy noeviction, and in redis.conf';
+    throw new RedisUnfit(
+      `maxmemory-policy is ${policy}: set it to noeviction (${how}), or a full Redis throws away the winner of a race`,
+    );
   }
   const warnings =
     info.get('aof_enabled') === '1'
