@@ -71,6 +71,26 @@ export const redisProbes: readonly RedisProbe[] = [
     },
   },
   {
+    title: 'AR39 the epoch is renewed on the Redis that was taken over, for the ledger with the highest',
+    async run({ redis, cell, run }) {
+      const { epoch, highestEpoch, wins, settlements } = redisKeys(cell);
+      const renew = (by: number, settled = 0) => run('renew', [epoch, highestEpoch, settlements], [by, 3_000, settled]);
+      const takeOver = (by: number, cursor: string) =>
+        run('takeOver', [epoch, highestEpoch, wins, settlements], [by, cursor]);
+      expect(await renew(7)).toBe('emptied');
+      expect(await takeOver(7, '9000000000000000-5')).toEqual(['closed', 0]);
+      expect(await redis.exists(epoch)).toBe(0);
+      expect([await renew(6), await renew(8), await renew(7, 1)]).toEqual(['superseded', 'rolledBack', 'rolledBack']);
+      expect(await redis.exists(epoch)).toBe(0);
+      expect(await renew(7)).toBe('renewed');
+      expect(await redis.get(epoch)).toBe('7');
+      expect(await takeOver(6, '0')).toEqual(['superseded']);
+      expect(await redis.get(epoch)).toBe('7');
+      // An emptied stream goes on behind the cursor that the ledger has on file.
+      expect(await redis.xadd(wins, '*', 'a', 'win')).toBe('9000000000000000-6');
+    },
+  },
+  {
     title: 'AR40 every win stays on the stream until it and all before it are settled',
     async run({ arbiter, redis, cell }) {
       const wins: ProvisionalWin[] = [];
