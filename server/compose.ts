@@ -212,7 +212,15 @@ async function openEdge(base: Base, house: DecidingHouse, load: Load, desk: Sett
   const sockets = socketEdge?.sockets ?? null;
   if (socketEdge !== null) await seat.speakThrough(socketEdge.sockets, socketEdge.resync);
   let address = '';
-  bindRoutes(app, { house, claims, load, sockets, publicUrl: () => config.publicUrl ?? address });
+  bindRoutes(app, {
+    house,
+    claims,
+    load,
+    sockets,
+    publicUrl: () => config.publicUrl ?? address,
+    door,
+    appSecret: house.appSecret,
+  });
   if (seat.cell !== null) {
     linkRoutes(app, {
       secret,

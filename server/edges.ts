@@ -5,9 +5,9 @@ import type { House } from './alerts/house.ts';
 import type { Claims } from './claims/claims.ts';
 import { claimRoutes } from './claims/claims-routes.ts';
 import { claimSockets, type Standing } from './claims/claims-sockets.ts';
-import { ArbiterFault } from './claims/offer-checks.ts';
 import { racesRoutes } from './claims/races-routes.ts';
 import { placeOf } from './distribution/open-offers.ts';
+import { bindClaimLinks, bindSignedIntake, firstSigningSecret } from './edges-signed.ts';
 import { assignByManager } from './flow/assigning.ts';
 import { personalCard } from './flow/card.ts';
 import { leadFor } from './flow/claim-record.ts';
@@ -18,18 +18,19 @@ import type { Clock } from './kernel/clock.ts';
 import { newId } from './kernel/ids.ts';
 import { streamName } from './leaderboard/board-streams.ts';
 import { leaderboardRoutes } from './leaderboard/leaderboard-routes.ts';
-import { leadsRoutes } from './leads/leads-routes.ts';
+import { type LeadsRoutesDeps, leadsRoutes } from './leads/leads-routes.ts';
 import { eventsRoutes } from './ledger/events-routes.ts';
-import { LedgerError } from './ledger/ledger-error.ts';
 import { actorOf, SESSION_MS } from './people/people.ts';
 import { peopleRoutes } from './people/people-routes.ts';
 import { createAdmission } from './platform/admission.ts';
+import type { Door } from './platform/door.ts';
 import type { Http, Speaker } from './platform/http.ts';
 import type { Load, OverloadLimits } from './platform/overload.ts';
 import { Problem } from './platform/problem.ts';
 import type { Sockets } from './platform/sockets.ts';
 import { assistsRoutes } from './points/assists-routes.ts';
 import { policyRoutes } from './policy/policy-routes.ts';
+import { stored } from './stored.ts';
 
 export interface EdgeDeps {
   house: DecidingHouse;
@@ -38,32 +39,12 @@ export interface EdgeDeps {
   /** Null in a process that holds no sockets. */
   sockets: Sockets | null;
   publicUrl(): string;
+  door: Door;
+  appSecret: string;
 }
 
 /** Claims come first: a lead that waits at its source for this long is not lost. */
 const INTAKE_RETRY_SECONDS = 2;
-
-/** A write that the ledger could not take is answered 503, never half done. */
-async function stored<T>(work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (error) {
-    if (error instanceof ArbiterFault) {
-      throw new Problem(503, 'arbiterAway', 'The race cannot be reached; nothing has changed. Ask again.', {
-        retryAfterSeconds: 1,
-      });
-    }
-    if (!(error instanceof LedgerError)) throw error;
-    if (error.code === 'idempotencyKeyReused') {
-      throw new Problem(422, 'idempotencyKeyReused', 'This Idempotency-Key was used for another request.', {
-        field: 'Idempotency-Key',
-      });
-    }
-    throw new Problem(503, 'notStored', 'It could not be stored; nothing has changed. Ask again.', {
-      retryAfterSeconds: 1,
-    });
-  }
-}
 
 export function bindRoutes(app: Http, deps: EdgeDeps): void {
   const { house, claims } = deps;
@@ -83,9 +64,11 @@ export function bindRoutes(app: Http, deps: EdgeDeps): void {
   bindPeople(app, deps);
   bindGame(app, deps);
   bindPolicy(app, deps);
+  bindClaimLinks(app, deps);
 }
 
-function bindLeads(app: Http, { house, load }: EdgeDeps): void {
+function bindLeads(app: Http, deps: EdgeDeps): void {
+  const { house, load } = deps;
   const { world, intake, owning } = house;
   const { leads, owners, directory } = world;
 
@@ -109,16 +92,18 @@ function bindLeads(app: Http, { house, load }: EdgeDeps): void {
     return team === undefined || (team !== null && teams.includes(team)) ? leadFor(world, leadId, true) : null;
   }
 
+  const accept: LeadsRoutesDeps['accept'] = (lead, speaker, idempotency) => {
+    if (load.intakeMustWait()) {
+      world.metrics.shed('intake', 'overloaded');
+      throw new Problem(503, 'overloaded', 'Too much waits to be stored; nothing has changed. Ask again.', {
+        retryAfterSeconds: INTAKE_RETRY_SECONDS,
+      });
+    }
+    return stored(intake.accept(lead, { sourceId: speaker.subjectId, actor: actorOf(speaker) }, idempotency));
+  };
+  bindSignedIntake(app, deps, accept);
   leadsRoutes(app, {
-    async accept(lead, speaker, idempotency) {
-      if (load.intakeMustWait()) {
-        world.metrics.shed('intake', 'overloaded');
-        throw new Problem(503, 'overloaded', 'Too much waits to be stored; nothing has changed. Ask again.', {
-          retryAfterSeconds: INTAKE_RETRY_SECONDS,
-        });
-      }
-      return stored(intake.accept(lead, { sourceId: speaker.subjectId, actor: actorOf(speaker) }, idempotency));
-    },
+    accept,
     view,
     list(speaker, { cursor, limit, status }) {
       if (cursor !== undefined && leads.row(cursor) === undefined) {
@@ -184,7 +169,7 @@ function bindLeads(app: Http, { house, load }: EdgeDeps): void {
   });
 }
 
-function bindPeople(app: Http, { house, sockets, publicUrl }: EdgeDeps): void {
+function bindPeople(app: Http, { house, sockets, publicUrl, appSecret }: EdgeDeps): void {
   const { world, access, presence } = house;
   const { directory } = world;
   peopleRoutes(app, {
@@ -233,6 +218,7 @@ function bindPeople(app: Http, { house, sockets, publicUrl }: EdgeDeps): void {
       if (!('refused' in result) && !replayed) directory.putManager(row);
       return result;
     },
+    signingSecret: (sourceId) => firstSigningSecret(appSecret, sourceId),
     addMachine: (kind, name, speaker, idempotency) =>
       stored(access.addMachine(kind, name, actorOf(speaker), idempotency)),
     addToken: (role, subjectId, ttlSeconds, speaker, idempotency) =>

@@ -157,6 +157,7 @@ export async function openHouse(deps: HouseDeps) {
 
   return {
     world,
+    appSecret: deps.appSecret,
     access,
     scheduler,
     settlement,

@@ -101,6 +101,8 @@ export const newLead = z.strictObject({
 export const nothing = z.strictObject({}).nullish();
 /** A body is optional: Fastify gives null when there is none. */
 export const newClaim = z.strictObject({ offerId: anId.optional() }).nullish();
+/** `repId`: the one who may claim by the link. */
+export const newClaimLink = z.strictObject({ repId: anId });
 export const newRelease = z.strictObject({ reason: text(1000) });
 export const newAssignment = z.strictObject({ repId: anId, reason: text(1000) });
 export const newActivity = z.strictObject({

@@ -1,4 +1,5 @@
 /** The claim over HTTP: the same verdicts as over a socket; all but `won` as a problem with its members. */
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { newClaim } from '../../client-sdk/protocol/http.ts';
 import { anId, requestId } from '../../client-sdk/protocol/up.ts';
@@ -35,36 +36,45 @@ export function claimRoutes(
     },
     async (request, reply) => {
       const speaker = speakerOf(request);
-      const key = requestId.optional().safeParse(request.headers['idempotency-key']);
-      if (!key.success)
-        throw new Problem(400, 'badIdempotencyKey', 'Idempotency-Key must be 1 to 100 printable characters.', {
-          field: 'Idempotency-Key',
-        });
       const answer = await deps.claim({
         leadId: request.params.leadId,
         offerId: request.body?.offerId,
         repId: speaker.subjectId,
-        requestId: key.data ?? deps.newRequestId(),
+        requestId: requestIdOf(request) ?? deps.newRequestId(),
         language: deps.language(speaker),
       });
-      if (answer.kind === 'requestReused') {
-        throw new Problem(422, 'idempotencyKeyReused', 'This Idempotency-Key was used for another lead.', {
-          field: 'Idempotency-Key',
-        });
-      }
-      if (answer.kind === 'unknownLead') {
-        throw new Problem(404, 'unknownLead', 'There is no such lead or offer.', {
-          field: 'leadId',
-        });
-      }
-      const { verdict, repeated } = answer;
-      if (verdict.verdict === 'won') {
-        reply.header('location', `/v1/leads/${verdict.leadId}`);
-        return reply.code(repeated ? 200 : 201).send(verdict);
-      }
-      throw verdictProblem(verdict);
+      return answerClaim(reply, answer);
     },
   );
+}
+
+/** The request id a caller gave; undefined without one. */
+export function requestIdOf(request: FastifyRequest): string | undefined {
+  const key = requestId.optional().safeParse(request.headers['idempotency-key']);
+  if (key.success) return key.data;
+  throw new Problem(400, 'badIdempotencyKey', 'Idempotency-Key must be 1 to 100 printable characters.', {
+    field: 'Idempotency-Key',
+  });
+}
+
+/** The answer to a claim: a win as it is, all else as a problem. */
+export function answerClaim(reply: FastifyReply, answer: ClaimAnswer): FastifyReply {
+  if (answer.kind === 'requestReused') {
+    throw new Problem(422, 'idempotencyKeyReused', 'This Idempotency-Key was used for another lead.', {
+      field: 'Idempotency-Key',
+    });
+  }
+  if (answer.kind === 'unknownLead') {
+    throw new Problem(404, 'unknownLead', 'There is no such lead or offer.', {
+      field: 'leadId',
+    });
+  }
+  const { verdict, repeated } = answer;
+  if (verdict.verdict === 'won') {
+    reply.header('location', `/v1/leads/${verdict.leadId}`);
+    return reply.code(repeated ? 200 : 201).send(verdict);
+  }
+  throw verdictProblem(verdict);
 }
 
 function verdictProblem(verdict: Exclude<Verdict, { verdict: 'won' }>): Problem {

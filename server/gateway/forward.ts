@@ -34,7 +34,6 @@ export function forwardRoutes(app: Http, deps: { registry: RegistryReader; addre
         const headers = Object.entries(request.headers).filter(
           (entry): entry is [string, string] => typeof entry[1] === 'string' && !HOP_BY_HOP.has(entry[0]),
         );
-        const hasBody = request.body !== undefined && request.body !== null;
         const response = await fetch(`${ledger.url}${request.url}`, {
           method: request.method,
           headers: {
@@ -44,7 +43,8 @@ export function forwardRoutes(app: Http, deps: { registry: RegistryReader; addre
           },
           redirect: 'manual',
           signal: AbortSignal.timeout(FORWARD_TIMEOUT_MS),
-          ...(hasBody ? { body: JSON.stringify(request.body) } : {}),
+          // The very bytes: a signature is over them.
+          ...(request.rawBody === null ? {} : { body: new Uint8Array(request.rawBody) }),
         }).catch(() => {
           throw away();
         });

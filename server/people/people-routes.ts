@@ -72,6 +72,8 @@ export interface PeopleRoutesDeps {
     lastUsedAtMs: number | null;
   }[];
   tokenTeam(tokenId: string): { found: boolean; team: string | null; role: string };
+  /** What a new source may sign its posts with, instead of showing its key. */
+  signingSecret(sourceId: string): string;
   revokeToken(tokenId: string, speaker: Speaker): Promise<void>;
   /** The teams this speaker may manage; null: all. */
   teamsOf(speaker: Speaker): string[] | null;
@@ -310,7 +312,8 @@ function machineRoutes(app: Http, deps: PeopleRoutesDeps): void {
         speakerOf(request),
         idempotencyOf(request),
       );
-      return reply.code(201).send({ id, name: request.body.name, tokenId, key: secret });
+      const signingSecret = deps.signingSecret(id);
+      return reply.code(201).send({ id, name: request.body.name, tokenId, key: secret, signingSecret });
     },
   );
 }

@@ -3,6 +3,7 @@
  * who is speaking and whether they may, problems as RFC 9457, a log line of ids a request. It knows no
  * capability: who a token belongs to is asked of a function.
  */
+import { isUtf8 } from 'node:buffer';
 import { createHash, randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
@@ -30,6 +31,8 @@ export interface Speaker {
 declare module 'fastify' {
   interface FastifyRequest {
     speaker: Speaker | null;
+    /** The body's own bytes, where there was a JSON body: what a sender has signed. */
+    rawBody: Buffer | null;
   }
   interface FastifyContextConfig {
     /** The roles that may call this route; absent: anybody, signed in or not. */
@@ -80,6 +83,11 @@ export function idempotencyOf(request: FastifyRequest, credential = credentialOf
       field: 'Idempotency-Key',
     });
   }
+  return idempotencyBy(request, credential, key);
+}
+
+/** The same under a key that came otherwise than by `Idempotency-Key`. */
+export function idempotencyBy(request: FastifyRequest, credential: string, key: string) {
   const bodyHash = createHash('sha256')
     .update(JSON.stringify(request.body ?? null))
     .digest('hex');
@@ -155,9 +163,11 @@ function takeEmptyBodies(
 ): void {
   const parse = app.getDefaultJsonParser('error', 'error');
   app.removeContentTypeParser('application/json');
-  app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
-    if (body === '') done(null, undefined);
-    else void parse(request, body, done);
+  app.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+    request.rawBody = body;
+    if (body.length === 0) return done(null, undefined);
+    if (!isUtf8(body)) return done(new Problem(400, 'malformedJson', 'The body is not UTF-8.'));
+    void parse(request, body.toString('utf8'), done);
   });
 }
 
@@ -176,6 +186,7 @@ export function createHttp(deps: HttpDeps) {
   app.setValidatorCompiler(readInput);
   app.setSerializerCompiler(serializerCompiler);
   app.decorateRequest('speaker', null);
+  app.decorateRequest('rawBody', null);
   takeEmptyBodies(app);
 
   app.addHook('onRequest', async (request, reply) => {

@@ -98,6 +98,14 @@ const PEOPLE: Route[] = [
     ready: () => ({ path: '/v1/sources', body: { name: 'form' } }),
     may: { admin: 201 },
   },
+  {
+    call: 'POST /v1/sources/{id}/signing-secrets',
+    async ready() {
+      const other = await cast.app.call<{ id: string }>('POST', '/v1/sources', { body: { name: 'signed' } });
+      return { path: `/v1/sources/${other.body.id}/signing-secrets` };
+    },
+    may: { admin: 201 },
+  },
 ];
 
 const LEADS: Route[] = [
@@ -120,6 +128,11 @@ const LEADS: Route[] = [
     call: 'POST /v1/leads/{id}/claims',
     ready: async () => ({ path: `/v1/leads/${await cast.app.addLead()}/claims`, body: {} }),
     may: REPS(201),
+  },
+  {
+    call: 'POST /v1/leads/{id}/claim-links',
+    ready: async () => ({ path: `/v1/leads/${await cast.app.addLead()}/claim-links`, body: { repId: cast.a1.id } }),
+    may: { managerA: 201, managerB: 404, admin: 201 },
   },
   {
     call: 'POST /v1/leads/{id}/releases',
@@ -253,8 +266,14 @@ describe('the role matrix', () => {
       Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
     );
     const tested = new Set(ROUTES.map(({ call }) => shape(call)));
-    // A session is opened with an invite, by whoever has it.
-    expect(listed.filter((call) => !tested.has(shape(call)))).toEqual(['POST /v1/sessions']);
-    expect(listed.length).toBe(ROUTES.length + 1);
+    // An invite, a signature and a link say by themselves who may: test/security has them.
+    const unsigned = listed.filter((call) => !tested.has(shape(call)));
+    expect(unsigned.sort()).toEqual([
+      'GET /v1/claim-links/{token}',
+      'POST /v1/claim-links/{token}/claims',
+      'POST /v1/sessions',
+      'POST /v1/sources/{id}/leads',
+    ]);
+    expect(listed.length).toBe(ROUTES.length + unsigned.length);
   });
 });
