@@ -14,6 +14,13 @@ export const LEDGER_QUEUE_MAX = 10_000;
 /** Calls in one transaction: enough to share an fsync, few enough that the first need not wait for the last. */
 export const LEDGER_BATCH_MAX = 512;
 
+/**
+ * How many awaits may lie between an answer and what is done about it. What follows one commit (memory
+ * changed, facts announced under its number) runs before what follows the next, also where both were in
+ * one batch and the first one's caller is a few awaits further away.
+ */
+const AWAITS_MAX = 16;
+
 export interface CallQueue {
   write(call: Call): Promise<Written<unknown>>;
   /** The outcomes of the batch that was sent last. */
@@ -65,6 +72,9 @@ class Queue implements CallQueue {
   #calls: Call[] = [];
   #callers: Caller[] = [];
   #inFlight: Caller[] = [];
+  /** On disk, and not told yet. */
+  readonly #toTell: { caller: Caller; outcome: Outcome }[] = [];
+  #telling = false;
   #accepted = 0;
   #answered = 0;
   #flushes: Flush[] = [];
@@ -90,14 +100,25 @@ class Queue implements CallQueue {
     if (this.#state === 'failed') return;
     const callers = this.#inFlight;
     this.#inFlight = [];
-    this.#answered += callers.length;
-    for (let place = 0; place < callers.length; place++) {
-      const outcome = outcomes[place]!;
-      if ('error' in outcome) callers[place]!.reject(new LedgerError(outcome.error.code, outcome.error.message));
-      else callers[place]!.resolve(outcome);
-    }
-    this.#settleFlushes();
+    callers.forEach((caller, place) => {
+      this.#toTell.push({ caller, outcome: outcomes[place]! });
+    });
+    if (!this.#telling) void this.#tell();
     if (this.#calls.length > 0) this.#schedule();
+  }
+
+  /** In commit order, each whole before the next; all within the turn in which the batch was answered. */
+  async #tell(): Promise<void> {
+    this.#telling = true;
+    for (let next = this.#toTell.shift(); next !== undefined; next = this.#toTell.shift()) {
+      const { caller, outcome } = next;
+      if ('error' in outcome) caller.reject(new LedgerError(outcome.error.code, outcome.error.message));
+      else caller.resolve(outcome);
+      this.#answered++;
+      for (let hop = 0; hop < AWAITS_MAX; hop++) await null;
+    }
+    this.#telling = false;
+    this.#settleFlushes();
   }
 
   fail(): boolean {
@@ -106,6 +127,7 @@ class Queue implements CallQueue {
     this.#calls = [];
     this.#callers = [];
     this.#inFlight = [];
+    this.#toTell.length = 0;
     for (const flush of this.#flushes.splice(0)) flush.reject(this.#refusal());
     return true;
   }

@@ -57,6 +57,18 @@ describe.each<[string, Make]>([
     expect(count()).toBe(1);
   });
 
+  test('what follows one commit comes before what follows the next, however many awaits away it is', async () => {
+    const { ledger } = await setUp(make);
+    const done: string[] = [];
+    const write = async (key: string, awaits: number) => {
+      await ledger.write('put', { key, value: key });
+      for (let hop = 0; hop < awaits; hop++) await null;
+      done.push(key);
+    };
+    await Promise.all([write('a', 5), write('b', 0), write('c', 2), write('d', 0)]);
+    expect(done).toEqual(['a', 'b', 'c', 'd']);
+  });
+
   test('calls of one turn are one commit, answered each with its own', async () => {
     const { ledger, reader, count } = await setUp(make);
     const before = Number(reader.pragma('data_version', { simple: true }));

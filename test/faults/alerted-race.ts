@@ -1,9 +1,9 @@
 /** One lead, racers who have all been alerted to it, and how its race must end. */
 import { expect } from 'vitest';
 import type { Verdict } from '../../client-sdk/protocol/verdict.ts';
-import { verifyFile } from '../../server/ledger/verify.ts';
+import { brokenRules, History } from '../../tools/oracle/history.ts';
+import { OnFile } from '../../tools/oracle/on-file.ts';
 import { ADMIN_KEY } from '../support/app.ts';
-import { brokenRules, History, readOnFile } from '../support/history.ts';
 import { type Program, type ServerProcess, startServer } from '../support/server-process.ts';
 import { makePeople, markedLead, post, Racer } from './racers.ts';
 
@@ -49,8 +49,13 @@ export function tapUntilJudged({ racers, ...offer }: Race): Promise<Verdict[]> {
 export function expectOneWinner(verdicts: Verdict[], { racers, history, file, offerId }: Race): string {
   const winner = racers[verdicts.findIndex(({ verdict }) => verdict === 'won')]?.person.id as string;
   expect(verdicts.map(({ verdict }) => verdict).sort()).toEqual([...Array(RACERS - 1).fill('lost'), 'won']);
-  expect(brokenRules(history, readOnFile(file))).toEqual([]);
-  expect(readOnFile(file).winners.get(offerId)).toBe(winner);
-  expect(verifyFile(file).violations).toEqual([]);
+  expect(brokenRules(history.judge(file, { isOver: true }))).toEqual([]);
+  expect(winnerOnFile(file, offerId)).toBe(winner);
   return winner;
+}
+
+/** The rep whose claim is on disk; null: nobody's. */
+export function winnerOnFile(file: string, offerId: string): string | null {
+  using onFile = new OnFile(file);
+  return onFile.offer(offerId)?.winner ?? null;
 }

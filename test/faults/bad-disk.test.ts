@@ -6,10 +6,18 @@ import { watch } from 'node:fs';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import type { Verdict } from '../../client-sdk/protocol/verdict.ts';
 import { verifyFile } from '../../server/ledger/verify.ts';
-import { brokenRules, readOnFile } from '../support/history.ts';
+import { brokenRules } from '../../tools/oracle/history.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
 import { endServers, type Program, spawnServer } from '../support/server-process.ts';
-import { alertedRace, expectOneWinner, RACERS, type Race, serverOn, tapUntilJudged } from './alerted-race.ts';
+import {
+  alertedRace,
+  expectOneWinner,
+  RACERS,
+  type Race,
+  serverOn,
+  tapUntilJudged,
+  winnerOnFile,
+} from './alerted-race.ts';
 import { brokenBuild } from './kit/broken-build.ts';
 import { FaultyDisk, SmallDisk } from './kit/disks.ts';
 import { reportRow, rounds } from './kit/matrix.ts';
@@ -131,7 +139,7 @@ it(
     });
     const [control] = await tapOnAFullDisk({}, COMMIT_IGNORED);
     await tapOnce(control);
-    expect(brokenRules(control.history, readOnFile(control.file))).not.toEqual([]);
+    expect(brokenRules(control.history.judge(control.file))).not.toEqual([]);
     held('disk', 'full', 'a failed COMMIT is ignored');
   },
   (2 * ROUNDS + 1) * ROUND_MS_MAX,
@@ -171,7 +179,7 @@ async function failsUnderACommit(env: Record<string, string>, fault: Parameters<
   expect(await tapOnce(race)).toEqual(racers.map(() => null));
   expect(told(race)).toEqual([]);
   expect(await server.ended).toBe(EXIT_UNKNOWN);
-  const onFile = readOnFile(file).winners.get(offerId);
+  const onFile = winnerOnFile(file, offerId);
   disk.is({});
   const again = await serverOn(file, env);
   await Promise.all(racers.map((racer) => racer.join(again.url)));

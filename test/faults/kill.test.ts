@@ -9,9 +9,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Verdict } from '../../client-sdk/protocol/verdict.ts';
 import { verifyFile } from '../../server/ledger/verify.ts';
 import { openReader } from '../../server/platform/sqlite.ts';
+import { brokenRules, History } from '../../tools/oracle/history.ts';
+import { OnFile } from '../../tools/oracle/on-file.ts';
 import { createChance } from '../../tools/simulation/chance.ts';
 import { ADMIN_KEY } from '../support/app.ts';
-import { brokenRules, History, readOnFile } from '../support/history.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
 import { endServers, type ServerProcess, startServer } from '../support/server-process.ts';
 import { tempFolder } from '../support/temp-database.ts';
@@ -154,9 +155,15 @@ function timersOf(file: string): string[] {
   return timers as string[];
 }
 
+/** Open offers → their leads. */
+function openOnFile(file: string): Map<string, string> {
+  using onFile = new OnFile(file);
+  return new Map(onFile.openOffers().map(({ offerId, leadId }) => [offerId, leadId]));
+}
+
 /** Every open offer is in every rep's snapshot, has its timer, and can be won. */
 async function expectOpenOffersClaimable(company: Company): Promise<void> {
-  const { open } = readOnFile(company.file);
+  const open = openOnFile(company.file);
   const expiring = timersOf(company.file).filter((timer) => timer.includes(' offerExpires '));
   expect(expiring.map((timer) => timer.split(' ')[0])).toEqual([...open.keys()].sort());
   for (const { snapshot } of racers) {
@@ -175,7 +182,7 @@ async function askAllAgain(history: History): Promise<void> {
   for (const racer of racers) {
     const own = requests.filter(({ repId }) => repId === racer.person.id);
     for (const { requestId, leadId, offerId } of own) {
-      const verdict = await racer.claimUntilJudged(requestId, { leadId, offerId });
+      const verdict = await racer.claimUntilJudged(requestId, { leadId, offerId: offerId as string });
       expect(['won', 'lost']).toContain(verdict.verdict);
     }
   }
@@ -189,7 +196,7 @@ interface Round {
 async function killAndRecover(company: Company, { redisDies }: Round): Promise<void> {
   await company.enter();
   await company.raceUntilKilled();
-  expect(brokenRules(company.history, readOnFile(company.file))).toEqual([]);
+  expect(brokenRules(company.history.judge(company.file))).toEqual([]);
   if (redisDies) {
     await redis.stopServer('SIGKILL');
     await redis.startServer();
@@ -200,7 +207,7 @@ async function killAndRecover(company: Company, { redisDies }: Round): Promise<v
   await expectOpenOffersClaimable(company);
   await askAllAgain(company.history);
   for (const racer of racers) racer.leave();
-  expect(brokenRules(company.history, readOnFile(company.file))).toEqual([]);
+  expect(brokenRules(company.history.judge(company.file))).toEqual([]);
   const { violations, counted } = verifyFile(company.file);
   expect(violations).toEqual([]);
   expect(counted).toMatchObject({ leads: company.posted, claims: company.posted, pointEntries: company.posted });

@@ -3,8 +3,9 @@ import type { DownEvents, OfferCard, PoolSnapshot, UpcomingCard } from '../../cl
 import type { Verdict } from '../../client-sdk/protocol/verdict.ts';
 import { Connection } from '../../client-sdk/src/connection.ts';
 import { createClientClock, createClientRandom, sleep } from '../../client-sdk/src/platform.ts';
+import type { History } from '../../tools/oracle/history.ts';
+import { CONTACT_MARK } from '../../tools/oracle/line.ts';
 import { ADMIN_KEY } from '../support/app.ts';
-import { CONTACT_MARK, type History } from '../support/history.ts';
 
 /** Longer than the server ever lets a claim wait. */
 const ANSWER_WITHIN_MS = 20_000;
@@ -57,6 +58,7 @@ export class Racer {
       connection.on(event, (payload: unknown) => this.#history.record({ kind: 'heard', repId, event, payload }));
     }
     connection.on('lead:alert', (card) => this.onAlert(card));
+    this.#history.record({ kind: 'joined', repId });
     connection.connect();
     this.snapshot = await first;
   }
@@ -76,6 +78,7 @@ export class Racer {
     const reply = await this.#connection?.ask('pool:sync', {}, ANSWER_WITHIN_MS);
     if (reply?.kind !== 'answer' || 'error' in reply.answer) throw new Error('no snapshot');
     this.snapshot = reply.answer;
+    this.#history.record({ kind: 'heard', repId: this.person.id, event: 'pool:snapshot', payload: reply.answer });
   }
 
   /** A way there and back: what the server sent to this racer before has arrived. */
@@ -84,6 +87,7 @@ export class Racer {
   }
 
   leave(): void {
+    if (this.#connection !== null) this.#history.record({ kind: 'left', repId: this.person.id });
     this.#connection?.close();
     this.#connection = null;
   }
@@ -107,10 +111,11 @@ export class Racer {
   async claimAs(requestId: string, { leadId, offerId }: { leadId: string; offerId: string }): Promise<Verdict | null> {
     const claim = { repId: this.person.id, leadId, offerId, requestId };
     this.#history.record({ kind: 'sent', ...claim });
-    const connection = this.#connection;
-    if (connection === null) return null;
-    const reply = await connection.ask('lead:claim', { leadId, offerId, requestId }, ANSWER_WITHIN_MS);
-    if (reply.kind === 'silence') return null;
+    const reply = await this.#connection?.ask('lead:claim', { leadId, offerId, requestId }, ANSWER_WITHIN_MS);
+    if (reply === undefined || reply.kind === 'silence') {
+      this.#history.record({ kind: 'silence', ...claim });
+      return null;
+    }
     if ('error' in reply.answer) throw new Error(`${requestId}: ${reply.answer.error.code}`);
     this.#history.record({ kind: 'answered', ...claim, verdict: reply.answer });
     return reply.answer;

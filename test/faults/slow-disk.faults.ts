@@ -5,8 +5,8 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { createSystemClock } from '../../server/kernel/clock.ts';
 import { verifyFile } from '../../server/ledger/verify.ts';
+import { brokenRules, History } from '../../tools/oracle/history.ts';
 import { percentile } from '../../tools/simulation/percentile.ts';
-import { brokenRules, History, readOnFile } from '../support/history.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
 import { endServers, type Program, type ServerProcess } from '../support/server-process.ts';
 import { serverOn } from './alerted-race.ts';
@@ -128,7 +128,7 @@ it(
       for (const syncMs of [0, ...SYNC_MS]) {
         const env = arbiter === 'redis' ? { REDIS_URL: redis.url, CELL: `slow-${syncMs}` } : {};
         const { history, file, lagP99Ms: lag, verdictMs } = await raceOn(syncMs, env as Record<string, string>);
-        expect(brokenRules(history, readOnFile(file))).toEqual([]);
+        expect(brokenRules(history.judge(file))).toEqual([]);
         expect(verifyFile(file)).toMatchObject({ violations: [], counted: { leads: LEADS, claims: LEADS } });
         figures[`${arbiter}Sync${syncMs}VerdictP99Ms`] = Math.round(percentile(verdictMs, 0.99));
         figures[`${arbiter}Sync${syncMs}LagP99Ms`] = Math.round(lag);
