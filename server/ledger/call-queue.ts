@@ -21,6 +21,8 @@ export const LEDGER_BATCH_MAX = 512;
  */
 const AWAITS_MAX = 16;
 
+const nothing = Promise.resolve();
+
 export interface CallQueue {
   write(call: Call): Promise<Written<unknown>>;
   /** The outcomes of the batch that was sent last. */
@@ -115,7 +117,7 @@ class Queue implements CallQueue {
       if ('error' in outcome) caller.reject(new LedgerError(outcome.error.code, outcome.error.message));
       else caller.resolve(outcome);
       this.#answered++;
-      for (let hop = 0; hop < AWAITS_MAX; hop++) await null;
+      for (let hop = 0; hop < AWAITS_MAX; hop++) await nothing;
     }
     this.#telling = false;
     this.#settleFlushes();

@@ -62,7 +62,7 @@ describe.each<[string, Make]>([
     const done: string[] = [];
     const write = async (key: string, awaits: number) => {
       await ledger.write('put', { key, value: key });
-      for (let hop = 0; hop < awaits; hop++) await null;
+      for (let hop = 0; hop < awaits; hop++) await Promise.resolve();
       done.push(key);
     };
     await Promise.all([write('a', 5), write('b', 0), write('c', 2), write('d', 0)]);

@@ -138,7 +138,7 @@ ${WAITS}`,
   },
   {
     title: 'a loser told the name of a win on its way',
-    rule: 'namedIsTheWinner',
+    rule: 'S3',
     parts: claimsWith(
       WAITS,
       `    if (!judged.mine) {
@@ -169,7 +169,7 @@ ${WAITS}`,
   },
   {
     title: 'a wrong arbiter, and no referee',
-    rule: 'oneWinnerAnOffer',
+    rule: 'S1',
     parts: async () => ({ ...(await wrongArbiter()), ...(await noReferee()) }),
     prepare: 'DROP INDEX ownerships_one_claim; DROP INDEX ownerships_one_live',
   },

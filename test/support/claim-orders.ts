@@ -15,7 +15,8 @@ import type { Claims } from '../../server/claims/claims.ts';
 import type { SettledNotice } from '../../server/claims/settlement-desk.ts';
 import { LedgerError } from '../../server/ledger/ledger-error.ts';
 import type { Connection } from '../../server/platform/sqlite.ts';
-import { brokenRules, CONTACT_MARK, History, type OnFile } from './history.ts';
+import { brokenRules, History } from '../../tools/oracle/history.ts';
+import { CONTACT_MARK } from '../../tools/oracle/line.ts';
 import { openOrderedHouse, type Parts } from './ordered-house.ts';
 import { SimClock } from './sim-clock.ts';
 
@@ -111,17 +112,9 @@ export class OrderedRace {
     }
     await done;
     const verdicts = this.#history.answers().map(({ verdict }) => verdict.verdict);
-    const broken = [...new Set(this.#found), ...brokenRules(this.#history, this.#onFile())];
+    const judgement = this.#history.judge(this.#connection.sqlite, { isAudited: false });
+    const broken = [...new Set(this.#found), ...brokenRules(judgement)];
     return { broken, verdicts, crashes: this.#crashes, notices: this.#notices };
-  }
-
-  #onFile(): OnFile {
-    const pairs = (query: string) => this.#connection.sqlite.prepare(query).raw().all() as [string, string][];
-    return {
-      winners: new Map(pairs(`SELECT offer_id, rep_id FROM ownerships WHERE via = 'claim'`)),
-      leadIds: new Set(this.#offers.map(({ leadId }) => leadId)),
-      open: new Map(),
-    };
   }
 
   /** A step somewhere else: it comes when the scheduler says, or never, if this life is over by then. */

@@ -6,6 +6,7 @@ import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
 import type { Verdict } from '../../client-sdk/protocol/verdict.ts';
 import { type Clock, createSystemClock } from '../../server/kernel/clock.ts';
 import type { Claim, Happening, Line } from './line.ts';
+import type { FileSource } from './on-file.ts';
 import { type Judgement, type JudgeOptions, Oracle, type OracleOptions } from './oracle.ts';
 
 export interface HistoryOptions extends OracleOptions {
@@ -51,7 +52,7 @@ export class History implements Disposable {
   }
 
   /** What the oracle finds, with `file` as it is now. */
-  judge(file: string, options: JudgeOptions = {}): Judgement {
+  judge(file: FileSource, options: JudgeOptions = {}): Judgement {
     return this.oracle.judge(file, options);
   }
 

@@ -1,5 +1,5 @@
 /** What the file says, read apart from the server: one read transaction, which no writer disturbs. */
-import { openReader } from '../../server/platform/sqlite.ts';
+import { type Connection, openReader } from '../../server/platform/sqlite.ts';
 
 /** An offer and the claim that won it, if any; times in ms since 1970. */
 export interface OfferOnFile {
@@ -24,17 +24,20 @@ const MEMBERS = `
   SELECT r.id FROM offer_lanes n, json_each(n.reps) m JOIN reps r ON r.num = m.value WHERE n.offer_id = ?
   UNION SELECT rep_id FROM offer_admissions WHERE offer_id = ?`;
 
+/** A path, or a connection of the caller's own that is in no transaction. */
+export type FileSource = string | Connection['sqlite'];
+
 export class OnFile implements Disposable {
-  readonly file: string;
-  readonly #sqlite;
+  readonly #sqlite: Connection['sqlite'];
+  readonly #isOwn: boolean;
   readonly #offer;
   readonly #members;
   readonly #lead;
 
-  constructor(file: string) {
-    this.file = file;
-    this.#sqlite = openReader(file).sqlite;
-    this.#sqlite.exec('BEGIN');
+  constructor(source: FileSource) {
+    this.#isOwn = typeof source === 'string';
+    this.#sqlite = typeof source === 'string' ? openReader(source).sqlite : source;
+    if (this.#isOwn) this.#sqlite.exec('BEGIN');
     this.#offer = this.#sqlite.prepare<[string], OfferOnFile>(OFFER);
     this.#members = this.#sqlite.prepare<[string, string], string>(MEMBERS).pluck();
     this.#lead = this.#sqlite.prepare<[string], number>('SELECT 1 FROM leads WHERE id = ?').pluck();
@@ -71,6 +74,6 @@ export class OnFile implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#sqlite.close();
+    if (this.#isOwn) this.#sqlite.close();
   }
 }

@@ -1,120 +1,35 @@
-/**
- * The oracle, tried on histories that each break one rule: that rule fires, and no other. The sound one is
- * about the database of test/support/sound-database.ts: rep 1 won o1 and o4, rep 2 won o2 and gave it back,
- * and o3 is open to both.
- */
+/** The oracle, tried on histories that each break one rule: that rule fires, and no other. */
 import { createHash } from 'node:crypto';
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { BoardState } from '../../client-sdk/protocol/down.ts';
-import type { LeadView, Verdict } from '../../client-sdk/protocol/verdict.ts';
+import type { Verdict } from '../../client-sdk/protocol/verdict.ts';
 import { openWriter } from '../../server/platform/sqlite.ts';
 import { writeSoundDatabase } from '../../test/support/sound-database.ts';
+import {
+  ask,
+  asks,
+  awarded,
+  ayu,
+  board,
+  budi,
+  gone,
+  heard,
+  iso,
+  lost,
+  of,
+  redis,
+  retry,
+  type Said,
+  SOUND,
+  taken,
+  won,
+} from '../../test/support/sound-history.ts';
 import { tempFolder } from '../../test/support/temp-database.ts';
 import { brokenRules, History, replayHistory } from './history.ts';
-import { CONTACT_MARK, type Happening } from './line.ts';
+import { CONTACT_MARK } from './line.ts';
 import type { RedisFacts } from './on-redis.ts';
 import { type Judgement, Oracle, RULES } from './oracle.ts';
-
-type Said = Happening & { at?: number; wallMs?: number };
-
-const iso = (ms: number) => new Date(ms).toISOString();
-const lead = { contact: { name: CONTACT_MARK } } as LeadView;
-const asks = (repId: string, offerId: string, leadId: string, requestId: string) => ({
-  repId,
-  offerId,
-  leadId,
-  requestId,
-});
-const ayu = asks('r1', 'o1', 'l1', 'a1');
-const budi = asks('r2', 'o1', 'l1', 'b1');
-const budi2 = asks('r2', 'o2', 'l2', 'b2');
-const of = ({ leadId, offerId }: { leadId: string; offerId: string }) => ({ leadId, offerId });
-const won = (claim: typeof ayu, atMs: number, claimSpeedMs = 100): Verdict => ({
-  verdict: 'won',
-  ...of(claim),
-  claimId: claim.offerId,
-  claimedAt: iso(atMs),
-  claimSpeedMs,
-  lead,
-});
-const lost: Verdict = { verdict: 'lost', ...of(budi), winner: { id: 'r1', name: null }, byMs: 5 };
-const retry = (claim: typeof ayu): Verdict => ({ verdict: 'retry', ...of(claim), reason: 'pendingWin', afterMs: 250 });
-const gone = (claim: typeof ayu, reason: 'released' | 'assigned' | 'expired'): Verdict => ({
-  verdict: 'gone',
-  ...of(claim),
-  reason,
-});
-const heard = (repId: string, event: string, payload: unknown): Said => ({ kind: 'heard', repId, event, payload });
-const taken = (id: number, by: string) =>
-  heard('r2', 'lead:taken', { id, ...of(ayu), by: { id: by, name: null }, at: iso(1100) });
-const board = (seq: number, value: number): BoardState => ({
-  stream: 'points/all',
-  board: 'points',
-  period: 'all',
-  team: null,
-  epoch: 'e1',
-  seq,
-  asOf: iso(9000),
-  rows: [{ rank: 1, repId: 'r1', name: 'Ayu', value }],
-});
-const pool = { upTo: 18, offers: [{ id: 18, offerId: 'o3', leadId: 'l2', opensAt: iso(50_000) }] };
-const awarded = { id: 1, leadId: 'l1', rule: 'claimWithin60s', points: 5, balance: 5, at: iso(1100) };
-
-const SOUND: Said[] = [
-  { kind: 'accepted', leadId: 'l1' },
-  { kind: 'usage', process: 'all', rssBytes: 1000, descriptors: 40 },
-  { kind: 'ledger', process: 'first', generation: 1 },
-  { kind: 'sent', ...ayu, at: 10, wallMs: 1095 },
-  { kind: 'sent', ...budi, at: 11, wallMs: 1100 },
-  { kind: 'win', offerId: 'o1', repId: 'r1', requestId: 'a1', order: '1100-0', epoch: 1 },
-  { kind: 'fault', what: 'kill' },
-  { kind: 'answered', ...budi, verdict: retry(budi) },
-  { kind: 'answered', ...ayu, verdict: won(ayu, 1100), wallMs: 1120 },
-  taken(10, 'r1'),
-  { kind: 'sent', ...budi },
-  { kind: 'answered', ...budi, verdict: lost },
-  { kind: 'sent', ...budi },
-  { kind: 'answered', ...budi, verdict: { ...lost, byMs: 9000 } },
-  { kind: 'sent', ...budi },
-  { kind: 'answered', ...budi, verdict: retry(budi) },
-  { kind: 'sent', ...budi2, offerId: null, wallMs: 1190 },
-  { kind: 'answered', ...budi2, offerId: null, verdict: won(budi2, 1200, 200), wallMs: 1210 },
-  { kind: 'sent', ...budi2 },
-  { kind: 'answered', ...budi2, verdict: gone(budi2, 'released') },
-  { kind: 'joined', repId: 'r1' },
-  { kind: 'joined', repId: 'r2' },
-  heard('r1', 'pool:snapshot', pool),
-  heard('r2', 'pool:snapshot', pool),
-  heard('r1', 'points:awarded', awarded),
-  heard('r1', 'board:delta', board(1, 5)),
-  heard('r2', 'board:delta', board(1, 5)),
-  heard('r1', 'wall:feed', { latest: [{ leadId: 'l1', repId: 'r1' }] }),
-  { kind: 'board', state: board(1, 5) },
-  { kind: 'ledger', process: 'second', generation: 2 },
-  { kind: 'usage', process: 'all', rssBytes: 1050, descriptors: 42 },
-  { kind: 'calm' },
-];
-
-const redis: RedisFacts = {
-  offers: new Map([
-    ['o3', { state: 'open', winner: null }],
-    ['o1', { state: 'claimed', winner: 'r1' }],
-  ]),
-  counters: new Map([
-    ['r1', { 'claims:day:2026-11-23': 2 }],
-    ['r2', { 'claims:day:2026-11-23': 1 }],
-  ]),
-  wins: [{ offerId: 'o1', repId: 'r1', order: '1100-0' }],
-  keys: [
-    { name: 'epoch', ttlMs: 2500 },
-    { name: 'offer:o1', ttlMs: 60_000 },
-    { name: 'offer:o3', ttlMs: -1 },
-    { name: 'counters:r1', ttlMs: -1 },
-    { name: 'wins', ttlMs: -1 },
-  ],
-};
 
 interface Planted {
   /** What is broken, where a rule can be broken in several ways. */
@@ -124,14 +39,6 @@ interface Planted {
   redis?: Partial<RedisFacts>;
 }
 
-const ask = (
-  claim: typeof ayu,
-  verdict: Verdict,
-  more: { at?: number; sentAt?: number; wallMs?: number } = {},
-): Said[] => [
-  { kind: 'sent', ...claim, at: more.sentAt ?? 12, wallMs: more.wallMs ?? 1100 },
-  { kind: 'answered', ...claim, verdict, at: more.at ?? 900, wallMs: more.wallMs ?? 1100 },
-];
 const again = (claim: typeof ayu, requestId: string) => ({ ...claim, requestId });
 const mark = { kind: 'mark', generation: 0, epoch: 0, lastEvent: 0, lastEntry: 0 } as const;
 const nothing = Array(2).fill(createHash('sha256').digest('hex')).join(' ');

@@ -13,7 +13,7 @@ import { CONTACT_MARK, type Line, type Mark } from './line.ts';
 import { LIVENESS_RULES } from './liveness-rules.ts';
 import { Marker } from './marks.ts';
 import { OFFER_RULES } from './offer-rules.ts';
-import { OnFile } from './on-file.ts';
+import { type FileSource, OnFile } from './on-file.ts';
 import type { RedisFacts } from './on-redis.ts';
 import { type Run, Unjudged } from './rule.ts';
 import { PROCESS_RULES, RECORD_RULES } from './run-rules.ts';
@@ -49,6 +49,8 @@ export interface JudgeOptions {
   /** Nobody says anything any more: what is owed is asked for, too. */
   isOver?: boolean;
   redis?: RedisFacts;
+  /** False: the file is not recounted, which takes longer than a short run; what rests on it is unjudged. */
+  isAudited?: boolean;
 }
 
 /** Cases of a rule told in words; the rest is counted. */
@@ -159,10 +161,12 @@ export class Oracle {
     this.#marks.push(this.#marker.markOn(file));
   }
 
-  /** @param path the database, or an image of it; read only, beside a running server too */
-  judge(path: string, options: JudgeOptions = {}): Judgement {
-    using file = new OnFile(path);
-    const run = this.#run(file, verifyFile(path), options);
+  /** @param source the database, or an image of it; only read, beside a running server too */
+  judge(source: FileSource, options: JudgeOptions = {}): Judgement {
+    using file = new OnFile(source);
+    const { isAudited = true } = options;
+    const path = typeof source === 'string' ? source : source.name;
+    const run = this.#run(file, isAudited ? verifyFile(path) : NO_AUDIT, options);
     const findings = this.#kept.copy();
     const unjudged: Judgement['unjudged'] = [];
     for (const rule of OFFER_RULES) {
@@ -173,6 +177,7 @@ export class Oracle {
       if (judged instanceof Unjudged) unjudged.push({ id: rule.id, why: judged.why });
       else findings.add(rule, judged);
     }
+    if (!isAudited) unjudged.push(...RECORD_RULES.map(({ id }) => ({ id, why: 'the file was not audited' })));
     if (run.skewMs === null) unjudged.push({ id: 'S5', why: 'how far clocks may differ was not given: windows alone' });
     if (run.winsSeen === 0) unjudged.push({ id: 'S9', why: 'nobody read the stream of wins' });
     return {
