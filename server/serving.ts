@@ -39,6 +39,8 @@ export interface Base {
 
 /** The first sockets come back this long after a stop: a restart takes about as long. */
 const RECONNECT_AFTER_MS = 1_000;
+/** What had reached this machine before a stop is read within a few turns of the loop, and answered too. */
+const LINGER_MS = 25;
 /** Of the time a stop may take, the part that answering may take; closing gets the rest. */
 const ANSWERING_PART = 0.6;
 
@@ -51,7 +53,11 @@ export async function drainEdge(
   edge: { claims: Pick<Claims, 'drain'>; sockets: Sockets | null; closing: HttpClosing },
 ): Promise<void> {
   const { claims, sockets, closing } = edge;
-  const answered = Promise.all([claims.drain(), sockets?.drain(RECONNECT_AFTER_MS), closing.drain()]);
+  const judged = claims.drain();
+  sockets?.sayFarewell(RECONNECT_AFTER_MS);
+  closing.begin();
+  await new Promise<void>((resolve) => void machineClock.after(LINGER_MS, resolve));
+  const answered = Promise.all([judged, sockets?.answered(), closing.answered()]);
   const done = await within(machineClock, config.drainMs * ANSWERING_PART, answered);
   if (!done) log.warn('a stop does not wait any longer for answers', { afterMs: config.drainMs * ANSWERING_PART });
   await sockets?.close();

@@ -6,8 +6,10 @@ import type { Http } from './http.ts';
 const SWEEP_EVERY_MS = 50;
 
 export interface HttpClosing {
-  /** From now on every answer closes its connection; resolves when no request is under way. */
-  drain(): Promise<void>;
+  /** From now on every answer closes its connection. */
+  begin(): void;
+  /** Closes what is kept alive for nothing; resolves when no request is under way. */
+  answered(): Promise<void>;
   /** Closes everything, requests under way as well. */
   close(): Promise<void>;
 }
@@ -36,14 +38,15 @@ export function createHttpClosing(app: Http, machineClock: Clock): HttpClosing {
   }
 
   return {
-    async drain() {
+    begin() {
       draining = true;
+    },
+    async answered() {
       closeIdle();
-      if (underWay > 0) {
-        await new Promise<void>((resolve) => {
-          onIdle = resolve;
-        });
-      }
+      if (underWay === 0) return;
+      await new Promise<void>((resolve) => {
+        onIdle = resolve;
+      });
     },
     async close() {
       sweep?.cancel();

@@ -30,8 +30,6 @@ const FRAME_BYTES_READ_MAX = 1_000_000;
 const CONNECT_TIMEOUT_MS = 5_000;
 /** Frames of one socket that wait for their answer; a client that has more never waits for any. */
 const FRAMES_UNDER_WAY_MAX = 1_000;
-/** A frame that had reached this machine before a stop is read within a few turns of the loop. */
-const LINGER_MS = 25;
 /** A connection that does not take its close by then is cut. */
 const CLOSE_WITHIN_MS = 500;
 /** `auth:expiring` comes this long before the end, or at half of a shorter life. */
@@ -87,9 +85,11 @@ export interface Sockets {
   behind(): number;
   /**
    * Lets nobody in any more and tells every socket when to come back, each at a time of its own between
-   * `reconnectAfterMs` and twice that (more where there are many); resolves when every frame under way is answered.
+   * `reconnectAfterMs` and twice that (more where there are many).
    */
-  drain(reconnectAfterMs: number): Promise<void>;
+  sayFarewell(reconnectAfterMs: number): void;
+  /** Resolves when every frame that is under way is answered. */
+  answered(): Promise<void>;
   /** Closes every socket, those that do not answer by force. */
   close(): Promise<void>;
 }
@@ -236,7 +236,7 @@ export function createSockets(server: HttpServer, deps: SocketsDeps): Sockets {
     speakers: () => [...io.of('/').sockets.values()].map((socket) => socket.data.speaker as Speaker),
     waiting: admission.waiting,
     behind: slow.count,
-    async drain(reconnectAfterMs) {
+    sayFarewell(reconnectAfterMs) {
       handshakes.stop();
       const all = [...io.of('/').sockets.values()];
       const spreadMs = Math.max(reconnectAfterMs, (all.length / limits.handshakes.perTick) * limits.handshakes.tickMs);
@@ -244,8 +244,8 @@ export function createSockets(server: HttpServer, deps: SocketsDeps): Sockets {
         const afterMs = Math.round(reconnectAfterMs + deps.random.unit() * spreadMs);
         socket.emit('server:draining', { reconnectAfterMs: afterMs });
       }
-      // What is on the wire already is read, and answered, too.
-      await new Promise<void>((resolve) => void deps.machineClock.after(LINGER_MS, resolve));
+    },
+    async answered() {
       await Promise.allSettled([...underWay]);
     },
     async close() {
