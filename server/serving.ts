@@ -2,7 +2,7 @@
 import type { Claims } from './claims/claims.ts';
 import type { Config } from './config.ts';
 import type { DecidingHouse } from './house.ts';
-import { type Clock, within } from './kernel/clock.ts';
+import { type Clock, pause, within } from './kernel/clock.ts';
 import type { Random } from './kernel/random.ts';
 import { type Addresses, createAddresses } from './platform/addresses.ts';
 import { createDoor, type Door } from './platform/door.ts';
@@ -56,7 +56,7 @@ export async function drainEdge(
   const judged = claims.drain();
   sockets?.sayFarewell(RECONNECT_AFTER_MS);
   closing.begin();
-  await new Promise<void>((resolve) => void machineClock.after(LINGER_MS, resolve));
+  await pause(machineClock, LINGER_MS);
   const answered = Promise.all([judged, sockets?.answered(), closing.answered()]);
   const done = await within(machineClock, config.drainMs * ANSWERING_PART, answered);
   if (!done) log.warn('a stop does not wait any longer for answers', { afterMs: config.drainMs * ANSWERING_PART });

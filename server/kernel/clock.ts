@@ -34,6 +34,10 @@ export function createSystemClock(): Clock {
   };
 }
 
+export function pause(clock: Clock, ms: number): Promise<void> {
+  return new Promise((resolve) => void clock.after(ms, resolve));
+}
+
 /** Waits for `work`, and no longer than `ms`; false: it was not done by then. */
 export async function within(clock: Clock, ms: number, work: Promise<unknown>): Promise<boolean> {
   let timer: Timer | null = null;

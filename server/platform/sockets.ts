@@ -10,7 +10,7 @@ import type { Server as HttpServer } from 'node:http';
 import { Server, type Socket } from 'socket.io';
 import type { z } from 'zod';
 import type { Clock, Timer } from '../kernel/clock.ts';
-import { TIMER_MS_MAX, within } from '../kernel/clock.ts';
+import { pause, TIMER_MS_MAX, within } from '../kernel/clock.ts';
 import type { Random } from '../kernel/random.ts';
 import { createAdmission } from './admission.ts';
 import type { Door } from './door.ts';
@@ -30,6 +30,10 @@ const FRAME_BYTES_READ_MAX = 1_000_000;
 const CONNECT_TIMEOUT_MS = 5_000;
 /** Frames of one socket that wait for their answer; a client that has more never waits for any. */
 const FRAMES_UNDER_WAY_MAX = 1_000;
+/** Whoever has not heard yet that this server stops may still ask: no frame for this long says that all have. */
+const QUIET_MS = 50;
+/** Clients that go on asking all the same are not waited for any longer. */
+const LINGER_MS_MAX = 500;
 /** A connection that does not take its close by then is cut. */
 const CLOSE_WITHIN_MS = 500;
 /** `auth:expiring` comes this long before the end, or at half of a shorter life. */
@@ -88,7 +92,7 @@ export interface Sockets {
    * `reconnectAfterMs` and twice that (more where there are many).
    */
   sayFarewell(reconnectAfterMs: number): void;
-  /** Resolves when every frame that is under way is answered. */
+  /** Resolves when every frame is answered and no more come, or they do not cease to. */
   answered(): Promise<void>;
   /** Closes every socket, those that do not answer by force. */
   close(): Promise<void>;
@@ -119,6 +123,7 @@ export function createSockets(server: HttpServer, deps: SocketsDeps): Sockets {
   const disconnectTasks: ((from: Speaking) => void)[] = [];
   const { limits, log, metrics } = deps;
   const underWay = new Set<Promise<void>>();
+  let frames = 0;
   const roomSize = (room: string) => io.of('/').adapter.rooms.get(room)?.size ?? 0;
   const admission = createAdmission(deps.machineClock, limits.handshakes);
   const handshakes = createHandshakes({
@@ -157,6 +162,7 @@ export function createSockets(server: HttpServer, deps: SocketsDeps): Sockets {
     const expiry = watchExpiry(socket, deps);
     let own = 0;
     socket.onAny((event: string, ...args: unknown[]) => {
+      frames++;
       const frame: Frame = { event, args, bytes: nextFrameBytes() };
       const answered = receive(from, frame, ++own > FRAMES_UNDER_WAY_MAX);
       underWay.add(answered);
@@ -246,6 +252,13 @@ export function createSockets(server: HttpServer, deps: SocketsDeps): Sockets {
       }
     },
     async answered() {
+      const untilMs = deps.machineClock.monotonicMs() + LINGER_MS_MAX;
+      let seen: number;
+      do {
+        seen = frames;
+        await Promise.allSettled([...underWay]);
+        await pause(deps.machineClock, QUIET_MS);
+      } while (frames !== seen && deps.machineClock.monotonicMs() < untilMs);
       await Promise.allSettled([...underWay]);
     },
     async close() {
