@@ -74,7 +74,7 @@ export function createHandshakes(deps: HandshakesDeps): Handshakes {
       if (stopped) return refuse('draining');
       if (deps.count() >= limits.socketsMax || !deps.door.hasRoom(request)) return refuse('tooManySockets');
       // Nobody else listens to a connection that waits to be upgraded: an error on it would end the process.
-      request.socket.on('error', () => undefined);
+      if (request.headers.upgrade !== undefined) request.socket.on('error', () => undefined);
       const inLine = admission.ask(() => {
         if (stopped) refuse('draining');
         else answer(null, true);

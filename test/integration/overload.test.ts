@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createSystemClock } from '../../server/kernel/clock.ts';
 import { createSystemRandom } from '../../server/kernel/random.ts';
+import type { Door } from '../../server/platform/door.ts';
 import type { LogFields } from '../../server/platform/log.ts';
 import { createMetrics } from '../../server/platform/metrics.ts';
 import { OVERLOAD_LIMITS, type OverloadLimits } from '../../server/platform/overload.ts';
@@ -24,6 +25,14 @@ afterEach(async () => {
   app = null;
   bare = null;
 });
+
+const OPEN_DOOR: Door = {
+  failed: () => 0,
+  mayTry: () => undefined,
+  lead: () => undefined,
+  hasRoom: () => true,
+  enter: () => ({ leave: () => undefined }),
+};
 
 interface Warning {
   message: string;
@@ -48,6 +57,7 @@ async function bareSockets(limits: Partial<OverloadLimits>) {
     authenticate: (token) => ({ role: 'rep', subjectId: token, tokenId: token, expiresAt: null, renewsForMs: null }),
     expiryOf: () => null,
     publicUrl: null,
+    door: OPEN_DOOR,
   });
   sockets.onConnect((from) => from.join('all'));
   await new Promise<void>((resolve) => void http.listen(0, '127.0.0.1', resolve));
