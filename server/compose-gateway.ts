@@ -88,8 +88,7 @@ export async function composeGateway(base: Base, redisUrl: string): Promise<App>
 
   const tail = createTail({ redis: streamRedis, cell: config.cell, hear, onGap: resync, onFault });
   await tail.start();
-  watchSockets(metrics, sockets);
-  metrics.watch('loopLagMs', base.lag.worstMs);
+  watchSockets(base, sockets);
   await app.listen({ port: config.port, host: config.host });
   const { port } = app.server.address() as AddressInfo;
   return {

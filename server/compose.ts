@@ -91,7 +91,6 @@ async function composeDecider(base: Base, overrides: Overrides): Promise<App> {
   const ledger = endWhenStale(written, overrides.onUnknownOutcome ?? endProcess(log, 'another process holds the file'));
   const load = createLoad(base.limits, base.lag, ledger.backlog);
   base.metrics.watch('ledgerBacklog', () => ledger.backlog().calls);
-  base.metrics.watch('loopLagMs', base.lag.worstMs);
   const reader = openReader(config.databaseFile);
   const desk = createSettlementDesk(clock);
   const seat = await takeSeat(base, desk, role, overrides);
@@ -301,7 +300,7 @@ function openSockets(
     onError: (error) => log.error('a socket could not be served', {}, error),
   });
   metrics.watch('openOffers', () => world.offers.size());
-  watchSockets(metrics, sockets);
+  watchSockets(base, sockets);
   metrics.watch('boardStreams', () => world.boards.streamCount());
   return { sockets, ...alerts };
 }

@@ -63,7 +63,8 @@ export async function drainEdge(
   await sockets?.close();
 }
 
-export function watchSockets(metrics: Metrics, sockets: Sockets): void {
+export function watchSockets({ metrics, lag }: Base, sockets: Sockets): void {
+  metrics.watch('loopLagMs', lag.worstMs);
   metrics.watch('sockets', sockets.count);
   metrics.watch('socketsBehind', sockets.behind);
   metrics.watch('handshakesWaiting', sockets.waiting);

@@ -10,10 +10,11 @@ import type { Server as HttpServer } from 'node:http';
 import { Server, type Socket } from 'socket.io';
 import type { z } from 'zod';
 import type { Clock, Timer } from '../kernel/clock.ts';
-import { pause, TIMER_MS_MAX, within } from '../kernel/clock.ts';
+import { TIMER_MS_MAX, within } from '../kernel/clock.ts';
 import type { Random } from '../kernel/random.ts';
 import { createAdmission } from './admission.ts';
 import type { Door } from './door.ts';
+import { FramesUnderWay } from './frames-under-way.ts';
 import { createHandshakes } from './handshakes.ts';
 import type { Role, Speaker } from './http.ts';
 import type { Log } from './log.ts';
@@ -29,11 +30,7 @@ const FRAME_BYTES_READ_MAX = 1_000_000;
 /** A socket that has not said who it is by then is closed. */
 const CONNECT_TIMEOUT_MS = 5_000;
 /** Frames of one socket that wait for their answer; a client that has more never waits for any. */
-const FRAMES_UNDER_WAY_MAX = 1_000;
-/** Whoever has not heard yet that this server stops may still ask: no frame for this long says that all have. */
-const QUIET_MS = 50;
-/** Clients that go on asking all the same are not waited for any longer. */
-const LINGER_MS_MAX = 500;
+const FRAMES_OF_A_SOCKET_MAX = 1_000;
 /** A connection that does not take its close by then is cut. */
 const CLOSE_WITHIN_MS = 500;
 /** `auth:expiring` comes this long before the end, or at half of a shorter life. */
@@ -122,8 +119,7 @@ export function createSockets(server: HttpServer, deps: SocketsDeps): Sockets {
   const connectTasks: ((from: Speaking) => void)[] = [];
   const disconnectTasks: ((from: Speaking) => void)[] = [];
   const { limits, log, metrics } = deps;
-  const underWay = new Set<Promise<void>>();
-  let frames = 0;
+  const underWay = new FramesUnderWay(deps.machineClock);
   const roomSize = (room: string) => io.of('/').adapter.rooms.get(room)?.size ?? 0;
   const admission = createAdmission(deps.machineClock, limits.handshakes);
   const handshakes = createHandshakes({
@@ -162,14 +158,8 @@ export function createSockets(server: HttpServer, deps: SocketsDeps): Sockets {
     const expiry = watchExpiry(socket, deps);
     let own = 0;
     socket.onAny((event: string, ...args: unknown[]) => {
-      frames++;
       const frame: Frame = { event, args, bytes: nextFrameBytes() };
-      const answered = receive(from, frame, ++own > FRAMES_UNDER_WAY_MAX);
-      underWay.add(answered);
-      void answered.finally(() => {
-        own--;
-        underWay.delete(answered);
-      });
+      underWay.add(receive(from, frame, ++own > FRAMES_OF_A_SOCKET_MAX).finally(() => own--));
     });
     socket.on('error', () => metrics.badInput('socket', 'transport'));
     socket.on('disconnect', (reason, description) => {
@@ -251,16 +241,7 @@ export function createSockets(server: HttpServer, deps: SocketsDeps): Sockets {
         socket.emit('server:draining', { reconnectAfterMs: afterMs });
       }
     },
-    async answered() {
-      const untilMs = deps.machineClock.monotonicMs() + LINGER_MS_MAX;
-      let seen: number;
-      do {
-        seen = frames;
-        await Promise.allSettled([...underWay]);
-        await pause(deps.machineClock, QUIET_MS);
-      } while (frames !== seen && deps.machineClock.monotonicMs() < untilMs);
-      await Promise.allSettled([...underWay]);
-    },
+    answered: () => underWay.answered(),
     async close() {
       handshakes.stop();
       const conns = Object.values((io.engine as unknown as { clients: Record<string, Socket['conn']> }).clients);
