@@ -62,7 +62,8 @@ export const DOWN = {
   },
   'board:delta': {
     schema: down.boardState,
-    about: 'The whole top list of a watched board as it now stands. On a gap in `seq`, or a new `epoch`, watch again.',
+    about:
+      'The whole top list of a watched board as it now stands. On a gap in `seq`, or a new `epoch`, watch again. A client that does not keep up gets the latest alone.',
   },
   'wall:feed': {
     schema: down.wallFeed,
@@ -74,7 +75,8 @@ export const DOWN = {
   },
   'server:draining': {
     schema: down.serverDraining,
-    about: 'The server is stopping: come back after this long, give or take chance.',
+    about:
+      'The server is stopping: come back after this long. Each socket is told a time of its own, so that not all come at once; if the link breaks before it is closed, the time holds all the same. Claims sent until then are answered, most with `retry`.',
   },
 } satisfies Record<keyof down.DownEvents, Entry>;
 

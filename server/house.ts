@@ -25,7 +25,7 @@ import { createOwning } from './flow/owning.ts';
 import { createPresence } from './flow/presence.ts';
 import { forgetOldLeads, retentionTimer } from './flow/retention.ts';
 import { createSettlement } from './flow/settlement.ts';
-import { restoreOffers } from './flow/start.ts';
+import { firstCounterDay, restoreOffers } from './flow/start.ts';
 import type { Transactions } from './flow/transactions/transactions.ts';
 import { createWall } from './flow/wall.ts';
 import type { World } from './flow/world.ts';
@@ -110,7 +110,7 @@ function createWorld(deps: HouseDeps): World {
     offersOnFile: createOffersReader(db),
     events: createEventsReader(db),
     points: createPointsReader(db),
-    counters: createCounters(owners.allCounters()),
+    counters: createCounters(owners.countersHeld(firstCounterDay(clock.nowMs()))),
     perLead: createKeyedQueue(),
     alerts: createAlerts({
       announcer,

@@ -17,3 +17,14 @@ export function createCounters(rows: { repId: string; name: string; value: numbe
   for (const { repId, name, value } of rows) add(repId, name, value);
   return { of: (repId, name) => values.get(repId)?.get(name) ?? 0, add };
 }
+
+/** `claims:day:2026-11-22`: the period of a counter is in its name. */
+const OF_A_DAY = /:day:(\d{4}-\d\d-\d\d)$/;
+/** No offer stays open for longer, so no limit asks for an older day. The file keeps them all, to be counted again. */
+export const COUNTER_DAYS_HELD = 35;
+
+/** Whether a counter may still decide anything: those of days before `firstDay` stay on the file alone. */
+export function isHeld(name: string, firstDay: string): boolean {
+  const [, day] = OF_A_DAY.exec(name) ?? [];
+  return day === undefined || day >= firstDay;
+}

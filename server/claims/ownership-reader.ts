@@ -2,6 +2,7 @@
 import { and, desc, eq, isNull, sql } from 'drizzle-orm';
 import type { Db } from '../platform/db.ts';
 import type { OwnershipRow } from './ownership-store.ts';
+import { isHeld } from './counters.ts';
 import type { PackedNotes } from './race-notes.ts';
 import { counters, ownerships, raceNotes } from './schema.ts';
 
@@ -13,7 +14,8 @@ export interface OwnershipReader {
   leadsOf(repId: string, limit: number): OwnershipRow[];
   latestClaims(limit: number): OwnershipRow[];
   notes(offerId: string): PackedNotes;
-  allCounters(): { repId: string; name: string; value: number }[];
+  /** All but those of days before `firstDay` (YYYY-MM-DD), which decide nothing any more. */
+  countersHeld(firstDay: string): { repId: string; name: string; value: number }[];
 }
 
 export function createOwnershipReader(db: Db): OwnershipReader {
@@ -55,6 +57,11 @@ export function createOwnershipReader(db: Db): OwnershipReader {
         receipts: parts.flatMap((part) => part.receipts),
       };
     },
-    allCounters: () => db.select().from(counters).all(),
+    countersHeld: (firstDay) =>
+      db
+        .select()
+        .from(counters)
+        .all()
+        .filter(({ name }) => isHeld(name, firstDay)),
   };
 }

@@ -42,6 +42,9 @@ export const NOTES_FLUSH_MS = 5_000;
 /** Notes held of one offer between two writes; a flood beyond it is counted by the metrics alone. */
 export const NOTES_PER_OFFER_MAX = 5_000;
 
+/** Offers with notes between two writes: ten times what 5 s of a busy cell touch. */
+export const NOTED_OFFERS_MAX = 50_000;
+
 export function createRaceNotes(deps: {
   clock: Clock;
   write(notes: { offerId: string; notes: string }[]): Promise<unknown>;
@@ -54,6 +57,7 @@ export function createRaceNotes(deps: {
 
   function notesOf(offerId: string): PackedNotes {
     let notes = gathered.get(offerId);
+    if (notes === undefined && gathered.size >= NOTED_OFFERS_MAX) return { attempts: [], receipts: [] };
     if (notes === undefined) {
       notes = { attempts: [], receipts: [] };
       gathered.set(offerId, notes);

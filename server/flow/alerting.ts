@@ -40,6 +40,9 @@ function upcomingCard(offer: OpenOffer, opensAtMs: number): UpcomingCard {
   return { id: offer.openedSeq, offerId: offer.offerId, leadId: offer.leadId, opensAt: iso(opensAtMs) };
 }
 
+/** Offers of one snapshot, the newest: some 600 KB, which a phone can take and a socket's buffer hold. */
+export const SNAPSHOT_OFFERS_MAX = 2_000;
+
 export interface Alerts {
   /** Alerts a lane that is open and whose `sentAt` is on disk. */
   laneOpened(offer: OpenOffer, lane: OpenLane): void;
@@ -141,7 +144,7 @@ export function createAlerts(deps: {
       });
     },
     snapshot(repId) {
-      const own = deps.mayClaim(repId) ? offers.ofRep(repId) : [];
+      const own = deps.mayClaim(repId) ? offers.ofRep(repId).slice(-SNAPSHOT_OFFERS_MAX) : [];
       return {
         upTo: offers.upTo(),
         sentAt: iso(deps.nowMs()),

@@ -7,6 +7,8 @@ import type { World } from './world.ts';
 const DAY_MS = 86_400_000;
 /** Leads blanked in one round; the next day's round takes the rest. */
 const PER_ROUND_MAX = 10_000;
+/** Answers dropped in one transaction: some milliseconds. */
+const ANSWERS_PER_WRITE = 1_000;
 
 export function retentionTimer(world: World, nowMs: number) {
   return { id: newId('dl', nowMs, world.random), kind: 'retention' as const, dueAt: nowMs + DAY_MS };
@@ -19,7 +21,16 @@ export async function forgetOldLeads(world: World, row: DeadlineRow): Promise<vo
   for (const leadId of world.leads.finishedBefore(nowMs - keptMs, PER_ROUND_MAX)) {
     await world.ledger.write('forgetLead', { leadId, actor: 'system', at: nowMs });
   }
-  await world.ledger.write('dropOldAnswers', { before: nowMs - DAY_MS });
+  await dropOldAnswers(world, nowMs - DAY_MS);
   const next = retentionTimer(world, nowMs);
   await world.ledger.write('fireTimer', { deadlineId: row.id, at: nowMs, kind: row.kind, nextDeadline: next });
+}
+
+/** A few at a time: claims share the one writing thread, and must not wait for a day's answers to go. */
+async function dropOldAnswers(world: World, before: number): Promise<void> {
+  let dropped: number;
+  do {
+    const { result } = await world.ledger.write('dropOldAnswers', { before, limit: ANSWERS_PER_WRITE });
+    dropped = result.dropped;
+  } while (dropped === ANSWERS_PER_WRITE);
 }

@@ -3,7 +3,9 @@
  * windows; an offer whose time ran out while the server was down gets its time again; reps on a break
  * or gone stay out of them.
  */
+import { COUNTER_DAYS_HELD } from '../claims/counters.ts';
 import type { OpenOffer } from '../distribution/open-offers.ts';
+import { localDay } from '../kernel/calendar.ts';
 import { arbiterOffer, restoreOffer } from './offering.ts';
 import type { World } from './world.ts';
 
@@ -37,7 +39,7 @@ export async function putRaceUp(world: World): Promise<void> {
 
 function countersByRep(world: World): Map<string, Record<string, number>> {
   const byRep = new Map<string, Record<string, number>>();
-  for (const { repId, name, value } of world.owners.allCounters()) {
+  for (const { repId, name, value } of world.owners.countersHeld(firstCounterDay(world.clock.nowMs()))) {
     const own = byRep.get(repId) ?? {};
     own[name] = value;
     byRep.set(repId, own);
@@ -54,4 +56,9 @@ async function giveTimeAgain(world: World, offer: OpenOffer, nowMs: number): Pro
   world.offers.note(seq);
   world.alerts.windowMoved(offer, seq);
   world.timersChanged(closesAt);
+}
+
+/** The first day whose counters are held in memory; wherever on earth a rep's day began. */
+export function firstCounterDay(nowMs: number): string {
+  return localDay(nowMs - COUNTER_DAYS_HELD * 86_400_000, 'UTC');
 }

@@ -40,8 +40,8 @@ export interface EventsStore {
   append(event: NewEvent): number;
   setCell(key: string, value: string): void;
   cellValue(key: string): string | null;
-  /** Answers that were given under an idempotency key before this are not given again. */
-  dropIdempotencyBefore(at: number): number;
+  /** Drops up to `limit` answers that were given under an idempotency key before this; says how many. */
+  dropIdempotencyBefore(at: number, limit: number): number;
 }
 
 export function createEventsStore(db: Db): EventsStore {
@@ -83,7 +83,9 @@ export function createEventsStore(db: Db): EventsStore {
         }).lastInsertRowid,
       ),
     setCell: (key, value) => void setCell.run({ key, value }),
-    dropIdempotencyBefore: (at) => db.delete(idempotency).where(sql`${idempotency.at} < ${at}`).run().changes,
+    dropIdempotencyBefore: (at, limit) =>
+      db.delete(idempotency).where(sql`rowid IN (SELECT rowid FROM idempotency WHERE at < ${at} LIMIT ${limit})`).run()
+        .changes,
     cellValue: (key) => readCell.get({ key })?.value ?? null,
   };
 }

@@ -171,8 +171,8 @@ export function forgetLead(stores: Stores, args: By & { leadId: string }): { for
 }
 
 /** Answers are kept for a day, then the same key is a new request. */
-export function dropOldAnswers(stores: Stores, args: { before: number }): { dropped: number } {
-  return { dropped: stores.events.dropIdempotencyBefore(args.before) };
+export function dropOldAnswers(stores: Stores, args: { before: number; limit: number }): { dropped: number } {
+  return { dropped: stores.events.dropIdempotencyBefore(args.before, args.limit) };
 }
 
 export function setCell(stores: Stores, args: { key: string; value: string }): null {
