@@ -49,11 +49,7 @@ export class SlowReader {
     return reader;
   }
 
-  say(event: string, payload: unknown): void {
-    this.#socket.write(frameOf(`42${JSON.stringify([event, payload])}`));
-  }
-
-  /** Resolves when this text has been read, from the last `forget` on. */
+  /** Resolves when this text has been read. */
   async hears(text: string): Promise<void> {
     const heard = new Promise<void>((resolve) => {
       this.#onText = () => {
@@ -72,11 +68,6 @@ export class SlowReader {
 
   readOn(): void {
     this.#socket.resume();
-  }
-
-  /** What is buffered in this process and one byte more. */
-  readOneByte(): void {
-    this.#socket.read(1);
   }
 
   /** Bytes read so far. */
