@@ -247,8 +247,12 @@ async function openEdge(base: Base, house: DecidingHouse, load: Load, desk: Sett
   };
 }
 
-function createHouseClaims(base: Base, { world, record }: DecidingHouse, load: Load, desk: SettlementDesk) {
-  const { clock, log, metrics } = base;
+export function createHouseClaims(
+  { clock, log, metrics }: Pick<Base, 'clock' | 'log' | 'metrics'>,
+  { world, record }: DecidingHouse,
+  load: Load,
+  desk: SettlementDesk,
+) {
   return createClaims({
     arbiter: world.arbiter,
     desk,

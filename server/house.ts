@@ -11,7 +11,7 @@ import { createCounters } from './claims/counters.ts';
 import { createOwnershipReader } from './claims/ownership-reader.ts';
 import { createRaceNotes } from './claims/race-notes.ts';
 import type { SettledNotice } from './claims/settlement-desk.ts';
-import { dueDeadlines, nextDueAt, retentionDeadline, waitingDeadline } from './deadlines/deadlines-store.ts';
+import { createDueReader, retentionDeadline, waitingDeadline } from './deadlines/deadlines-store.ts';
 import { createScheduler } from './deadlines/scheduler.ts';
 import { createOffersReader } from './distribution/offers-reader.ts';
 import { createOpenOffers } from './distribution/open-offers.ts';
@@ -140,8 +140,7 @@ export async function openHouse(deps: HouseDeps) {
   const scheduler = createScheduler({
     clock,
     now: () => world.arbiter.now(),
-    due: (nowMs, limit) => dueDeadlines(db, nowMs, limit),
-    nextDueAt: () => nextDueAt(db),
+    ...createDueReader(db),
     fire: deadlines.fire,
     onError: (row, error) =>
       log.error('a timer could not be fired', { deadlineId: row?.id ?? null, kind: row?.kind ?? null }, error),

@@ -41,14 +41,27 @@ export function createDeadlinesStore(db: Db): DeadlinesStore {
   };
 }
 
-/** The timers due at `nowMs`, nearest first, at most `limit` of them. */
-export function dueDeadlines(db: Db, nowMs: number, limit: number): DeadlineRow[] {
-  return db.select().from(deadlines).where(sql`due_at <= ${nowMs}`).orderBy(deadlines.dueAt).limit(limit).all();
+export interface DueReader {
+  /** The timers due at `nowMs`, nearest first, at most `limit` of them. */
+  due(nowMs: number, limit: number): DeadlineRow[];
+  /** When the nearest timer is due; null when there is none. */
+  nextDueAt(): number | null;
 }
 
-/** When the nearest timer is due; null when there is none. */
-export function nextDueAt(db: Db): number | null {
-  return db.select({ at: sql<number | null>`min(due_at)` }).from(deadlines).get()?.at ?? null;
+/** What the scheduler asks at each wake-up: prepared once. */
+export function createDueReader(db: Db): DueReader {
+  const due = db
+    .select()
+    .from(deadlines)
+    .where(sql`due_at <= ${sql.placeholder('nowMs')}`)
+    .orderBy(deadlines.dueAt)
+    .limit(sql.placeholder('limit'))
+    .prepare();
+  const next = db.select({ at: sql<number | null>`min(due_at)` }).from(deadlines).prepare();
+  return {
+    due: (nowMs, limit) => due.all({ nowMs, limit }),
+    nextDueAt: () => next.get()?.at ?? null,
+  };
 }
 
 /** The timer for which a waiting lead waits. */

@@ -101,8 +101,9 @@ export function createAlerts(deps: {
     },
     upcoming(offer) {
       for (const lane of offer.lanes) {
-        if (lane.sentAtMs !== null || lane.repIds.length === 0) continue;
-        announcer.emit('lead:upcoming', rooms(lane.repIds), upcomingCard(offer, lane.opensAtMs));
+        const ready = lane.repIds.filter(deps.mayClaim);
+        if (lane.sentAtMs !== null || ready.length === 0) continue;
+        announcer.emit('lead:upcoming', rooms(ready), upcomingCard(offer, lane.opensAtMs));
       }
     },
     repAdmitted(offer, repId) {

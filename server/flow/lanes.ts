@@ -78,6 +78,8 @@ async function openEarly(world: World, offer: OpenOffer): Promise<void> {
   // Whoever was admitted since holds a lane as those do who were in it from the first.
   const lanes = offer.lanes.map(({ lane, opensAtMs }) => ({ opensAtMs, repIds: repsOfLane(offer, lane) }));
   for (const lane of lanesToOpenEarly({ lanes, limits: offer.limits }, now)) {
+    // A lane that was alerted has opened: it looks closed to a clock that was set back, and stays as the file has it.
+    if (offer.lanes[lane]?.sentAtMs !== null) continue;
     const stands = await world.arbiter.admit({ offerId: offer.offerId, lane, opensAtMs: nowMs });
     if (stands === null) return;
     await openLane(world, offer, lane, { opensAtMs: stands, nowMs, deadlineId: null });

@@ -48,6 +48,8 @@ export interface InlineLedgerOptions<T> {
   generation: number;
   nowMs: () => number;
   onUnknownOutcome: (error: Error) => void;
+  /** The disk's time in a simulation: runs a batch, and hands its answers on, when it likes. Absent: at once. */
+  pace?: { run(batch: () => void): void; answer(answers: () => void): void };
 }
 
 function portOf<T extends Transactions<T>>(queue: CallQueue, release: () => Promise<void>): Ledger<T> {
@@ -120,6 +122,8 @@ export async function createWorkerLedger<T extends Transactions<T>>(options: Wor
 /** The same group commit in this thread: a batch is what was written before the next microtask. */
 export function createInlineLedger<T extends Transactions<T>>(options: InlineLedgerOptions<T>): Ledger<T> {
   const { sqlite } = options.connection;
+  const now = (task: () => void): void => task();
+  const pace = options.pace ?? { run: now, answer: now };
   const groupCommit = createGroupCommit({
     sqlite,
     transactions: options.transactions,
@@ -135,8 +139,11 @@ export function createInlineLedger<T extends Transactions<T>>(options: InlineLed
     nowMs: options.nowMs,
     // Cloned both ways, as a thread's messages are: an object shared by mistake fails here too.
     send(calls) {
-      const outcomes = groupCommit.run(structuredClone(calls));
-      if (outcomes !== null) answer(outcomes);
+      const batch = structuredClone(calls);
+      pace.run(() => {
+        const outcomes = groupCommit.run(batch);
+        if (outcomes !== null) pace.answer(() => answer(outcomes));
+      });
     },
   });
   function answer(outcomes: Outcome[]): void {

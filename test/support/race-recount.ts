@@ -49,7 +49,8 @@ function standing(file: RaceFile): Held[] {
       });
     }
     if (own === undefined) continue;
-    if (kind === 'lead.contacted') own.contactAt = at;
+    // A clock that was set back meanwhile: nobody answers before the lead is theirs.
+    if (kind === 'lead.contacted') own.contactAt = Math.max(at, own.startedAt);
     if (kind === 'lead.stage') {
       const kept = ['won', 'lost'].includes(facts.stage) && own.opportunity;
       own.opportunity = facts.stage === 'opportunity' || kept;

@@ -175,7 +175,7 @@ export function logActivity(
   const firstContact = OUTBOUND.has(args.kind) && owner.firstContactAt === null;
   const backDated = isBackdated(args.happenedAt, at);
   // Nobody saw a back-dated contact happen: for clocks and points it happened when it was logged.
-  const contactAt = backDated ? at : Math.max(args.happenedAt, owner.startedAt);
+  const contactAt = Math.max(backDated ? at : args.happenedAt, owner.startedAt);
   const seq = stores.events.append({
     at,
     kind: firstContact ? 'lead.contacted' : 'lead.activity',

@@ -1,0 +1,260 @@
+/**
+ * What must hold in a simulation: after every step what can be asked cheaply, and at the end, when
+ * everything is calm, all of it. Nothing here asks the code under test whether it is right: the auditor's
+ * SQL, a recount from the events, and what clients see beside what the file says.
+ */
+import type { OfferCard, UpcomingCard } from '../../client-sdk/protocol/down.ts';
+import type { Verdict } from '../../client-sdk/protocol/verdict.ts';
+import { CHECKS } from '../../server/ledger/verify.ts';
+import type { Auditor } from '../../server/ledger/verify-check.ts';
+import { rebuild } from '../../server/rebuild/rebuild.ts';
+import type { RaceFile } from '../support/race-file.ts';
+import { recount } from '../support/race-recount.ts';
+import type { Game } from './game.ts';
+import type { Device } from './sim-device.ts';
+
+/** Those that look at every page, or fold many rows into sums: once, at the end. */
+const AT_THE_END = /^(integrity|foreignKeys|board.*|dayOnRecord)$/;
+const EACH_STEP = CHECKS.filter(({ names }) => !names.some((name) => AT_THE_END.test(name)));
+
+/** Until what follows a claim has reached every board. */
+const SETTLED_MS = 3_000;
+
+function audit(game: Game, checks: typeof CHECKS): void {
+  const auditor = { prepare: (sql: string) => game.disk.prepare(sql) } as unknown as Auditor;
+  for (const check of checks) {
+    for (const { name, detail } of check.find(auditor)) game.violate(`${name}: ${detail}`);
+  }
+}
+
+export function checkStep(game: Game): void {
+  const { changes } = game.disk;
+  if (changes !== game.changesChecked) audit(game, EACH_STEP);
+  game.changesChecked = changes;
+  memoryEqualsFile(game);
+  timersAreNotLate(game);
+}
+
+/** A timer that the disk refuses is tried again each second. */
+const LATE_MS = 2_500;
+
+/** What is due has been done, as long as there is somebody to do it and a disk to write it on. */
+function timersAreNotLate(game: Game): void {
+  const { server, disk, faults, timeline } = game;
+  if (server?.state !== 'serving' || server.unanswered > 0 || faults.isFull) return;
+  if (timeline.nowMs - Math.max(server.servesSinceMs, game.diskWellSinceMs) < LATE_MS) return;
+  const late = disk.first<{ kind: string; dueAt: number }>(
+    'SELECT kind, due_at AS dueAt FROM deadlines WHERE due_at < ? ORDER BY due_at',
+    server.clock.nowMs() - LATE_MS,
+  );
+  if (late !== undefined) game.violate(`a timer is late: ${late.kind} by ${server.clock.nowMs() - late.dueAt} ms`);
+}
+
+interface OpenRow {
+  id: string;
+  closesAt: number;
+}
+
+/** Memory changes in the turn in which a commit is known: with no call under way it is what the file says. */
+function memoryEqualsFile(game: Game): void {
+  const { server, disk } = game;
+  if (server === null || server.state !== 'serving' || server.unanswered > 0) return;
+  const { world } = server.house;
+  const open = disk.all<OpenRow>(`SELECT id, closes_at AS closesAt FROM offers WHERE state = 'open' ORDER BY id`);
+  const held = [...world.offers.all()].map(({ offerId, closesAtMs }) => ({ id: offerId, closesAt: closesAtMs }));
+  held.sort((one, other) => (one.id < other.id ? -1 : 1));
+  differ(game, 'open offers in memory', held, open);
+  const counters = disk.all<{ repId: string; name: string; value: number }>(
+    'SELECT rep_id AS repId, name, value FROM counters',
+  );
+  for (const { repId, name, value } of counters) {
+    differ(game, `counter ${name} of ${repId}`, world.counters.of(repId, name), value);
+  }
+  const reps = disk.all<{ id: string; tier: number; active: number; status: string }>(
+    'SELECT id, tier, active, status FROM reps ORDER BY num',
+  );
+  const known = world.directory
+    .reps()
+    .map(({ id, tier, active, status }) => ({ id, tier, active: Number(active), status }));
+  differ(game, 'reps in memory', known, reps);
+}
+
+function differ(game: Game, what: string, found: unknown, wanted: unknown): void {
+  const [one, other] = [JSON.stringify(found), JSON.stringify(wanted)];
+  if (one !== other) game.violate(`${what}: ${one}, must be ${other}`);
+}
+
+/** With nothing under way and nothing broken. */
+export async function checkEnd(game: Game): Promise<void> {
+  const { timeline } = game;
+  if (game.server?.state !== 'serving') return game.violate('the server is not back');
+  checkStep(game);
+  if (!game.isQuiet) game.violate('somebody still waits for an answer');
+  await unansweredAreAnswered(game);
+  await timeline.run(timeline.nowMs + SETTLED_MS);
+  viewsAreFresh(game);
+  boardsAreFresh(game);
+  await offersCanBeHad(game);
+  await timeline.run(timeline.nowMs + SETTLED_MS);
+  viewsAreFresh(game);
+  audit(game, CHECKS);
+  memoryEqualsFile(game);
+  promisesKept(game);
+  boardsAreARecount(game);
+  stateIsAFold(game);
+  const { server } = game;
+  game.restart(1_000);
+  await timeline.run(timeline.nowMs + 10_000, () => server?.state === 'ended');
+  if (server?.state !== 'ended') game.violate('the server does not stop');
+}
+
+/** Lets the task have its answers. */
+async function done<T>(game: Game, task: Promise<T>): Promise<T | null> {
+  let answer: T | null = null;
+  let isDone = false;
+  void task.then((value) => {
+    answer = value;
+    isDone = true;
+  });
+  const { timeline } = game;
+  await timeline.run(timeline.nowMs + 30_000, () => isDone);
+  if (!isDone) game.violate('an answer never came');
+  return answer;
+}
+
+/** A tap that was never answered has an answer when it is asked about again. */
+async function unansweredAreAnswered(game: Game): Promise<void> {
+  for (const device of game.devices) {
+    for (const { leadId, offerId } of device.taps.all()) {
+      await done(game, game.tap(device, leadId, offerId));
+      const isOpen = device.taps.all().some((tap) => tap.leadId === leadId && tap.offerId === offerId);
+      if (isOpen) game.violate(`${device.label} still does not know of ${leadId} ${offerId ?? ''}`);
+    }
+  }
+}
+
+/** What every device shows is what a fresh snapshot says. */
+function viewsAreFresh(game: Game): void {
+  for (const device of game.devices) {
+    if (!device.connection.isLive) {
+      game.violate(`${device.label} is not back: ${device.connection.state.kind}`);
+      continue;
+    }
+    const { offers, upcoming } = device.feed.pool;
+    differ(game, `pool of ${device.label}`, shown([...offers, ...upcoming]), onFile(game, device.person.repId));
+  }
+}
+
+function shown(cards: (OfferCard | UpcomingCard)[]): string[] {
+  return cards
+    .map((card) => `${card.offerId} ${card.opensAt} ${'closesAt' in card ? card.closesAt : 'upcoming'}`)
+    .sort();
+}
+
+interface PlaceRow {
+  offerId: string;
+  opensAt: number;
+  sentAt: number | null;
+  closesAt: number;
+}
+
+/** A rep's place in each open offer: the own admission, or else the lane. */
+const PLACES = `
+  SELECT f.id AS offerId, f.closes_at AS closesAt, coalesce(a.opens_at, n.opens_at) AS opensAt,
+    CASE WHEN a.rep_id IS NULL THEN n.sent_at ELSE a.sent_at END AS sentAt
+  FROM offers f JOIN reps r ON r.id = ?
+  LEFT JOIN offer_admissions a ON a.offer_id = f.id AND a.rep_id = r.id
+  LEFT JOIN offer_lanes n ON n.offer_id = f.id AND n.lane = (
+    SELECT min(m.lane) FROM offer_lanes m JOIN json_each(m.reps) j WHERE m.offer_id = f.id AND j.value = r.num)
+  WHERE f.state = 'open' AND r.active AND r.status = 'ready' AND (a.rep_id IS NOT NULL OR n.lane IS NOT NULL)`;
+
+/** What a rep must see, from the file: nothing on a break. */
+function onFile(game: Game, repId: string): string[] {
+  const iso = (ms: number) => new Date(ms).toISOString();
+  return game.disk
+    .all<PlaceRow>(PLACES, repId)
+    .map((row) => `${row.offerId} ${iso(row.opensAt)} ${row.sentAt === null ? 'upcoming' : iso(row.closesAt)}`)
+    .sort();
+}
+
+function boardsAreFresh(game: Game): void {
+  const { server } = game;
+  for (const { device, board, period, shown: state } of game.watched) {
+    const fresh = server?.house.world.boards.snapshot({ board, period, top: 10 });
+    differ(game, `board ${board} ${period} of ${device.label}`, state?.rows, fresh?.rows);
+  }
+}
+
+/** Of every open offer: somebody in an open lane taps, and hears for good. */
+async function offersCanBeHad(game: Game): Promise<void> {
+  const open = game.disk.all<{ id: string; leadId: string }>(
+    `SELECT id, lead_id AS leadId FROM offers WHERE state = 'open' ORDER BY id`,
+  );
+  for (const { id, leadId } of open) {
+    const device = game.devices.find(({ feed }) => feed.pool.offers.some(({ offerId }) => offerId === id));
+    if (device === undefined) continue;
+    const verdict = await done<Verdict | null>(game, game.tap(device, leadId, id));
+    const said = verdict?.verdict ?? 'nothing';
+    game.cover(`at the end: ${said}`);
+    if (!isFair(game, device, verdict)) {
+      game.violate(`${device.label} taps the open offer ${id} and hears ${JSON.stringify(verdict)}`);
+    }
+  }
+}
+
+function isFair(game: Game, { person }: Device, verdict: Verdict | null): boolean {
+  if (verdict?.verdict === 'won') return true;
+  // A clock that was set back: the lane opens when the file says, by the clock that counts now.
+  const isEarly = verdict?.verdict === 'early' || (verdict?.verdict === 'refused' && verdict.rule === 'attemptRate');
+  if (isEarly) return game.wallWasSetBack;
+  // It ended between the look and the tap.
+  if (verdict?.verdict === 'gone') return verdict.reason === 'expired';
+  if (verdict?.verdict !== 'refused' || verdict.rule !== 'dailyCap') return false;
+  const claims = game.disk.first<{ most: number }>(
+    `SELECT max(value) AS most FROM counters WHERE rep_id = ? AND name LIKE 'claims:day:%'`,
+    person.repId,
+  );
+  return (claims?.most ?? 0) > 0;
+}
+
+/** Every win and every 201 that anybody heard of is on disk. */
+function promisesKept(game: Game): void {
+  for (const { repId, offerId } of game.told.winsHeard()) {
+    const owner = game.disk.first<{ repId: string }>(
+      'SELECT rep_id AS repId FROM ownerships WHERE offer_id = ?',
+      offerId,
+    );
+    differ(game, `winner of ${offerId}`, owner?.repId, repId);
+  }
+  for (const leadId of game.accepted) {
+    if (game.disk.first('SELECT id FROM leads WHERE id = ?', leadId) === undefined) game.violate(`${leadId} is lost`);
+  }
+}
+
+function boardsAreARecount(game: Game): void {
+  const counted = recount({ all: (sql: string) => game.disk.all(sql) } as unknown as RaceFile);
+  // Help is no ownership: the recount knows nothing of it.
+  const help = game.disk.all<{ repId: string; paid: number }>(
+    `SELECT rep_id AS repId, sum(points) AS paid FROM point_entries WHERE rule = 'help' GROUP BY rep_id`,
+  );
+  for (const { repId, paid } of help)
+    counted.points = { ...counted.points, [repId]: (counted.points?.[repId] ?? 0) + paid };
+  for (const [metric, values] of Object.entries(counted)) {
+    const board = game.server?.house.world.boards.snapshot({ board: metric as 'points', period: 'all', top: 100 });
+    const rows = Object.fromEntries((board?.rows ?? []).map(({ repId, value }) => [repId, value]));
+    const inOrder = (found: Record<string, number>) =>
+      Object.entries(found).sort(([one], [other]) => (one < other ? -1 : 1));
+    differ(game, `board ${metric}, recounted`, inOrder(rows), inOrder(values));
+  }
+}
+
+/** Every table of current state is what the record folds to. */
+function stateIsAFold(game: Game): void {
+  const { disk } = game;
+  const { same, differences } = rebuild(disk, {
+    write: false,
+    nowMs: game.wall.nowMs(),
+    random: { unit: () => 0.5, bytes: (length) => new Uint8Array(length) },
+  });
+  if (!same) game.violate(`the record folds to something else: ${JSON.stringify(differences.slice(0, 3))}`);
+}

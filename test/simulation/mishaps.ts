@@ -1,0 +1,90 @@
+/** What breaks in a simulation, step by step. */
+import type { Act } from './acts.ts';
+import { CRASH_POINTS } from './faults.ts';
+import type { StepKind } from './script.ts';
+import { CALM } from './sim-network.ts';
+
+const pick = <T>(items: readonly T[], at: number): T => items[Math.floor(at * items.length)]!;
+
+/** Mostly seconds; sometimes long enough for an offer's time to run out. */
+const downMs = (how: number) => Math.floor(how < 0.9 ? how * 5_000 : how * 900_000);
+
+const JUMPS_MS = [120_000, -300_000, 3_600_000, -3_600_000, 2_000, -2_000];
+
+/** Everybody wants the newest at once. */
+export const rush: Act = (game, picks) => {
+  for (const [at, device] of game.devices.entries()) {
+    const card = device.feed.pool.offers.at(-1);
+    if (card === undefined) continue;
+    const delayMs = Math.floor(picks[0] * 300 * ((at * 7 + picks[1] * 10) % 3));
+    device.clock.after(delayMs, () => void game.tap(device, card.leadId, card.offerId));
+  }
+};
+
+export const MISHAPS: Partial<Record<StepKind, Act>> = {
+  cut(game, [who]) {
+    if (game.devices.length === 0) return;
+    game.cover('link: cut');
+    pick(game.devices, who).connection.cut();
+  },
+  freeze(game, [who]) {
+    if (game.devices.length === 0) return;
+    game.cover('link: frozen');
+    pick(game.devices, who).connection.freeze();
+  },
+  storm(game) {
+    game.cover('link: all cut');
+    for (const device of game.devices) device.connection.cut();
+  },
+  weather(game, [delay, how]) {
+    const before = game.network.weather;
+    const delayMs = Math.floor(delay * 2_000);
+    game.network.weather = how < 0.5 ? { ...CALM, delayMs } : { ...before, delayMs, loses: how / 4, doubles: how / 4 };
+    game.timeline.after(how * 20_000, () => {
+      game.network.weather = before;
+    });
+  },
+
+  restart: (game, [how]) => game.restart(downMs(how)),
+  kill: (game, [how]) => game.kill(downMs(how)),
+  trap(game, picks) {
+    const [where, how, down] = picks;
+    const point = pick(CRASH_POINTS, where);
+    game.faults.arm(point, Math.floor(how * how * 3));
+    game.staysDown(downMs(down));
+    if (point.startsWith('claim')) rush(game, picks);
+    if (point === 'during the start') game.kill(downMs(down));
+  },
+  /** The wall clock is set while the server runs, and read when it starts the next time. */
+  jump(game, [how, then, down]) {
+    game.setWall(pick(JUMPS_MS, how));
+    if (then < 0.4) game.restart(downMs(down));
+    else if (then < 0.8) game.kill(downMs(down));
+  },
+
+  full(game, picks) {
+    const [how] = picks;
+    game.faults.isFull = true;
+    rush(game, picks);
+    game.timeline.after(how * 20_000, () => {
+      game.faults.isFull = false;
+      game.diskWellSinceMs = game.timeline.nowMs;
+    });
+  },
+  slow(game, picks) {
+    const [how, long] = picks;
+    rush(game, picks);
+    const { commitMs } = game.faults;
+    game.cover('disk: slow');
+    game.faults.commitMs = () => Math.floor(how * how * 4_000);
+    game.timeline.after(long * 20_000, () => {
+      game.faults.commitMs = commitMs;
+      game.diskWellSinceMs = game.timeline.nowMs;
+    });
+  },
+  broken(game, picks) {
+    const [how] = picks;
+    rush(game, picks);
+    game.faults.breaksNext = how < 0.5 ? 'brokenKept' : 'brokenLost';
+  },
+};

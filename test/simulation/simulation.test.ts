@@ -1,0 +1,57 @@
+/**
+ * Whole companies under simulated time, network and disk: some hundreds of seeds here, ten thousand with
+ * `npm run test:simulation`. A seed that failed once stays in `seeds.ts`.
+ */
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { describe, expect, test } from 'vitest';
+import { coverageGaps, FLOORS } from './coverage.ts';
+import { play } from './play.ts';
+import { drawScript } from './script.ts';
+import { SEEDS } from './seeds.ts';
+import { printFailure, simulate } from './simulate.ts';
+
+const SEEDS_HERE = 150;
+const names = (count: number) => Array.from({ length: count }, (_, at) => String(at + 1));
+
+describe('the simulation', () => {
+  test(`finds nothing in ${SEEDS_HERE} seeds, and they have seen enough`, { timeout: 240_000 }, async () => {
+    const report = await simulate(names(SEEDS_HERE), { failuresMax: 3 });
+    expect(report.failures.map(printFailure).join('\n')).toBe('');
+    expect(report.gaps).toEqual([]);
+  });
+
+  test.each(Object.entries(SEEDS))('%s: %s', async (seed) => {
+    expect((await play(drawScript(seed))).violations).toEqual([]);
+  });
+
+  test.each(['1', '7', '23'])('seed %s twice is the same history, byte for byte', async (seed) => {
+    const once = await play(drawScript(seed));
+    await play(drawScript('another in between'));
+    const again = await play(drawScript(seed));
+    expect(once.trace.length).toBeGreaterThan(50);
+    expect(again.trace.join('\n')).toBe(once.trace.join('\n'));
+  });
+
+  test('a seed is the same history in another process', { timeout: 120_000 }, async () => {
+    const { trace } = await play(drawScript('11'));
+    const argv = ['--import', 'tsx', 'test/simulation/run.ts', '--seed', '11', '--history'];
+    const { stdout } = await promisify(execFile)(process.execPath, argv, { maxBuffer: 1 << 28 });
+    expect(stdout).toBe(`${trace.join('\n')}\n`);
+  });
+
+  test('another seed is another history', async () => {
+    expect((await play(drawScript('1'))).trace.join('\n')).not.toBe((await play(drawScript('2'))).trace.join('\n'));
+  });
+});
+
+describe('what a run must have seen', () => {
+  test('is told by name when it was not', () => {
+    const whole = new Map(Object.entries(FLOORS));
+    expect(coverageGaps(whole, 300)).toEqual([]);
+    for (const what of whole.keys()) {
+      const lacking = new Map(whole).set(what, 0);
+      expect(coverageGaps(lacking, 300)).toEqual([expect.stringContaining(what)]);
+    }
+  });
+});

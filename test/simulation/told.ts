@@ -1,0 +1,91 @@
+/**
+ * What anybody is told, against the disk at that very moment: a winner is named when the winning claim is
+ * on disk, and not before; and what a client was told for good is not taken back.
+ */
+import type { Verdict } from '../../client-sdk/protocol/verdict.ts';
+import type { SimDisk } from './sim-disk.ts';
+import type { HttpAnswer, HttpCall } from './sim-edges.ts';
+
+const OWNER = 'SELECT id, rep_id AS repId FROM ownerships WHERE offer_id = ?';
+
+export class Told {
+  readonly #disk: SimDisk;
+  readonly #violate: (words: string) => void;
+  /** Who and key → what was answered first. */
+  readonly #done = new Map<string, string>();
+  /** Rep and offer → the final verdict it heard. */
+  readonly #finals = new Map<string, string>();
+
+  constructor(disk: SimDisk, violate: (words: string) => void) {
+    this.#disk = disk;
+    this.#violate = violate;
+  }
+
+  /** Something leaves the server. */
+  leaves(event: string, payload: unknown): void {
+    if (event === 'lead:taken') {
+      const { offerId, by } = payload as { offerId: string; by: { id: string } };
+      this.#mustBeOnDisk(event, offerId, by.id);
+    }
+    if (event.startsWith('answer')) this.#judged(payload as Partial<Verdict> | null);
+  }
+
+  /** One call, one effect: what was done under a key is answered in the same words whenever it is asked. */
+  answers({ headers, token, path }: HttpCall, { status, body }: HttpAnswer): void {
+    this.#judged(body as Partial<Verdict> | null);
+    const key = headers['idempotency-key'];
+    if (key === undefined || status >= 300 || path.endsWith('/claims')) return;
+    const { id, at, releasedAt } = (body ?? {}) as Record<string, unknown>;
+    const words = JSON.stringify([id, releasedAt ?? at]);
+    const before = this.#done.get(`${token} ${key}`);
+    if (before !== undefined && before !== words) this.#violate(`${path} under ${key} did ${before}, then ${words}`);
+    this.#done.set(`${token} ${key}`, words);
+  }
+
+  #judged(verdict: Partial<Verdict> | null): void {
+    if (verdict?.verdict === 'won') this.#mustBeOnDisk('won', verdict.offerId ?? '', null, verdict.claimId);
+    if (verdict?.verdict === 'lost') this.#mustBeOnDisk('lost', verdict.offerId ?? '', verdict.winner?.id ?? '');
+  }
+
+  /** A device hears the answer to a claim. */
+  heard(repId: string, what: string, payload: unknown): void {
+    const verdict = payload as Verdict | null;
+    if (!what.startsWith('< ') || verdict?.verdict === undefined || verdict.offerId === null) return;
+    const key = `${repId} ${verdict.offerId}`;
+    const before = this.#finals.get(key);
+    const now =
+      verdict.verdict === 'won'
+        ? `won ${verdict.claimId} ${verdict.claimedAt}`
+        : verdict.verdict === 'lost'
+          ? `lost to ${verdict.winner.id}`
+          : null;
+    if (before !== undefined && now !== before && !isAfterTheWin(before, verdict)) {
+      this.#violate(`${key} heard "${before}", then ${now ?? verdict.verdict}`);
+    }
+    if (now !== null) this.#finals.set(key, now);
+    if (verdict.verdict === 'lost' && !(verdict.byMs >= 0)) this.#violate(`${key} lost by ${verdict.byMs} ms`);
+  }
+
+  /** At the end: every win that anybody heard of is there. */
+  winsHeard(): { repId: string; offerId: string }[] {
+    return [...this.#finals].flatMap(([key, final]) => {
+      const [repId = '', offerId = ''] = key.split(' ');
+      return final.startsWith('won') ? [{ repId, offerId }] : [];
+    });
+  }
+
+  #mustBeOnDisk(what: string, offerId: string, winnerId: string | null, claimId?: string): void {
+    const owner = this.#disk.first<{ id: string; repId: string }>(OWNER, offerId);
+    if (owner === undefined) return this.#violate(`${what} was told of ${offerId}, and nobody's win is on disk`);
+    if (winnerId !== null && owner.repId !== winnerId) {
+      this.#violate(`${what} of ${offerId} named ${winnerId}, the disk has ${owner.repId}`);
+    }
+    if (claimId !== undefined && claimId !== owner.id) this.#violate(`won ${claimId}, the disk has ${owner.id}`);
+  }
+}
+
+/** The owner who asks again after the lead was given back or taken away; and a claim not judged now. */
+function isAfterTheWin(before: string, verdict: Verdict): boolean {
+  if (verdict.verdict === 'retry') return true;
+  return before.startsWith('won') && verdict.verdict === 'gone' && ['released', 'reassigned'].includes(verdict.reason);
+}
