@@ -49,7 +49,7 @@ const ANSWERING_PART = 0.6;
  * Whoever is not answered by then is cut: the file decides, and the same request asks it again.
  */
 export async function drainEdge(
-  { config, machineClock, log }: Pick<Base, 'config' | 'machineClock' | 'log'>,
+  { config, machineClock, log }: Pick<Base, 'machineClock' | 'log'> & { config: Pick<Config, 'drainMs'> },
   edge: { claims: Pick<Claims, 'drain'>; sockets: Sockets | null; closing: HttpClosing },
 ): Promise<void> {
   const { claims, sockets, closing } = edge;

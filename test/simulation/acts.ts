@@ -1,7 +1,8 @@
 /** What each kind of step does: people's doings here, what breaks in `mishaps.ts`. */
 import { isOfferCard } from '../../client-sdk/src/pool.ts';
+import { CRASH_POINTS } from './faults.ts';
 import type { Game } from './game.ts';
-import { MISHAPS, rush } from './mishaps.ts';
+import { downMs, MISHAPS, rush } from './mishaps.ts';
 import type { StepKind } from './script.ts';
 import type { Device } from './sim-device.ts';
 
@@ -12,6 +13,8 @@ const TYPES = ['demo request', 'whitepaper download', 'newsletter signup'];
 const STAGES = ['qualified', 'opportunity', 'won', 'lost', 'nurture', 'disqualified'];
 /** Nobody waits for a moment longer than this. */
 const EDGE_MS_MAX = 20 * 60_000;
+/** Within this some timer is due. */
+const TRAP_MS_MAX = 15 * 60_000;
 const KINDS = ['call', 'email', 'note'];
 
 export function pickOf<T>(items: readonly T[], pick: number): T | undefined {
@@ -243,6 +246,21 @@ const PEOPLE: Partial<Record<StepKind, Act>> = {
   longWait: (game, picks) => game.idle(Math.floor(picks[0] * 6 * 3_600_000)),
 };
 
+/** Arms a place at which the process ends, and sees to it that something comes that way. */
+function trap(game: Game, picks: Picks): void {
+  const point = pickOf(CRASH_POINTS, picks[0]) ?? 'claim kept';
+  game.faults.arm(point, Math.floor(picks[1] * picks[1] * 2));
+  game.staysDown(downMs(picks[2]));
+  game.cover(`armed: ${point}`);
+  const [first] = point.split(' ');
+  if (first === 'claim') rush(game, picks);
+  else if (first === 'lead' || first === 'offer') PEOPLE.leads?.(game, picks);
+  else if (first === 'release') PEOPLE.release?.(game, picks);
+  else if (first === 'assignment') PEOPLE.assign?.(game, picks);
+  else if (first === 'during') game.kill(downMs(picks[2]));
+  else game.idle(picks[1] * TRAP_MS_MAX);
+}
+
 /** A new token for a device; rather one that was turned away. */
 async function signIn(game: Game, picks: Picks, ttlSeconds?: number): Promise<void> {
   const refused = game.devices.filter(({ connection }) => connection.state.kind === 'refused');
@@ -250,4 +268,4 @@ async function signIn(game: Game, picks: Picks, ttlSeconds?: number): Promise<vo
   if (device !== undefined) await game.signIn(device, ttlSeconds);
 }
 
-export const ACTS = { ...PEOPLE, ...MISHAPS } as Record<StepKind, Act>;
+export const ACTS = { ...PEOPLE, ...MISHAPS, trap } as Record<StepKind, Act>;

@@ -32,14 +32,13 @@ export function checkStep(game: Game): void {
   if (changes !== game.changesChecked) audit(game, EACH_STEP);
   game.changesChecked = changes;
   memoryEqualsFile(game);
-  timersAreNotLate(game);
 }
 
 /** A timer that the disk refuses is tried again each second. */
 const LATE_MS = 2_500;
 
 /** What is due has been done, as long as there is somebody to do it and a disk to write it on. */
-function timersAreNotLate(game: Game): void {
+export function timersAreNotLate(game: Game): void {
   const { server, disk, faults, timeline } = game;
   if (server?.state !== 'serving' || server.unanswered > 0 || faults.isFull) return;
   if (timeline.nowMs - Math.max(server.servesSinceMs, game.diskWellSinceMs) < LATE_MS) return;

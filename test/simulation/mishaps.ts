@@ -1,13 +1,12 @@
 /** What breaks in a simulation, step by step. */
 import type { Act } from './acts.ts';
-import { CRASH_POINTS } from './faults.ts';
 import type { StepKind } from './script.ts';
 import { CALM } from './sim-network.ts';
 
 const pick = <T>(items: readonly T[], at: number): T => items[Math.floor(at * items.length)]!;
 
 /** Mostly seconds; sometimes long enough for an offer's time to run out. */
-const downMs = (how: number) => Math.floor(how < 0.9 ? how * 5_000 : how * 900_000);
+export const downMs = (how: number) => Math.floor(how < 0.9 ? how * 5_000 : how * 900_000);
 
 const JUMPS_MS = [120_000, -300_000, 3_600_000, -3_600_000, 2_000, -2_000];
 
@@ -45,16 +44,12 @@ export const MISHAPS: Partial<Record<StepKind, Act>> = {
     });
   },
 
-  restart: (game, [how]) => game.restart(downMs(how)),
-  kill: (game, [how]) => game.kill(downMs(how)),
-  trap(game, picks) {
-    const [where, how, down] = picks;
-    const point = pick(CRASH_POINTS, where);
-    game.faults.arm(point, Math.floor(how * how * 3));
-    game.staysDown(downMs(down));
-    if (point.startsWith('claim')) rush(game, picks);
-    if (point === 'during the start') game.kill(downMs(down));
+  restart(game, picks) {
+    rush(game, picks);
+    // Somewhere in the middle of it.
+    game.timeline.after(picks[1] * 100, () => game.restart(downMs(picks[0])));
   },
+  kill: (game, [how]) => game.kill(downMs(how)),
   /** The wall clock is set while the server runs, and read when it starts the next time. */
   jump(game, [how, then, down]) {
     game.setWall(pick(JUMPS_MS, how));

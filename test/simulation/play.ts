@@ -1,6 +1,6 @@
 /** Plays a script from its first step to the calm after the last, and says what came of it. */
 import { ACTS } from './acts.ts';
-import { checkEnd, checkStep } from './checks.ts';
+import { checkEnd, checkStep, timersAreNotLate } from './checks.ts';
 import { Game } from './game.ts';
 import type { Script } from './script.ts';
 import { CALM } from './sim-network.ts';
@@ -15,6 +15,9 @@ export interface Outcome {
 
 /** After the last fault everything must be well again within this. */
 const CALM_MS = 40_000;
+/** Between two looks at the timers, and how many there are at most in one step. */
+const LOOK_MS_MIN = 2_000;
+const LOOKS_MAX = 12;
 const SETUP_MS = 60_000;
 
 export async function play(script: Script, plant: Plant = {}): Promise<Outcome> {
@@ -22,10 +25,10 @@ export async function play(script: Script, plant: Plant = {}): Promise<Outcome> 
   try {
     await setUp(game, script);
     for (const { afterMs, kind, picks } of script.steps) {
-      await game.timeline.run(game.timeline.nowMs + afterMs);
+      await pass(game, afterMs);
       game.say('step', kind, picks);
       ACTS[kind](game, picks);
-      await game.timeline.run(game.timeline.nowMs + game.idleMs);
+      await pass(game, game.idleMs);
       game.idleMs = 0;
       checkStep(game);
       // One violation is enough: what follows from it would only hide it.
@@ -39,6 +42,17 @@ export async function play(script: Script, plant: Plant = {}): Promise<Outcome> 
   }
   const { violations, trace, coverage } = game;
   return { violations, trace, coverage };
+}
+
+/** Time goes by, with a look at the clock's own work now and then. */
+async function pass(game: Game, ms: number): Promise<void> {
+  const { timeline } = game;
+  const untilMs = timeline.nowMs + ms;
+  const lookMs = Math.max(LOOK_MS_MIN, ms / LOOKS_MAX);
+  do {
+    await timeline.run(Math.min(untilMs, timeline.nowMs + lookMs));
+    timersAreNotLate(game);
+  } while (timeline.nowMs < untilMs && game.violations.length === 0);
 }
 
 /** The company before the first step: its rules, its reps, each with a device or two. */

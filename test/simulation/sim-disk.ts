@@ -94,8 +94,10 @@ export class SimDisk {
 
   /** A statement of the checks, kept: they are asked after every step. */
   prepare(sql: string): Database.Statement<unknown[], unknown> {
-    let statement = this.#checks.get(sql);
-    if (statement === undefined) this.#checks.set(sql, (statement = this.#real.prepare<unknown[], unknown>(sql)));
+    const known = this.#checks.get(sql);
+    if (known !== undefined) return known;
+    const statement = this.#real.prepare<unknown[], unknown>(sql);
+    this.#checks.set(sql, statement);
     return statement;
   }
 

@@ -69,6 +69,7 @@ export class ServerProcess {
   readonly #desk: ReturnType<typeof createSettlementDesk>;
   #house: DecidingHouse | null = null;
   #claims: Claims | null = null;
+  #alerts: ReturnType<typeof bindSockets> | null = null;
 
   constructor(place: Place) {
     this.#place = place;
@@ -132,10 +133,12 @@ export class ServerProcess {
     const claims = createHouseClaims({ clock, log, metrics }, house, load, this.#desk);
     this.#claims = claims;
     bindRoutes(this.http.app, { house, claims, load, sockets, publicUrl: () => 'http://sambar.example' });
-    bindSockets(sockets, {
+    this.#alerts = bindSockets(sockets, {
       claims,
       house: localHouse(house),
       clock,
+      machineClock: clock,
+      limits: OVERLOAD_LIMITS,
       language: (speaker) => house.world.directory.language(speaker),
       standing: ({ tokenId }) => {
         const token = house.world.directory.token(tokenId);
@@ -166,6 +169,7 @@ export class ServerProcess {
       const edge = { claims, sockets, closing };
       await drainEdge({ config: { drainMs: DRAIN_MS }, machineClock: clock, log: this.#log }, edge);
     }
+    this.#alerts?.stop();
     await this.#house?.close();
     this.#end();
   }

@@ -11,7 +11,7 @@ import { drawScript } from './script.ts';
 import { SEEDS } from './seeds.ts';
 import { printFailure, simulate } from './simulate.ts';
 
-const SEEDS_HERE = 150;
+const SEEDS_HERE = 100;
 const names = (count: number) => Array.from({ length: count }, (_, at) => String(at + 1));
 
 describe('the simulation', () => {

@@ -76,7 +76,10 @@ export class Told {
 
   #mustBeOnDisk(what: string, offerId: string, winnerId: string | null, claimId?: string): void {
     const owner = this.#disk.first<{ id: string; repId: string }>(OWNER, offerId);
-    if (owner === undefined) return this.#violate(`${what} was told of ${offerId}, and nobody's win is on disk`);
+    if (owner === undefined) {
+      this.#violate(`${what} was told of ${offerId}, and nobody's win is on disk`);
+      return;
+    }
     if (winnerId !== null && owner.repId !== winnerId) {
       this.#violate(`${what} of ${offerId} named ${winnerId}, the disk has ${owner.repId}`);
     }
