@@ -23,7 +23,7 @@ import { drainEdge } from '../../server/serving.ts';
 import { ADMIN_KEY } from '../support/app.ts';
 import type { Faults } from './faults.ts';
 import type { SimDisk } from './sim-disk.ts';
-import { type HttpAnswer, type HttpCall, SimHttp, type SimSocket, SimSockets } from './sim-edges.ts';
+import { type HttpAnswer, type HttpCall, OPEN_DOOR, SimHttp, type SimSocket, SimSockets } from './sim-edges.ts';
 import { ProcessClock, type Timeline, type WallClock } from './timeline.ts';
 
 /** Bugs planted on purpose: a simulation that does not find them is too weak. */
@@ -52,6 +52,8 @@ export interface Place {
 
 /** As `DRAIN_MS` of the environment is when it is not set. */
 const DRAIN_MS = 10_000;
+
+const APP_SECRET = 'the secret of a simulation, long enough';
 
 const GENERATION = `INSERT INTO cell (key, value) VALUES ('generation', '1')
   ON CONFLICT (key) DO UPDATE SET value = CAST(CAST(value AS INTEGER) + 1 AS TEXT) RETURNING value`;
@@ -123,7 +125,7 @@ export class ServerProcess {
       settled: this.#desk.resolve,
       adminApiKey: ADMIN_KEY,
       boardsMustWait: load.boardsMustWait,
-      appSecret: 'the secret of a simulation',
+      appSecret: APP_SECRET,
       openRace: async (world) => {
         plant.world?.(world);
         await putRaceUp(world);
@@ -132,7 +134,15 @@ export class ServerProcess {
     this.#house = house;
     const claims = createHouseClaims({ clock, log, metrics }, house, load, this.#desk);
     this.#claims = claims;
-    bindRoutes(this.http.app, { house, claims, load, sockets, publicUrl: () => 'http://sambar.example' });
+    bindRoutes(this.http.app, {
+      house,
+      claims,
+      load,
+      sockets,
+      door: OPEN_DOOR,
+      appSecret: APP_SECRET,
+      publicUrl: () => 'http://sambar.example',
+    });
     this.#alerts = bindSockets(sockets, {
       claims,
       house: localHouse(house),
