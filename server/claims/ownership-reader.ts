@@ -1,8 +1,8 @@
 /** Reads of ownership and of the race's notes, for verdicts from the file, lists and race records. */
 import { and, desc, eq, isNull, sql } from 'drizzle-orm';
 import type { Db } from '../platform/db.ts';
-import type { OwnershipRow } from './ownership-store.ts';
 import { isHeld } from './counters.ts';
+import type { OwnershipRow } from './ownership-store.ts';
 import type { PackedNotes } from './race-notes.ts';
 import { counters, ownerships, raceNotes } from './schema.ts';
 

@@ -86,7 +86,7 @@ export class SimHttp {
   }
 
   /** Resolves when every call under way is answered. */
-  async idle(): Promise<void> {
+  async answered(): Promise<void> {
     while (this.#underWay.size > 0) await Promise.all(this.#underWay);
   }
 
@@ -224,8 +224,11 @@ export class SimSockets implements Sockets {
     return 0;
   }
 
-  async drain(reconnectAfterMs: number): Promise<void> {
+  sayFarewell(reconnectAfterMs: number): void {
     for (const { end } of this.#sockets) end.send('server:draining', { reconnectAfterMs });
+  }
+
+  async answered(): Promise<void> {
     while (this.#underWay.size > 0) await Promise.all(this.#underWay);
   }
 

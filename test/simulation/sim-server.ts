@@ -175,7 +175,7 @@ export class ServerProcess {
     const { clock, sockets } = this;
     const claims = this.#claims;
     if (claims !== null) {
-      const closing = { drain: () => this.http.idle(), close: async () => undefined };
+      const closing = { begin: () => undefined, answered: () => this.http.answered(), close: async () => undefined };
       const edge = { claims, sockets, closing };
       await drainEdge({ config: { drainMs: DRAIN_MS }, machineClock: clock, log: this.#log }, edge);
     }
