@@ -51,14 +51,19 @@ export interface LinkDeps {
 export function linkRoutes(app: Http, deps: LinkDeps): void {
   const secret = Buffer.from(deps.secret);
   const call = <T>(path: string, body: z.ZodType<T>, answer: (body: T) => unknown) => {
-    app.post(`/internal/${path}`, { schema: { hide: true }, bodyLimit: 4_000_000 }, async (request) => {
-      const shown = Buffer.from(String(request.headers['x-sambar-link'] ?? ''));
-      if (shown.length !== secret.length || !timingSafeEqual(shown, secret)) {
-        throw new Problem(401, 'tokenInvalid', 'Only gateways may call this.');
-      }
-      return { answer: (await answer(body.parse(request.body))) ?? null };
-    });
+    app.post(
+      `/internal/${path}`,
+      { schema: { hide: true }, bodyLimit: 4_000_000, onRequest: gatewaysOnly },
+      async (request) => ({ answer: (await answer(body.parse(request.body))) ?? null }),
+    );
   };
+  /** Before the body is read: a stranger's four megabytes are not even parsed. */
+  async function gatewaysOnly({ headers }: { headers: Record<string, unknown> }): Promise<void> {
+    const shown = Buffer.from(String(headers['x-sambar-link'] ?? ''));
+    if (shown.length !== secret.length || !timingSafeEqual(shown, secret)) {
+      throw new Problem(401, 'tokenInvalid', 'Only gateways may call this.');
+    }
+  }
   const { house } = deps;
   call('snapshot', z.object({ repId: id }), ({ repId }) => house.snapshot(repId));
   call('boards/watch', z.object({ asked: boardWatch, gateway: id }), ({ asked, gateway }) =>

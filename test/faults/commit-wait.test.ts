@@ -2,9 +2,6 @@
  * Nothing that names a winner leaves before its commit is on disk (contract 5): the disk's sync under
  * the winning claim is held up, and everybody is listened to until then.
  */
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { WallFeed } from '../../client-sdk/protocol/down.ts';
@@ -16,7 +13,7 @@ import { startRedis, type TestRedis } from '../support/redis.ts';
 import { endServers, type ServerProcess } from '../support/server-process.ts';
 import { tempFolder } from '../support/temp-database.ts';
 import { alertedRace, expectOneWinner, RACERS, type Race, tapUntilJudged } from './alerted-race.ts';
-import { compileShim } from './shims/compile.ts';
+import { HeldDisk } from './kit/held-disk.ts';
 
 const CELL = 'commit-wait';
 /** Everything from which somebody could learn who won. */
@@ -37,31 +34,6 @@ afterEach(async () => {
 afterAll(async () => {
   await redis.stop();
 });
-
-/** The disk under a server: its syncs go on until it is told to hold them. */
-class HeldDisk {
-  readonly env: Record<string, string>;
-  readonly #folder: string;
-
-  constructor(databaseFile: string) {
-    const folder = tempFolder();
-    this.#folder = join(folder, 'hold');
-    mkdirSync(this.#folder);
-    execFileSync('mkfifo', [join(this.#folder, 'began'), join(this.#folder, 'go')]);
-    this.env = { LD_PRELOAD: compileShim('held-sync', folder), HOLD_OF: databaseFile, HOLD_DIR: this.#folder };
-  }
-
-  /** From now on syncs wait; resolves when the first does. */
-  async hold(): Promise<void> {
-    writeFileSync(join(this.#folder, 'armed'), '');
-    await readFile(join(this.#folder, 'began'));
-  }
-
-  async letGo(): Promise<void> {
-    rmSync(join(this.#folder, 'armed'));
-    await writeFile(join(this.#folder, 'go'), '.');
-  }
-}
 
 /** Resolves when every racer has heard whatever left the server before this call. */
 async function everybodyIsUpToDate({ racers }: Race, onRedis: boolean): Promise<void> {

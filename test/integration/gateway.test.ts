@@ -103,6 +103,13 @@ describe('two processes, one Redis', () => {
     await closed;
     const late = await fetch(`${gateway.url}/v1/me`, { headers: { authorization: `Bearer ${rep.token}` } });
     expect(late.status).toBe(401);
+    // Refused before its body is read, which is no JSON.
+    const stranger = await fetch(`${app.app.url}/internal/notes`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-sambar-link': 'guess' },
+      body: '{',
+    });
+    expect(stranger.status).toBe(401);
     const admin = await fetch(`${gateway.url}/v1/reps`, { headers: { authorization: `Bearer ${ADMIN_KEY}` } });
     expect(admin.status).toBe(200);
   });

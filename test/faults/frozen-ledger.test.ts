@@ -1,0 +1,191 @@
+/**
+ * The process with the file frozen (SIGSTOP): it keeps the kernel's lock and SQLite's, so its standby ends
+ * it, and nobody else. One that only waits for its disk is left alone; one that wakes under an old
+ * generation commits nothing.
+ */
+import { readFileSync, rmSync, watch } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { percentile } from '../../tools/simulation/percentile.ts';
+import { ADMIN_KEY } from '../support/app.ts';
+import { readOnFile } from '../support/history.ts';
+import { startRedis, type TestRedis } from '../support/redis.ts';
+import { endServers, type Program, type ServerProcess, spawnServer, startServer } from '../support/server-process.ts';
+import { tempFolder } from '../support/temp-database.ts';
+import { alertedRace, expectOneWinner, RACERS, type Race, tapUntilJudged } from './alerted-race.ts';
+import { brokenBuild } from './kit/broken-build.ts';
+import { HeldDisk } from './kit/held-disk.ts';
+import { isFull, reportRow, rounds } from './kit/matrix.ts';
+import { StaffedCell } from './kit/staffed-cell.ts';
+import type { Racer } from './racers.ts';
+
+const BETWEEN_ROUNDS = rounds({ quick: 1, full: 50 });
+const WITHIN_ROUNDS = rounds({ quick: 1, full: 20 });
+const ROUND_MS_MAX = 120_000;
+const SERVING_MS_MAX = 5_000;
+/** The server's exit code when somebody else has its file. */
+const EXIT_STALE = 70;
+/** More than a standby would need to take its silence for death. */
+const BEATS = 5;
+/** A gateway waits two seconds for a ledger that is frozen: together longer than a take-over ever needs. */
+const TRIES_OF_A_CONTROL = 8;
+
+let redis: TestRedis;
+let race: Race | null = null;
+
+beforeAll(async () => {
+  redis = await startRedis();
+});
+
+afterEach(async () => {
+  for (const racer of race?.racers ?? []) racer.leave();
+  await endServers();
+});
+
+afterAll(async () => {
+  await redis.stop();
+});
+
+it(
+  'between two transactions: the standby ends it and serves, with the same verdicts',
+  async () => {
+    await using staffed = await StaffedCell.start({ redis, name: 'frozen', gateways: 1, racers: 4 });
+    const servingMs: number[] = [];
+    let hits = 0;
+    for (let round = 0; round < BETWEEN_ROUNDS; round++) {
+      const standby = await staffed.addStandby();
+      const kept = await staffed.keptLead();
+      const struck = staffed.afterClaims(1 + (round % 4));
+      const lead = staffed.postLead();
+      await struck;
+      hits += Math.min(1, staffed.inFlight());
+      const frozenAtMs = staffed.clock.monotonicMs();
+      staffed.ledger.freeze();
+      const [racer] = staffed.racers as [Racer];
+      expect(await staffed.judged(racer, `kept-${round}`, kept)).toMatchObject({ verdict: 'won' });
+      servingMs.push(Math.round(staffed.clock.monotonicMs() - frozenAtMs));
+      expect(await staffed.ledger.process.ended).toBeNull();
+      staffed.ledger = await standby.listens();
+      await lead;
+      await staffed.expectSound();
+      await staffed.expectNothingMissed();
+    }
+    if (isFull) expect(Math.max(...servingMs)).toBeLessThan(SERVING_MS_MAX);
+    reportRow({
+      row: 'frozen-ledger',
+      part: 'between',
+      rounds: BETWEEN_ROUNDS,
+      faults: BETWEEN_ROUNDS,
+      hitsInFlight: hits,
+      ...staffed.counts(),
+      figures: { servingMsP50: percentile(servingMs, 0.5), servingMsMax: Math.max(...servingMs) },
+      control: { what: 'the standby ends nobody', caught: await aMeekStandbyIsCaught() },
+    });
+  },
+  BETWEEN_ROUNDS * ROUND_MS_MAX + ROUND_MS_MAX,
+);
+
+async function aMeekStandbyIsCaught(): Promise<boolean> {
+  const meek = brokenBuild({ file: 'server/platform/processes.js', from: "process.kill(pid, 'SIGKILL');", to: ';' });
+  await using staffed = await StaffedCell.start({ redis, name: 'meek', gateways: 1, racers: 1 });
+  const kept = await staffed.keptLead();
+  await staffed.addStandby(meek);
+  staffed.ledger.freeze();
+  const [racer] = staffed.racers as [Racer];
+  const verdict = await staffed.judged(racer, 'never', kept, TRIES_OF_A_CONTROL);
+  expect(verdict).toMatchObject({ verdict: 'retry' });
+  return verdict.verdict === 'retry';
+}
+
+/** Resolves when the holder of the file has said so often that it is alive. */
+async function beats(file: string, count: number): Promise<void> {
+  const watcher = watch(dirname(file));
+  let last = '';
+  let left = count;
+  await new Promise<void>((resolve) => {
+    watcher.on('change', (_, name) => {
+      if (String(name) !== `${basename(file)}.holder`) return;
+      const said = readFileSync(`${file}.holder`, 'utf8');
+      if (said !== last && --left === 0) resolve();
+      last = said;
+    });
+  });
+  watcher.close();
+}
+
+/** A standby of the race's server, which may have its port as well. */
+async function standbyOf({ file, server }: Race): Promise<ServerProcess> {
+  const env = { DATABASE_FILE: file, ADMIN_API_KEY: ADMIN_KEY, LOG_LEVEL: 'silent', STANDBY: 'true' };
+  const standby = spawnServer({ ...env, PORT: new URL(server.url).port });
+  await standby.standsBy;
+  return standby;
+}
+
+async function freezeInACommit(): Promise<number> {
+  const file = join(tempFolder(), 'sambar.db');
+  const disk = new HeldDisk(file);
+  race = await alertedRace(file, disk.env);
+  const of = race;
+  const standby = await standbyOf(of);
+  const held = disk.hold();
+  const taps = Promise.all(of.racers.map((racer) => racer.claimAs(`${racer.person.id}-tap`, of)));
+  await held;
+  // However long the disk takes: who beats is left alone.
+  await beats(file, BEATS);
+  of.server.signal('SIGSTOP');
+  expect(await of.server.ended).toBeNull();
+  const url = await standby.listening;
+  expect(url).toBe(of.server.url);
+  const hits = (await taps).filter((verdict) => verdict === null || verdict.verdict === 'retry').length;
+  await Promise.all(of.racers.map((racer) => racer.join(url)));
+  expectOneWinner(await tapUntilJudged(of), of);
+  for (const racer of of.racers) racer.leave();
+  await endServers();
+  return hits;
+}
+
+it(
+  'inside a transaction: a slow disk ends nobody, a freeze does, and the file says who won',
+  async () => {
+    let hits = 0;
+    for (let round = 0; round < WITHIN_ROUNDS; round++) hits += Math.min(1, await freezeInACommit());
+    expect(await zombieCommits()).toBe(false);
+    reportRow({
+      row: 'frozen-ledger',
+      part: 'in-transaction',
+      rounds: WITHIN_ROUNDS,
+      faults: WITHIN_ROUNDS,
+      hitsInFlight: hits,
+      claims: WITHIN_ROUNDS * RACERS,
+      wins: WITHIN_ROUNDS,
+      lost: 0,
+      doubled: 0,
+      control: { what: 'a commit does not compare its generation', caught: await zombieCommits(UNCOMPARED) },
+    });
+  },
+  WITHIN_ROUNDS * ROUND_MS_MAX + ROUND_MS_MAX,
+);
+
+const UNCOMPARED = brokenBuild({ file: 'server/ledger/group-commit.js', from: 'found === mine', to: 'true' });
+
+/**
+ * A holder freezes, its lock gets lost (somebody tidied the folder up), a successor begins, and the holder
+ * wakes and is claimed at: whether its commit is on file.
+ */
+async function zombieCommits(program?: Program): Promise<boolean> {
+  const file = join(tempFolder(), 'sambar.db');
+  race = await alertedRace(file, {}, program);
+  const of = race;
+  of.server.signal('SIGSTOP');
+  rmSync(`${file}.role`);
+  await startServer({ DATABASE_FILE: file, ADMIN_API_KEY: ADMIN_KEY, LOG_LEVEL: 'silent' });
+  of.server.signal('SIGCONT');
+  const [racer] = of.racers as [Racer];
+  const verdict = await racer.claim(of);
+  const committed = readOnFile(file).winners.size > 0;
+  expect(verdict?.verdict === 'won').toBe(committed);
+  if (!committed) expect(await of.server.ended).toBe(EXIT_STALE);
+  for (const each of of.racers) each.leave();
+  await endServers();
+  return committed;
+}

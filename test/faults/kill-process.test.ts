@@ -1,0 +1,141 @@
+/**
+ * kill -9 of one of three gateways, and of the ledger process with a standby beside it, in the middle of
+ * races: the others go on, and every claim that was in flight gets one and the same verdict.
+ */
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { percentile } from '../../tools/simulation/percentile.ts';
+import { brokenRules, readOnFile } from '../support/history.ts';
+import { startRedis, type TestRedis } from '../support/redis.ts';
+import { endServers } from '../support/server-process.ts';
+import { brokenBuild } from './kit/broken-build.ts';
+import { isFull, reportRow, rounds } from './kit/matrix.ts';
+import { StaffedCell } from './kit/staffed-cell.ts';
+import type { Racer } from './racers.ts';
+
+const GATEWAY_ROUNDS = rounds({ quick: 1, full: 100 });
+const LEDGER_ROUNDS = rounds({ quick: 1, full: 50 });
+const ROUND_MS_MAX = 120_000;
+const RACERS = 6;
+const LEADS = 4;
+const TAKE_OVER_MS_MAX = 5_000;
+/** Asked ten times a second: longer than a take-over ever needs. */
+const TRIES_OF_A_CONTROL = 60;
+
+let redis: TestRedis;
+
+beforeAll(async () => {
+  redis = await startRedis();
+});
+
+afterEach(endServers);
+
+afterAll(async () => {
+  await redis.stop();
+});
+
+it(
+  'one of three gateways: its reps go on at the others, with the same verdicts',
+  async () => {
+    await using staffed = await StaffedCell.start({ redis, name: 'kill-gateway', gateways: 3, racers: RACERS });
+    let hits = 0;
+    for (let round = 0; round < GATEWAY_ROUNDS; round++) {
+      const struck = staffed.afterClaims(1 + ((7 * round) % (LEADS * RACERS)));
+      const leads = Promise.all(Array.from({ length: LEADS }, () => staffed.postLead()));
+      await struck;
+      hits += Math.min(1, staffed.inFlight());
+      await staffed.kill(staffed.gateways[round % 3] as (typeof staffed.gateways)[0]);
+      await leads;
+      await staffed.expectSound();
+      await staffed.expectNothingMissed();
+      await staffed.addGateway();
+    }
+    reportRow({
+      row: 'kill-process',
+      part: 'gateway',
+      rounds: GATEWAY_ROUNDS,
+      faults: GATEWAY_ROUNDS,
+      hitsInFlight: hits,
+      ...staffed.counts(),
+      control: { what: 'a gateway gives a repeated claim a new claim id', caught: await aNewClaimIdIsCaught() },
+    });
+  },
+  GATEWAY_ROUNDS * ROUND_MS_MAX + ROUND_MS_MAX,
+);
+
+async function aNewClaimIdIsCaught(): Promise<boolean> {
+  const gatewayProgram = brokenBuild({
+    file: 'server/claims/claims.js',
+    from: 'const verdict = await deps.record.judge(attempt);',
+    to: 'const verdict = { ...(await deps.record.judge(attempt)), claimId: String(Math.random()) };',
+  });
+  await using staffed = await StaffedCell.start({
+    redis,
+    name: 'kill-control',
+    gateways: 2,
+    racers: 2,
+    gatewayProgram,
+  });
+  const offer = await staffed.keptLead();
+  const [racer] = staffed.racers as [Racer];
+  await staffed.judged(racer, 'once', offer);
+  await staffed.kill(staffed.gateways[0] as (typeof staffed.gateways)[0]);
+  await staffed.judged(racer, 'once', offer);
+  const broken = brokenRules(staffed.history, readOnFile(staffed.cell.file));
+  expect(broken).toEqual([expect.stringContaining('finalIsFinal')]);
+  return broken.length > 0;
+}
+
+it(
+  'the ledger: its standby takes over, the gateways keep their reps, claims in flight are judged once',
+  async () => {
+    await using staffed = await StaffedCell.start({ redis, name: 'kill-ledger', gateways: 2, racers: RACERS });
+    const takeOverMs: number[] = [];
+    let hits = 0;
+    for (let round = 0; round < LEDGER_ROUNDS; round++) {
+      const standby = await staffed.addStandby();
+      const kept = await staffed.keptLead();
+      const struck = staffed.afterClaims(1 + ((5 * round) % (LEADS * RACERS)));
+      const leads = Promise.all(Array.from({ length: LEADS }, () => staffed.postLead()));
+      await struck;
+      hits += Math.min(1, staffed.inFlight());
+      const killedAtMs = staffed.clock.monotonicMs();
+      await staffed.ledger.kill();
+      // Sent after the death, so that only the successor can have it judged.
+      const [racer] = staffed.racers as [Racer];
+      expect(await staffed.judged(racer, `kept-${round}`, kept)).toMatchObject({ verdict: 'won' });
+      takeOverMs.push(Math.round(staffed.clock.monotonicMs() - killedAtMs));
+      staffed.ledger = await standby.listens();
+      await leads;
+      await staffed.expectSound();
+      await staffed.expectNothingMissed();
+    }
+    if (isFull) expect(Math.max(...takeOverMs)).toBeLessThan(TAKE_OVER_MS_MAX);
+    reportRow({
+      row: 'kill-process',
+      part: 'ledger',
+      rounds: LEDGER_ROUNDS,
+      faults: LEDGER_ROUNDS,
+      hitsInFlight: hits,
+      ...staffed.counts(),
+      figures: { takeOverMsP50: percentile(takeOverMs, 0.5), takeOverMsMax: Math.max(...takeOverMs) },
+      control: { what: 'the standby never takes the free file', caught: await noTakeOverIsCaught() },
+    });
+  },
+  LEDGER_ROUNDS * ROUND_MS_MAX + ROUND_MS_MAX,
+);
+
+async function noTakeOverIsCaught(): Promise<boolean> {
+  const idle = brokenBuild({
+    file: 'server/ledger/standby.js',
+    from: 'return acquireRole(file, { nowMs: clock.nowMs(), waitMs: 0 });',
+    to: 'throw new DatabaseInUseError(file, null);',
+  });
+  await using staffed = await StaffedCell.start({ redis, name: 'idle-standby', gateways: 1, racers: 1 });
+  const kept = await staffed.keptLead();
+  await staffed.addStandby(idle);
+  await staffed.ledger.kill();
+  const [racer] = staffed.racers as [Racer];
+  const verdict = await staffed.judged(racer, 'never', kept, TRIES_OF_A_CONTROL);
+  expect(verdict).toMatchObject({ verdict: 'retry' });
+  return verdict.verdict === 'retry';
+}
