@@ -19,7 +19,9 @@ function bench() {
           if (!state.full) enter();
           return !state.full;
         },
-        stop: () => void (state.full = true),
+        stop() {
+          state.full = true;
+        },
       },
       onError: (error) => void faults.push(error),
       house: {

@@ -7,7 +7,8 @@ import type { Verdict } from '../../../client-sdk/protocol/verdict.ts';
 import { createClientClock, sleep } from '../../../client-sdk/src/platform.ts';
 import { createSystemClock } from '../../../server/kernel/clock.ts';
 import { verifyFile } from '../../../server/ledger/verify.ts';
-import { brokenRules, History, readOnFile } from '../../support/history.ts';
+import { brokenRules, History } from '../../../tools/oracle/history.ts';
+import { OnFile } from '../../../tools/oracle/on-file.ts';
 import type { TestRedis } from '../../support/redis.ts';
 import type { Program } from '../../support/server-process.ts';
 import { makePeople, markedLead, post, Racer } from '../racers.ts';
@@ -167,12 +168,14 @@ export class StaffedCell implements AsyncDisposable {
   async expectSound(): Promise<void> {
     while (this.#claims.length > 0) await Promise.all(this.#claims.splice(0));
     const requests = this.history.requests();
-    for (const { repId, requestId, ...offer } of requests.slice(this.#sound)) {
+    for (const { repId, requestId, leadId, offerId } of requests.slice(this.#sound)) {
       const racer = this.racers.find(({ person }) => person.id === repId) as Racer;
-      expect(['won', 'lost']).toContain((await this.judged(racer, requestId, offer)).verdict);
+      expect(['won', 'lost']).toContain(
+        (await this.judged(racer, requestId, { leadId, offerId: offerId as string })).verdict,
+      );
     }
     this.#sound = requests.length;
-    expect(brokenRules(this.history, readOnFile(this.cell.file))).toEqual([]);
+    expect(brokenRules(this.history.judge(this.cell.file))).toEqual([]);
     const { violations, counted } = verifyFile(this.cell.file);
     expect(violations).toEqual([]);
     expect(counted.leads).toBe(this.#posted);
@@ -180,7 +183,8 @@ export class StaffedCell implements AsyncDisposable {
 
   /** Every rep's snapshot has exactly what is open on file. */
   async expectNothingMissed(): Promise<void> {
-    const open = [...readOnFile(this.cell.file).open.keys()].sort();
+    using onFile = new OnFile(this.cell.file);
+    const open = onFile.openOffers().map(({ offerId }) => offerId);
     for (const racer of this.racers) {
       // Whose gateway is gone comes back at another one, whose first word is a snapshot.
       await racer.refresh().catch(() => this.#join(racer));
@@ -189,8 +193,8 @@ export class StaffedCell implements AsyncDisposable {
   }
 
   counts(): { claims: number; wins: number; lost: number; doubled: number } {
-    const winners = readOnFile(this.cell.file).winners.size;
-    return { claims: this.history.requests().length, wins: winners, lost: 0, doubled: 0 };
+    const wins = verifyFile(this.cell.file).counted.claims ?? 0;
+    return { claims: this.history.requests().length, wins, lost: 0, doubled: 0 };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
