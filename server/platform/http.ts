@@ -42,6 +42,7 @@ declare module 'fastify' {
   }
 }
 
+const DATA_ONLY = "default-src 'none'; frame-ancestors 'none'";
 export const BODY_BYTES_MAX = 64 * 1024;
 /** A request whose head or body does not come in this time is answered 408: slow ones must not gather. */
 const HEADERS_WITHIN_MS = 10_000;
@@ -193,6 +194,9 @@ export function createHttp(deps: HttpDeps) {
     reply.header('x-request-id', request.id);
     reply.header('x-content-type-options', 'nosniff');
     reply.header('referrer-policy', 'no-referrer');
+    reply.header('x-frame-options', 'DENY');
+    // An answer is data, nothing to run or to frame; pages have a policy of their own, and so has /docs.
+    if (!request.url.startsWith('/docs')) reply.header('content-security-policy', DATA_ONLY);
     const { allow, limit } = request.routeOptions.config;
     if (limit === 'signIn') deps.door.mayTry(request.raw);
     if (allow === undefined) return;
