@@ -15,7 +15,7 @@ async function readAll(redis: TestConnection): Promise<string> {
       stream: () => redis.xrange(key, '-', '+'),
       list: () => redis.lrange(key, 0, -1),
       set: () => redis.smembers(key),
-      zset: () => redis.zrange(key, 0, -1),
+      zset: () => redis.zrange(key, '0', '-1'),
     };
     parts.push(key, JSON.stringify(await (read[type] ?? expect.fail)()));
   }
