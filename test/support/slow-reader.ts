@@ -49,6 +49,10 @@ export class SlowReader {
     return reader;
   }
 
+  say(event: string, payload: unknown): void {
+    this.#socket.write(frameOf(`42${JSON.stringify([event, payload])}`));
+  }
+
   /** Resolves when this text has been read. */
   async hears(text: string): Promise<void> {
     const heard = new Promise<void>((resolve) => {
@@ -68,6 +72,11 @@ export class SlowReader {
 
   readOn(): void {
     this.#socket.resume();
+  }
+
+  /** While it does not read: what is buffered in this process, and one byte of it gone. */
+  readOneByte(): void {
+    this.#socket.read(1);
   }
 
   /** Bytes read so far. */
