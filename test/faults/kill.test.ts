@@ -19,6 +19,7 @@ import { startRedis, type TestRedis } from '../support/redis.ts';
 import { endServers, type Program, type ServerProcess, startServer } from '../support/server-process.ts';
 import { tempFolder } from '../support/temp-database.ts';
 import { brokenBuild } from './kit/broken-build.ts';
+import { FaultyDisk } from './kit/disks.ts';
 import { reportRow, rounds } from './kit/matrix.ts';
 import { makePeople, markedLead, post, put, Racer } from './racers.ts';
 
@@ -34,12 +35,16 @@ const POSTERS = 3;
 /** Leads of this source are left alone until the server is back. */
 const IDLE_SOURCE = 'idle';
 
-/** A ledger that answers claims whose commit never came; all else it commits. */
-const ANSWERS_WITHOUT_COMMIT = brokenBuild({
-  file: 'server/ledger/group-commit.js',
-  from: 'this.#frame.commit();',
-  to: `calls.every(({ name }) => name === 'settleClaim') ? this.#frame.rollback() : this.#frame.commit();`,
+/** A server that tells who won at the arbiter's yes, and commits afterwards: the fault that this row is about. */
+const TELLS_BEFORE_COMMIT = brokenBuild({
+  file: 'server/flow/settlement.js',
+  from: 'const result = await write(win);',
+  to: `const early = { winnerId: win.repId, winnerName: null, claimedAtMs: win.claimedAtMs, claimSpeedMs: 0 };
+    world.settled({ offerId, order, outcome: 'committed', ...early });
+    const result = await write(win);`,
 });
+/** Under the control: long enough that what it tells early meets a kill before its commit. */
+const CONTROL_SYNC_MS = 100;
 
 const clock = createSystemClock();
 let redis: TestRedis;
@@ -78,9 +83,9 @@ class Company {
   readonly downMs: number[] = [];
   server!: ServerProcess;
 
-  constructor(env: Record<string, string>, seed: string, program?: Program) {
+  constructor(env: Record<string, string>, seed: string, program?: Program, file = join(tempFolder(), 'sambar.db')) {
     this.#program = program;
-    this.file = join(tempFolder(), 'sambar.db');
+    this.file = file;
     this.#env = { DATABASE_FILE: this.file, ADMIN_API_KEY: ADMIN_KEY, LOG_LEVEL: 'silent', ...env };
     this.#chance = createChance(seed);
   }
@@ -262,14 +267,17 @@ async function killAndRecover(company: Company, { redisDies }: Round): Promise<v
   history.oracle.retire(file, clock.monotonicMs(), 0);
 }
 
-/** The same death of a server that answers claims without their commit; answers the rules that broke. */
+/** The same death of a server that tells before its commit, on a disk that takes its time; answers the rules that broke. */
 async function controlBreaks(env: Record<string, string>, seed: string): Promise<string> {
-  const company = new Company(env, seed, ANSWERS_WITHOUT_COMMIT);
+  const disk = new FaultyDisk();
+  const company = new Company({ ...env, ...disk.env }, seed, TELLS_BEFORE_COMMIT, disk.file);
   await company.start();
   for (const person of await makePeople(company.server.url, RACERS)) racers.push(new Racer(person, company.history));
   for (let round = 0; round < CONTROL_ROUNDS_MAX; round++) {
     await company.enter();
-    await company.raceUntilKilled((line) => line.kind === 'answered' && line.verdict.verdict === 'won');
+    disk.is({ syncMs: CONTROL_SYNC_MS });
+    await company.raceUntilKilled((line) => line.kind === 'answered' && line.verdict.verdict === 'lost');
+    disk.is({});
     const broken = brokenRules(company.history.judge(company.file));
     if (broken.length > 0) return broken.join('; ');
     await company.start();
@@ -301,7 +309,7 @@ describe.each(['embedded', 'redis'])(`kill -9 in the middle of races, %s, FAULT_
         claimsCutOff: company.brokenOff,
         startMsMax: Math.round(Math.max(...company.downMs)),
       };
-      const control = { what: 'a ledger that answers claims without their commit', caught: true };
+      const control = { what: "told at the arbiter's yes, before the commit", caught: true };
       const told = { faults, hitsInFlight, claims, wins, lost, doubled };
       reportRow({ row: 'kill-server', part: arbiter, rounds: ROUNDS, ...told, figures, control });
     },
