@@ -163,6 +163,7 @@ class Cell implements RedisCell {
     await world.settlementsIdle();
     await this.#registerAll(world);
     await arbiter.raise({ scope: 'cell' }, 'rebuilding');
+    await arbiter.forgetTheDead((offerId) => world.offers.get(offerId) !== undefined);
     await putRaceUp(world);
     await arbiter.openGate();
     // At a start gateways could not yet ask this process: `announce` says it then.

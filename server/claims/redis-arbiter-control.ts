@@ -8,7 +8,7 @@
  *   any    → ended   `stop`
  *
  * Between `start` and `openGate` the ledger drains what is pending (`drained`), raises the cell's
- * gate, and puts counters and open offers up again from the file.
+ * gate, forgets what is open here alone, and puts counters and open offers up again from the file.
  */
 import type { Redis } from 'ioredis';
 import type { GoneReason } from '../../client-sdk/protocol/verdict.ts';
@@ -32,6 +32,7 @@ import { type RedisKeys, redisKeys } from './redis-keys.ts';
 import { packOffer } from './redis-offer.ts';
 import { Retrier } from './redis-retry.ts';
 import { type RunScript, type Scripts, scriptRunner } from './redis-scripts.ts';
+import { forgetTheDead } from './redis-sweep.ts';
 import { WinsReader } from './redis-wins.ts';
 
 /** Three renewals may fail before claims are refused; a dead ledger's cell refuses 3 s later. */
@@ -63,6 +64,8 @@ export interface RedisArbiterControl extends ArbiterControl {
   start(takeOver: { epoch: number; cursor: string }): Promise<void>;
   /** Every win that was granted before now is handed over and settled. Ask while the gate is closed. */
   drained(): Promise<void>;
+  /** Offers that this Redis holds open and the file does not are forgotten (AR42). Ask while the gate is closed. */
+  forgetTheDead(isOpen: (offerId: string) => boolean): Promise<void>;
   openGate(): Promise<void>;
   closeGate(): Promise<void>;
   /** Renews the epoch once; the timer does so each second while the gate is open. */
@@ -156,6 +159,11 @@ class RedisControl implements RedisArbiterControl {
       this.#options.redis.xrevrange(this.#keys.wins, '+', '-', 'COUNT', 1),
     );
     await this.#reader.drained(last[0]?.[0] ?? '0-0');
+  }
+
+  async forgetTheDead(isOpen: (offerId: string) => boolean): Promise<void> {
+    const kept = { isOpen, listsKeptS: ENDED_OFFER_KEPT_S };
+    await this.#retrier.attempt(() => forgetTheDead(this.#options.redis, this.#keys, kept));
   }
 
   async openGate(): Promise<void> {

@@ -1,4 +1,4 @@
-/** What the two halves on Redis do when Redis is not what it was: AR6, AR9, AR39 to AR41. */
+/** What the two halves on Redis do when Redis is not what it was: AR6, AR9, AR39 to AR42. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { ProvisionalWin } from '../../server/claims/arbiter.ts';
 import { createRedisArbiter } from '../../server/claims/redis-arbiter.ts';
@@ -189,6 +189,23 @@ test('AR40 an emptied stream goes on behind the cursor of the ledger', async () 
   const win = winOf(await arbiter.claim(claimOf('ani')));
   expect((await handed).order).toBe(win.order);
   expect(await redis.xlen(keys.wins)).toBe(1);
+  await end();
+});
+
+test('AR42 offers that are open here and not on file are forgotten, and those that ended stay known', async () => {
+  const { arbiter, keys, end } = await takenOver();
+  const ids = ['1', 'dead', 'pending', 'ended'];
+  for (const id of ids) await arbiter.open(offerOf({ offerId: `offer_${id}`, leadId: `lead_${id}` }));
+  await arbiter.start({ epoch: 3, cursor: '0' });
+  await arbiter.openGate();
+  winOf(await arbiter.claim(claimOf('ani', { offerId: 'offer_pending', leadId: 'lead_pending' })));
+  await arbiter.close('offer_ended', 'expired');
+  await arbiter.closeGate();
+  await arbiter.forgetTheDead((offerId) => offerId === 'offer_1');
+  const states = await Promise.all(ids.map((id) => redis.hget(keys.offer(`offer_${id}`), 'state')));
+  expect(states).toEqual(['open', null, null, 'closed']);
+  const lives = await Promise.all(ids.map((id) => redis.ttl(keys.lead(`lead_${id}`))));
+  expect(lives.map((seconds) => seconds > 0)).toEqual([false, true, true, true]);
   await end();
 });
 

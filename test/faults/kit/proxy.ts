@@ -71,7 +71,7 @@ export class TcpProxy implements AsyncDisposable {
   delayMs = 0;
   /** Links accepted since the start. */
   accepted = 0;
-  readonly #target: number;
+  #target: number;
   readonly #links = new Set<Link>();
   readonly #server = createServer({ allowHalfOpen: true }, (near) => this.#accept(near));
   #mode: ProxyMode = 'pass';
@@ -104,6 +104,11 @@ export class TcpProxy implements AsyncDisposable {
   set(mode: ProxyMode): void {
     this.#mode = mode;
     for (const link of this.#links) this.#apply(link);
+  }
+
+  /** New links go to that port of 127.0.0.1; those that stand stay as they are. */
+  leadTo(targetPort: number): void {
+    this.#target = targetPort;
   }
 
   /** Tears every link that stands; new ones go through. */

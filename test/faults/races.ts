@@ -1,0 +1,286 @@
+/**
+ * Races that go on over the servers of a cell while something is broken, as clients drive them: whoever is
+ * shown an offer claims it, and asks again with the same request until the claim is judged.
+ *
+ * Two kinds of leads: those of the races, claimed at sight, and those set aside, which nobody touches until
+ * the test says who taps when.
+ */
+import type { OfferCard, PoolSnapshot } from '../../client-sdk/protocol/down.ts';
+import type { Verdict } from '../../client-sdk/protocol/verdict.ts';
+import { createClientClock, sleep } from '../../client-sdk/src/platform.ts';
+import { brokenRules, History } from '../../tools/oracle/history.ts';
+import type { Line } from '../../tools/oracle/line.ts';
+import { OnFile } from '../../tools/oracle/on-file.ts';
+import { readRedis } from '../../tools/oracle/on-redis.ts';
+import type { Judgement } from '../../tools/oracle/oracle.ts';
+import { connect } from '../support/arbiter-benches.ts';
+import type { Cell, Member } from './kit/cell.ts';
+import { type RowReport, reportRow } from './kit/matrix.ts';
+import { makePeople, markedLead, type Person, post, Racer } from './racers.ts';
+
+const ASIDE = 'aside';
+/** Races under way at a time. */
+const POSTERS = 2;
+const POST_AGAIN_MS = 200;
+
+export interface Target {
+  leadId: string;
+  offerId: string;
+}
+
+/** Everybody of one server. */
+export interface Crowd {
+  door: Member;
+  racers: Racer[];
+}
+
+interface RacesOptions {
+  cell: Cell;
+  /** Where people connect; leads are posted at the first one. */
+  doors: readonly Member[];
+  perDoor: number;
+}
+
+export class Races {
+  readonly history = new History();
+  readonly crowds: Crowd[] = [];
+  /** Broken promises that no history shows, in words. */
+  readonly wrong: string[] = [];
+  faults = 0;
+  hitsInFlight = 0;
+  readonly #cell: Cell;
+  readonly #unanswered = new Map<string, number>();
+  /** Lead → who was shown it, and as which offer. */
+  readonly #shown = new Map<string, { offerId: string; reps: Set<string> }>();
+  readonly #decided = new Set<string>();
+  readonly #claims: Promise<unknown>[] = [];
+  readonly #claimed = new Set<string>();
+  #checks: { isSo: () => boolean; resolve: () => void }[] = [];
+  #posting: Promise<unknown> = Promise.resolve();
+  #stopped = true;
+  #posted = 0;
+  #askedAgain = 0;
+  #judgement: Judgement | null = null;
+
+  private constructor(cell: Cell) {
+    this.#cell = cell;
+    this.history.onLine = (line) => this.#line(line);
+  }
+
+  static async at({ cell, doors, perDoor }: RacesOptions): Promise<Races> {
+    const races = new Races(cell);
+    const [first] = doors;
+    const people = await makePeople((first as Member).url, perDoor * doors.length);
+    for (const [n, door] of doors.entries()) {
+      const own = people.slice(n * perDoor, (n + 1) * perDoor);
+      races.crowds.push({ door, racers: own.map((person: Person) => new Racer(person, races.history)) });
+    }
+    await Promise.all(races.crowds.flatMap(({ door, racers }) => racers.map((racer) => racer.join(door.url))));
+    return races;
+  }
+
+  get racers(): Racer[] {
+    return this.crowds.flatMap(({ racers }) => racers);
+  }
+
+  /** Claims that were sent and have no answer yet. */
+  get inFlight(): number {
+    return this.#unanswered.size;
+  }
+
+  /** Offers of which somebody heard that they are won. */
+  get decided(): number {
+    return this.#decided.size;
+  }
+
+  /** Resolves when it is so; asked after each line of the history. */
+  until(isSo: () => boolean): Promise<void> {
+    return new Promise((resolve) => {
+      this.#checks.push({ isSo, resolve });
+      this.#check();
+    });
+  }
+
+  /** Leads come, one after the other, and everybody claims. */
+  start(): void {
+    this.#stopped = false;
+    this.#posting = Promise.all(Array.from({ length: POSTERS }, () => this.#postOn()));
+  }
+
+  /** Resolves when so many more offers are won. */
+  won(more: number): Promise<void> {
+    const goal = this.decided + more;
+    return this.until(() => this.decided >= goal);
+  }
+
+  /** No more leads; resolves when every claim is judged. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#check();
+    await this.#posting;
+    for (let done = 0; done < this.#claims.length; done++) await this.#claims[done];
+  }
+
+  /** Posts a lead that nobody claims by himself; resolves when everybody was shown it. */
+  async aside(): Promise<Target> {
+    const leadId = (await this.#post(ASIDE)) as string;
+    await this.until(() => this.#shown.get(leadId)?.reps.size === this.racers.length);
+    return { leadId, offerId: this.#shown.get(leadId)?.offerId as string };
+  }
+
+  /** These tap, each with a request of its own, and ask until they are judged. */
+  tap(target: Target, racers = this.racers): Promise<Verdict[]> {
+    return Promise.all(racers.map((racer) => racer.claimUntilJudged(requestOf(racer, target), target)));
+  }
+
+  /** These tap once, and may hear nothing but `retry`. */
+  async tapInVain(target: Target, racers = this.racers): Promise<void> {
+    const verdicts = await Promise.all(racers.map((racer) => racer.claimAs(requestOf(racer, target), target)));
+    for (const verdict of verdicts) {
+      if (verdict?.verdict !== 'retry') this.wrong.push(`${verdict?.verdict ?? 'nothing'} instead of retry`);
+    }
+  }
+
+  /** Breaks something now: counted as a hit when somebody waits for an answer. */
+  async strike(what: string, fault: () => unknown): Promise<void> {
+    this.faults++;
+    if (this.inFlight > 0) this.hitsInFlight++;
+    this.history.record({ kind: 'fault', what });
+    await fault();
+  }
+
+  /** Breaks something right after somebody's next claim has left. */
+  async strikeAClaim(what: string, fault: () => unknown): Promise<void> {
+    const { length } = this.history;
+    await this.until(() => this.inFlight > 0 && this.history.length > length);
+    await this.strike(what, fault);
+  }
+
+  /**
+   * Everything is whole again: the races end, what is left open is claimed by all, every request is asked
+   * again, and the oracle hears all. Answers what is wrong, in words; the whole must be as before after it.
+   */
+  async judge({ redisUrl }: { redisUrl?: string } = {}): Promise<string[]> {
+    await this.stop();
+    for (const target of this.#open()) await this.tap(target);
+    await this.#askAgain();
+    await this.aside();
+    for (const racer of this.racers) await racer.refresh();
+    const judged = { isOver: true, ...(redisUrl === undefined ? {} : { redis: await this.#redis(redisUrl) }) };
+    this.#judgement = this.history.judge(this.#cell.file, judged);
+    return [...this.wrong, ...brokenRules(this.#judgement)];
+  }
+
+  /** The rules broken so far, with nothing waited for: what a control is caught by. */
+  found(): string[] {
+    return [...this.wrong, ...brokenRules(this.history.judge(this.#cell.file))];
+  }
+
+  leave(): void {
+    this.#stopped = true;
+    for (const racer of this.racers) racer.leave();
+  }
+
+  /** Call it when everything has held. */
+  report(of: Pick<RowReport, 'row' | 'part' | 'rounds' | 'control' | 'figures'>): void {
+    reportRow({
+      ...of,
+      faults: this.faults,
+      hitsInFlight: this.hitsInFlight,
+      claims: this.history.requests().length,
+      wins: this.decided,
+      lost: this.#judgement?.lost ?? 0,
+      doubled: this.#judgement?.doubled ?? 0,
+    });
+  }
+
+  #open(): Target[] {
+    using file = new OnFile(this.#cell.file);
+    return file.openOffers();
+  }
+
+  async #askAgain(): Promise<void> {
+    const requests = this.history.requests();
+    const again = requests.slice(this.#askedAgain);
+    this.#askedAgain = requests.length;
+    const byId = new Map(this.racers.map((racer) => [racer.person.id, racer]));
+    await Promise.all(
+      again.map(async ({ repId, requestId, leadId, offerId }) =>
+        byId.get(repId)?.claimUntilJudged(requestId, { leadId, offerId: offerId as string }),
+      ),
+    );
+  }
+
+  async #redis(url: string) {
+    const observer = await connect(url, 'plain');
+    const facts = await readRedis(observer, this.#cell.name);
+    observer.disconnect();
+    return facts;
+  }
+
+  async #postOn(): Promise<void> {
+    while (!this.#stopped) {
+      const leadId = await this.#post('race');
+      if (leadId !== null) await this.until(() => this.#stopped || this.#decided.has(leadId));
+    }
+  }
+
+  /** Null: the races ended before it was taken. */
+  async #post(source: string): Promise<string | null> {
+    const n = ++this.#posted;
+    for (;;) {
+      try {
+        const url = (this.crowds[0] as Crowd).door.url;
+        const { id } = await post<{ id: string }>(url, '/leads', markedLead(n, source), `lead-${n}`);
+        this.history.record({ kind: 'accepted', leadId: id });
+        return id;
+      } catch {
+        // Not taken, or taken and not said: the same key again.
+        if (this.#stopped && source !== ASIDE) return null;
+        await sleep(createClientClock(), POST_AGAIN_MS);
+      }
+    }
+  }
+
+  #line(line: Line): void {
+    if (line.kind === 'sent') this.#unanswered.set(line.requestId, (this.#unanswered.get(line.requestId) ?? 0) + 1);
+    if (line.kind === 'answered' || line.kind === 'silence') {
+      const left = (this.#unanswered.get(line.requestId) ?? 1) - 1;
+      if (left === 0) this.#unanswered.delete(line.requestId);
+      else this.#unanswered.set(line.requestId, left);
+    }
+    if (line.kind === 'answered' && line.verdict.verdict === 'won') this.#decided.add(line.leadId);
+    if (line.kind === 'heard') this.#heard(line);
+    this.#check();
+  }
+
+  #heard({ repId, event, payload }: Extract<Line, { kind: 'heard' }>): void {
+    if (event === 'lead:alert') this.#show(repId, payload as OfferCard);
+    if (event !== 'pool:snapshot') return;
+    for (const card of (payload as PoolSnapshot).offers) if ('source' in card) this.#show(repId, card);
+  }
+
+  #show(repId: string, card: OfferCard): void {
+    const { leadId, offerId, source } = card;
+    const shown = this.#shown.get(leadId) ?? { offerId, reps: new Set<string>() };
+    this.#shown.set(leadId, shown);
+    shown.reps.add(repId);
+    const racer = this.racers.find(({ person }) => person.id === repId);
+    if (racer === undefined || source === ASIDE || this.#claimed.has(`${repId} ${offerId}`)) return;
+    this.#claimed.add(`${repId} ${offerId}`);
+    const claim = racer.claimUntilJudged(requestOf(racer, card), card);
+    // A fault of it is told by `stop`.
+    claim.catch(() => undefined);
+    this.#claims.push(claim);
+  }
+
+  #check(): void {
+    const isSo = this.#checks.filter((check) => check.isSo());
+    this.#checks = this.#checks.filter((check) => !isSo.includes(check));
+    for (const { resolve } of isSo) resolve();
+  }
+}
+
+function requestOf({ person }: Racer, { offerId }: Target): string {
+  return `${person.id}-${offerId}`;
+}

@@ -1,0 +1,255 @@
+/**
+ * Redis is lost in the middle of races (invariants 1 to 4): killed and back as it was, back empty, back as it
+ * was some time ago, emptied while it runs, replaced by a replica that had fallen behind. Each time with a
+ * provisional win in it that the ledger has not read, so that there is something to forget.
+ */
+import { copyFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, expect, it } from 'vitest';
+import { connect, type TestConnection } from '../support/arbiter-benches.ts';
+import { startRedis, type TestRedis } from '../support/redis.ts';
+import type { Program } from '../support/server-process.ts';
+import { brokenBuild, type Edit } from './kit/broken-build.ts';
+import { Cell, type Member } from './kit/cell.ts';
+import { rounds } from './kit/matrix.ts';
+import { TcpProxy } from './kit/proxy.ts';
+import { type Crowd, Races, type Target } from './races.ts';
+
+const ROUNDS = rounds({ quick: 1, full: 20 });
+const ROUND_MS_MAX = 60_000;
+const PER_DOOR = 3;
+const ROW = 'redis-loss';
+
+/** Who wins in Redis is told before the win is on disk. */
+const TOLD_AT_THE_YES: Edit = {
+  file: 'server/claims/claims.js',
+  from: 'const notice = await deps.desk.wait(offerId, judged.claim.order, PENDING_WAIT_MS);',
+  to: `const won = judged.claim;
+    if (won.repId === attempt.repId) return { verdict: 'won', leadId: attempt.leadId, offerId, claimId: offerId,
+      claimedAt: new Date(won.claimedAtMs).toISOString(), claimSpeedMs: 0, lead: {} };
+    const notice = { outcome: 'committed', winnerId: won.repId, winnerName: null, claimedAtMs: won.claimedAtMs };`,
+};
+/** A claim that Redis does not answer is taken for a late one; the sign-in is looked up there before it. */
+const SILENCE_IS_A_LOSS: Edit[] = [
+  {
+    file: 'server/claims/redis-arbiter.js',
+    from: `const away = retry(request, 'arbiterAway');`,
+    to: `const away = { kind: 'lost', offerId: request.offerId, winnerId: 'rep_nobody', byMs: 0 };`,
+  },
+  {
+    file: 'server/claims/claims-sockets.js',
+    from: `return { verdict: 'retry', leadId,`,
+    to: `return { verdict: 'lost', winner: { id: 'rep_nobody', name: null }, byMs: 0, leadId,`,
+  },
+];
+
+const cleanups: (() => unknown)[] = [];
+
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+});
+
+/** A cell of one server that decides and one gateway, both with a proxy in front of Redis. */
+class Scene {
+  readonly cell: Cell;
+  readonly ledger: Member;
+  readonly gateway: Member;
+  readonly races: Races;
+  /** The one in use. */
+  redis: TestRedis;
+  #observer: TestConnection | null = null;
+
+  private constructor(redis: TestRedis, cell: Cell, members: [Member, Member], races: Races) {
+    this.redis = redis;
+    this.cell = cell;
+    [this.ledger, this.gateway] = members;
+    this.races = races;
+  }
+
+  static async set(redis: TestRedis, program?: Program): Promise<Scene> {
+    cleanups.push(() => redis.stop());
+    const cell = new Cell({ redis, name: 'loss' });
+    cleanups.push(() => cell[Symbol.asyncDispose]());
+    const ledger = await cell.start({ role: 'all', proxied: true });
+    const gateway = await cell.start({ role: 'gateway', proxied: true, ...(program === undefined ? {} : { program }) });
+    const races = await Races.at({ cell, doors: [ledger, gateway], perDoor: PER_DOOR });
+    const scene = new Scene(redis, cell, [ledger, gateway], races);
+    cleanups.push(() => {
+      races.leave();
+      scene.forget();
+    });
+    return scene;
+  }
+
+  get atTheGateway(): Crowd['racers'] {
+    return (this.races.crowds[1] as Crowd).racers;
+  }
+
+  async observer(): Promise<TestConnection> {
+    this.#observer ??= await connect(this.redis.url, 'plain');
+    return this.#observer;
+  }
+
+  forget(): void {
+    this.#observer?.disconnect();
+    this.#observer = null;
+  }
+
+  /** Who holds the provisional win; waits for it. */
+  async pendingWinner({ offerId }: Target): Promise<string> {
+    const observer = await this.observer();
+    for (;;) {
+      const [state, winner] = await observer.hmget(`{${this.cell.name}}:offer:${offerId}`, 'state', 'winner');
+      if (state === 'pending') return winner as string;
+    }
+  }
+
+  /** The ledger hears Redis again, and nothing of what was held back. */
+  reconnect(): void {
+    for (const { toRedis } of [this.ledger, this.gateway]) {
+      toRedis?.cut();
+      toRedis?.set('pass');
+    }
+  }
+}
+
+interface Loss {
+  part: string;
+  redis(): Promise<TestRedis>;
+  control: { what: string; edits: Edit[] };
+  /** Before anybody claims: what is kept for later. */
+  prepare?(scene: Scene): Promise<void>;
+  /** With a win that the ledger has not read; Redis is away afterwards, or emptied. */
+  lose(scene: Scene): Promise<void>;
+  /** Nothing, when it never went away. */
+  giveBack?(scene: Scene): Promise<void>;
+  /** The provisional win is still there. */
+  keepsTheWin?: boolean;
+}
+
+const AT_THE_YES = { what: 'a win is told when Redis says yes', edits: [TOLD_AT_THE_YES] };
+const snapshotOf = ({ dir }: TestRedis, name: string) => join(dir, name);
+const kill = (scene: Scene) => {
+  scene.forget();
+  return scene.redis.stopServer('SIGKILL');
+};
+
+let replica: { redis: TestRedis; link: TcpProxy } | null = null;
+
+const LOSSES: Loss[] = [
+  {
+    part: 'killed',
+    redis: () => startRedis({ persist: true }),
+    control: { what: 'a claim that Redis does not answer is told `lost`', edits: SILENCE_IS_A_LOSS },
+    lose: kill,
+    giveBack: ({ redis }) => redis.startServer(),
+    keepsTheWin: true,
+  },
+  {
+    part: 'empty',
+    redis: () => startRedis(),
+    control: AT_THE_YES,
+    lose: kill,
+    giveBack: ({ redis }) => redis.startServer(),
+  },
+  {
+    part: 'old-snapshot',
+    redis: () => startRedis(),
+    control: AT_THE_YES,
+    async prepare(scene) {
+      // Open in the snapshot, claimed on file.
+      const early = await scene.races.aside();
+      await (await scene.observer()).save();
+      copyFileSync(snapshotOf(scene.redis, 'dump.rdb'), snapshotOf(scene.redis, 'old.rdb'));
+      await scene.races.tap(early);
+    },
+    lose: kill,
+    async giveBack({ redis }) {
+      copyFileSync(snapshotOf(redis, 'old.rdb'), snapshotOf(redis, 'dump.rdb'));
+      await redis.startServer();
+    },
+  },
+  {
+    part: 'flushall',
+    redis: () => startRedis(),
+    control: AT_THE_YES,
+    async lose(scene) {
+      await (await scene.observer()).flushall();
+    },
+  },
+  {
+    part: 'lagging-replica',
+    redis: () => startRedis(),
+    control: AT_THE_YES,
+    async prepare({ redis, races }) {
+      const link = await TcpProxy.to(redis.port);
+      replica = { redis: await startRedis({ args: ['--replicaof', '127.0.0.1', String(link.port)] }), link };
+      const { redis: follower } = replica;
+      cleanups.push(
+        () => follower.stop(),
+        () => link[Symbol.asyncDispose](),
+      );
+      const observer = await connect(follower.url, 'plain');
+      while (!(await observer.info('replication')).includes('master_link_status:up'));
+      observer.disconnect();
+      await races.won(1);
+      // From here on it falls behind.
+      link.set('holdReplies');
+      await races.won(2);
+    },
+    lose: kill,
+    async giveBack(scene) {
+      const { redis: successor, link } = replica as NonNullable<typeof replica>;
+      link.cut();
+      const observer = await connect(successor.url, 'plain');
+      await observer.replicaof('NO', 'ONE');
+      observer.disconnect();
+      scene.redis = successor;
+      for (const { toRedis } of [scene.ledger, scene.gateway]) toRedis?.leadTo(successor.port);
+    },
+  },
+];
+
+/** From calm to fault to calm; answers whether the win that the ledger had not read was one in the end. */
+async function loseRedis(scene: Scene, { prepare, lose, giveBack, part }: Loss): Promise<boolean> {
+  const { races, ledger } = scene;
+  races.start();
+  await races.won(2);
+  await prepare?.(scene);
+  const unread = await races.aside();
+  const idle = await races.aside();
+  ledger.toRedis?.set('holdReplies');
+  const taps = races.tap(unread, scene.atTheGateway);
+  const holder = await scene.pendingWinner(unread);
+  await races.strike(part, () => lose(scene));
+  if (giveBack !== undefined) {
+    await races.tapInVain(idle);
+    await giveBack(scene);
+  }
+  scene.reconnect();
+  await taps;
+  await races.tap(unread);
+  await races.tap(idle);
+  await races.won(2);
+  return races.history
+    .answers()
+    .some(({ repId, offerId, verdict }) => repId === holder && offerId === unread.offerId && verdict.verdict === 'won');
+}
+
+it.each(LOSSES)(
+  '$part: claims meanwhile hear retry, no second winner, no lost winner, Redis is what the file says again',
+  async (loss) => {
+    const scene = await Scene.set(await loss.redis());
+    const { races } = scene;
+    for (let round = 0; round < ROUNDS; round++) {
+      const isKept = await loseRedis(scene, loss);
+      expect(await races.judge({ redisUrl: scene.redis.url })).toEqual([]);
+      if (loss.keepsTheWin === true) expect(isKept).toBe(true);
+    }
+    const broken = await Scene.set(await loss.redis(), brokenBuild(...loss.control.edits));
+    await loseRedis(broken, loss);
+    expect(broken.races.found().join('\n')).toMatch(/^S[123] /m);
+    races.report({ row: ROW, part: loss.part, rounds: ROUNDS, control: { what: loss.control.what, caught: true } });
+  },
+  (ROUNDS + 1) * ROUND_MS_MAX,
+);
