@@ -47,6 +47,8 @@ export interface CellDeps {
   clock: Clock;
   random: Random;
   log: Log;
+  /** A standby that has taken the file has nobody to leave it to: it waits for a Redis that is away. A start fails at once. */
+  waitsForRedis: boolean;
   /** Tests stand the arbiter's time still; a live cell refuses to. */
   testClockAllowed: boolean;
   /** The lease that a dead holder of this file left behind; null: none. */
@@ -73,10 +75,15 @@ export async function openRedisCell(deps: CellDeps): Promise<RedisCell> {
   const onFault = (error: unknown) => log.warn('Redis', { code: codeOf(error) });
   const connect = async (profile: 'claims' | 'stream' | 'plain') => {
     const redis = createRedis(url, profile, { random: deps.random, onError: onFault });
-    await redis.connect();
-    return redis;
+    try {
+      await redis.connect();
+      return redis;
+    } catch (error) {
+      redis.disconnect();
+      throw error;
+    }
   };
-  const plain = await connect('plain');
+  const plain = deps.waitsForRedis ? await untilReached(() => connect('plain'), clock) : await connect('plain');
   await refuseUnfit(plain, deps);
   const { leftLease, onLease } = deps;
   const onLost = () => deps.onLost('roleTaken');
@@ -250,6 +257,16 @@ class Cell implements RedisCell {
     const { role, plain, claims, wins, heard } = this.#parts;
     await role.release();
     for (const redis of [plain, claims, wins, heard]) redis.disconnect();
+  }
+}
+
+async function untilReached(connect: () => Promise<Redis>, clock: Clock): Promise<Redis> {
+  for (;;) {
+    try {
+      return await connect();
+    } catch {
+      await new Promise<void>((resolve) => void clock.after(ANNOUNCE_EVERY_MS, resolve));
+    }
   }
 }
 

@@ -146,6 +146,7 @@ async function takeSeat(base: Base, desk: SettlementDesk, role: Role, overrides:
     random,
     log,
     testClockAllowed: overrides.testClockAllowed ?? false,
+    waitsForRedis: config.standby,
     leftLease: role.predecessor?.lease ?? null,
     onLease: (lease) => role.leased(lease),
     onLost: (reason) => endProcess(log, `this process is not the cell's ledger any more: ${reason}`)(new Error(reason)),

@@ -2,7 +2,10 @@
  * kill -9 of one of three gateways, and of the ledger process with a standby beside it, in the middle of
  * races: the others go on, and every claim that was in flight gets one and the same verdict.
  */
+import { watch } from 'node:fs';
+import { dirname } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { readHolder } from '../../server/ledger/role-lock.ts';
 import { brokenRules } from '../../tools/oracle/history.ts';
 import { percentile } from '../../tools/simulation/percentile.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
@@ -18,8 +21,8 @@ const ROUND_MS_MAX = 120_000;
 const RACERS = 6;
 const LEADS = 4;
 const TAKE_OVER_MS_MAX = 5_000;
-/** Asked ten times a second: longer than a take-over ever needs. */
-const TRIES_OF_A_CONTROL = 60;
+/** Each waits up to two seconds for an answer: together longer than a take-over ever needs. */
+const TRIES_OF_A_CONTROL = 6;
 
 let redis: TestRedis;
 
@@ -123,6 +126,52 @@ it(
   },
   LEDGER_ROUNDS * ROUND_MS_MAX + ROUND_MS_MAX,
 );
+
+it('the ledger and Redis at once: the standby takes the file and waits for Redis, and the race goes on', async () => {
+  await using own = await OwnRedis.start();
+  await using staffed = await StaffedCell.start({ redis: own.redis, name: 'kill-both', gateways: 1, racers: 2 });
+  const standby = await staffed.addStandby();
+  const kept = await staffed.keptLead();
+  await own.redis.stopServer('SIGKILL');
+  const holder = readHolder(staffed.cell.file)?.pid;
+  await staffed.ledger.kill();
+  await changes(staffed.cell.file, () => readHolder(staffed.cell.file)?.pid !== holder);
+  await own.redis.startServer();
+  staffed.ledger = await standby.listens();
+  const [racer] = staffed.racers as [Racer];
+  expect(await staffed.judged(racer, 'kept', kept)).toMatchObject({ verdict: 'won' });
+  await staffed.expectSound();
+});
+
+/** Resolves when what is written beside the file says so. */
+async function changes(file: string, isSo: () => boolean): Promise<void> {
+  const watcher = watch(dirname(file));
+  await new Promise<void>((resolve) => {
+    const look = () => {
+      if (isSo()) resolve();
+    };
+    watcher.on('change', look);
+    look();
+  });
+  watcher.close();
+}
+
+/** One that may be killed without harm to other tests. */
+class OwnRedis implements AsyncDisposable {
+  readonly redis: TestRedis;
+
+  private constructor(made: TestRedis) {
+    this.redis = made;
+  }
+
+  static async start(): Promise<OwnRedis> {
+    return new OwnRedis(await startRedis());
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.redis.stop();
+  }
+}
 
 async function noTakeOverIsCaught(): Promise<boolean> {
   const idle = brokenBuild({
