@@ -1,5 +1,5 @@
 /** Reads of ownership and of the race's notes, for verdicts from the file, lists and race records. */
-import { and, desc, eq, isNull, sql } from 'drizzle-orm';
+import { and, desc, eq, isNull, lte, sql } from 'drizzle-orm';
 import type { Db } from '../platform/db.ts';
 import { isHeld } from './counters.ts';
 import type { OwnershipRow } from './ownership-store.ts';
@@ -13,6 +13,8 @@ export interface OwnershipReader {
   /** The leads a rep owns now, newest first. */
   leadsOf(repId: string, limit: number): OwnershipRow[];
   latestClaims(limit: number): OwnershipRow[];
+  /** How fast a rep's last claims were up to an instant and with it, ms, the newest first. */
+  claimSpeeds(repId: string, upToMs: number, limit: number): number[];
   notes(offerId: string): PackedNotes;
   /** All but those of days before `firstDay` (YYYY-MM-DD), which decide nothing any more. */
   countersHeld(firstDay: string): { repId: string; name: string; value: number }[];
@@ -44,6 +46,15 @@ export function createOwnershipReader(db: Db): OwnershipReader {
         .all(),
     latestClaims: (limit) =>
       db.select().from(ownerships).where(eq(ownerships.via, 'claim')).orderBy(sql`rowid desc`).limit(limit).all(),
+    claimSpeeds: (repId, upToMs, limit) =>
+      db
+        .select({ speedMs: ownerships.claimSpeedMs })
+        .from(ownerships)
+        .where(and(eq(ownerships.repId, repId), lte(ownerships.startedAt, upToMs), eq(ownerships.via, 'claim')))
+        .orderBy(desc(ownerships.startedAt))
+        .limit(limit)
+        .all()
+        .map(({ speedMs }) => speedMs ?? 0),
     notes(offerId) {
       const parts = db
         .select({ notes: raceNotes.notes })

@@ -4,6 +4,7 @@
  */
 
 import type { OwnershipRow } from '../claims/ownership-store.ts';
+import { plausibilityFlags, REGULAR_CLAIMS, reactionMs } from '../claims/plausibility-rules.ts';
 import type { AttemptNote } from '../claims/race-notes.ts';
 import type { WholeOffer } from '../distribution/offers-reader.ts';
 import { placeOf } from '../distribution/open-offers.ts';
@@ -24,7 +25,10 @@ interface AlertRecord {
 
 type NameOf = (repId: string) => string | null;
 
-/** `forRep`: the record as this rep may read it, without the others' names where the offer hid them. */
+/**
+ * `forRep`: the record as this rep may read it, without the others' names where the offer hid them, and without the
+ * flags, which are a question for a manager to ask.
+ */
 export function raceRecord(world: World, leadId: string, forRep?: string) {
   const lead = world.leads.row(leadId);
   if (lead === undefined) return null;
@@ -40,7 +44,7 @@ export function raceRecord(world: World, leadId: string, forRep?: string) {
         hidden(repId)
           ? winnerName(world, repId, whole.offer.policyVersion)
           : (world.directory.rep(repId)?.name ?? null);
-      return offerRecord(world, whole, owners, nameOf);
+      return offerRecord(world, whole, owners, nameOf, forRep === undefined);
     }),
     owners: owners.map((owner) => ({
       repId: owner.repId,
@@ -55,7 +59,7 @@ export function raceRecord(world: World, leadId: string, forRep?: string) {
   };
 }
 
-function offerRecord(world: World, whole: WholeOffer, owners: OwnershipRow[], nameOf: NameOf) {
+function offerRecord(world: World, whole: WholeOffer, owners: OwnershipRow[], nameOf: NameOf, withFlags: boolean) {
   const { offer } = whole;
   const winner = owners.find(({ offerId }) => offerId === offer.id);
   const notes = mergedNotes(world, offer.id);
@@ -79,7 +83,7 @@ function offerRecord(world: World, whole: WholeOffer, owners: OwnershipRow[], na
             claimSpeedMs: winner.claimSpeedMs,
           },
     alerts: alertRecords(world, whole, notes.receipts, nameOf),
-    attempts: attemptRecords(notes.attempts, winner),
+    attempts: attemptRecords(notes.attempts, winner).map(withFlags ? flaggedBy(world, whole, winner) : (one) => one),
   };
 }
 
@@ -129,17 +133,33 @@ function attemptRecords(notes: AttemptNote[], winner: OwnershipRow | undefined) 
   return attempts.map(({ atMs, ...attempt }, index) => ({ n: index + 1, at: iso(atMs), ...attempt }));
 }
 
-function isIn({ lanes, admissions }: WholeOffer, rep: { id: string; num: number }): boolean {
+/**
+ * Adds what is implausible about an attempt (`flags`, where there are any). Told from the times on record at each
+ * reading: nothing a crash could lose, and a race of last month is told by the same rule.
+ */
+function flaggedBy(world: World, whole: WholeOffer, winner: OwnershipRow | undefined) {
+  return (attempt: ReturnType<typeof attemptRecords>[number]) => {
+    const { repId, verdict, at } = attempt;
+    const isWin = verdict === 'won' && winner !== undefined;
+    const reaction = isWin ? winner.claimSpeedMs : reactionMs(Date.parse(at ?? ''), placeOnFile(world, whole, repId));
+    const latest = isWin ? world.owners.claimSpeeds(repId, winner.startedAt, REGULAR_CLAIMS) : [];
+    const flags = plausibilityFlags(reaction, latest);
+    return flags.length === 0 ? attempt : { ...attempt, flags };
+  };
+}
+
+/** The rep's lane, or its own admission, as the file has it. */
+function placeOnFile(world: World, { lanes, admissions }: WholeOffer, repId: string) {
+  const num = world.directory.rep(repId)?.num ?? -1;
   return (
-    admissions.some((admission) => admission.repId === rep.id) ||
-    lanes.some((lane) => (JSON.parse(lane.reps) as number[]).includes(rep.num))
+    admissions.find((admission) => admission.repId === repId) ??
+    lanes.find((lane) => (JSON.parse(lane.reps) as number[]).includes(num))
   );
 }
 
 /** Whether a rep was in any of the lead's offers, and so may read its race. */
 export function wasInRace(world: World, leadId: string, repId: string): boolean {
-  const rep = world.directory.rep(repId);
-  return rep !== undefined && world.offersOnFile.ofLead(leadId).some((whole) => isIn(whole, rep));
+  return world.offersOnFile.ofLead(leadId).some((whole) => placeOnFile(world, whole, repId) !== undefined);
 }
 
 /** Notes a losing attempt on an offer that is open or has ended lately; of one nobody knows, nothing. */
@@ -158,12 +178,13 @@ export function noteReceipt(
   offerId: string,
   receipt: { repId: string; kind: 'delivered' | 'seen' },
 ): void {
-  const rep = world.directory.rep(receipt.repId);
   const atMs = world.arbiter.nearlyNow();
   const open = world.offers.get(offerId);
   const ended = open === undefined ? world.offersOnFile.find(offerId) : undefined;
   const late = ended !== undefined && atMs - (ended.offer.endedAt ?? atMs) <= LATE_RECEIPT_MS_MAX;
   const concerned =
-    open === undefined ? late && rep !== undefined && isIn(ended, rep) : placeOf(open, receipt.repId) !== null;
+    open === undefined
+      ? late && placeOnFile(world, ended, receipt.repId) !== undefined
+      : placeOf(open, receipt.repId) !== null;
   if (concerned) world.notes.receipt(offerId, { ...receipt, atMs });
 }

@@ -33,6 +33,8 @@ export interface RaceAttempt {
   /** The rule that decided it. */
   rule?: string;
   byMs?: number;
+  /** What no thumb does: a question to ask, not a verdict. */
+  flags?: string[];
 }
 
 /** One rep's line in a race. */

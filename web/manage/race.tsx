@@ -77,8 +77,9 @@ function Offer({ offer, place }: { offer: RaceOffer; place: number }) {
   );
 }
 
-function resultOf({ verdict, rule, byMs }: RaceAttempt): string {
-  const why = rule === undefined || rule === verdict ? '' : ` (${rule})`;
+function resultOf({ verdict, rule, byMs, flags = [] }: RaceAttempt): string {
+  const reasons = [...(rule === undefined || rule === verdict ? [] : [rule]), ...flags.map((flag) => `${flag}?`)];
+  const why = reasons.length === 0 ? '' : ` (${reasons.join(', ')})`;
   return byMs === undefined ? `${verdict}${why}` : `${verdict} +${number(byMs)} ms${why}`;
 }
 
