@@ -10,6 +10,10 @@ import type { Random } from '../kernel/random.ts';
  * claims: answers in time or fails; a claim queued while Redis is away would be judged too late.
  * stream: only for blocking reads; waits for Redis as long as it takes.
  * plain:  everything else, with a queue for short interruptions.
+ *
+ * A command that times out leaves its connection as it is, and TCP needs a quarter of an hour to give up a
+ * peer that vanished without a word: each profile replaces a connection that owes an answer for longer than
+ * its commands may take.
  */
 export type RedisProfile = 'claims' | 'stream' | 'plain';
 
@@ -22,10 +26,11 @@ const PROFILES: Record<RedisProfile, RedisOptions> = {
     maxRetriesPerRequest: 1,
     commandTimeout: 400,
     connectTimeout: 1_000,
+    socketTimeout: 1_500,
   },
-  // The timeout outlives the longest BLOCK that is asked for, and notices a peer that went silent.
-  stream: { maxRetriesPerRequest: null, blockingTimeout: 2_000, connectTimeout: 1_000 },
-  plain: { maxRetriesPerRequest: 3, commandTimeout: 2_000, connectTimeout: 2_000 },
+  // The timeouts outlive the longest BLOCK that is asked for, and notice a peer that went silent.
+  stream: { maxRetriesPerRequest: null, blockingTimeout: 2_000, connectTimeout: 1_000, socketTimeout: 3_000 },
+  plain: { maxRetriesPerRequest: 3, commandTimeout: 2_000, connectTimeout: 2_000, socketTimeout: 3_000 },
 };
 
 export interface RedisConnectionOptions {

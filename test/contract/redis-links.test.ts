@@ -94,6 +94,19 @@ test('AR9 AR41 a link that is silent from the first byte is a retry within the b
   connection.disconnect();
 });
 
+test.each(['claims', 'stream', 'plain'] as const)(
+  'a half-open link of the profile %s is replaced by itself, though nobody closes it',
+  async (profile) => {
+    const connection = await connect(`redis://127.0.0.1:${proxy.port}`, profile);
+    const back = nextReady(connection);
+    proxy.halfOpen();
+    connection.ping().catch(() => undefined);
+    await back;
+    expect(await connection.ping()).toBe('PONG');
+    connection.disconnect();
+  },
+);
+
 test('AR7 AR41 what a silent link swallowed is sent again when it heals, and refused by its deadline', async () => {
   const connection = await connect(`redis://127.0.0.1:${proxy.port}`, 'claims');
   const gateway = gatewayOn(connection);

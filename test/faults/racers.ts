@@ -149,13 +149,15 @@ export function put(url: string, path: string, body: unknown): Promise<unknown> 
   return call('PUT', `${url}/v1${path}`, body, { 'if-match': '*' });
 }
 
+/** `first` numbers them: those of a second call need other numbers. */
 export async function makePeople(
   url: string,
   count: number,
   tierOf: (n: number) => number = () => 1,
+  first = 0,
 ): Promise<Person[]> {
   const people: Person[] = [];
-  for (let n = 0; n < count; n++) {
+  for (let n = first; n < first + count; n++) {
     const { id } = await post<{ id: string }>(url, '/reps', {
       name: `Rep ${n}`,
       email: `rep${n}@example.com`,

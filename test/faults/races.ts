@@ -16,12 +16,14 @@ import type { Judgement } from '../../tools/oracle/oracle.ts';
 import { connect } from '../support/arbiter-benches.ts';
 import type { Cell, Member } from './kit/cell.ts';
 import { type RowReport, reportRow } from './kit/matrix.ts';
-import { makePeople, markedLead, type Person, post, Racer } from './racers.ts';
+import { makePeople, markedLead, post, Racer } from './racers.ts';
 
 const ASIDE = 'aside';
 /** Races under way at a time. */
 const POSTERS = 2;
 const POST_AGAIN_MS = 200;
+/** Tells the people of one door from those of another, by their numbers. */
+const PEOPLE_AT_A_DOOR_MAX = 100;
 
 export interface Target {
   leadId: string;
@@ -52,7 +54,8 @@ export class Races {
   readonly #unanswered = new Map<string, number>();
   /** Lead → who was shown it, and as which offer. */
   readonly #shown = new Map<string, { offerId: string; reps: Set<string> }>();
-  readonly #decided = new Set<string>();
+  /** Lead → the first who heard of a win. */
+  readonly #decided = new Map<string, string>();
   readonly #claims: Promise<unknown>[] = [];
   readonly #claimed = new Set<string>();
   #checks: { isSo: () => boolean; resolve: () => void }[] = [];
@@ -69,14 +72,18 @@ export class Races {
 
   static async at({ cell, doors, perDoor }: RacesOptions): Promise<Races> {
     const races = new Races(cell);
-    const [first] = doors;
-    const people = await makePeople((first as Member).url, perDoor * doors.length);
-    for (const [n, door] of doors.entries()) {
-      const own = people.slice(n * perDoor, (n + 1) * perDoor);
-      races.crowds.push({ door, racers: own.map((person: Person) => new Racer(person, races.history)) });
-    }
-    await Promise.all(races.crowds.flatMap(({ door, racers }) => racers.map((racer) => racer.join(door.url))));
+    for (const door of doors) await races.enter(door, perDoor);
     return races;
+  }
+
+  /** More people, at this server. */
+  async enter(door: Member, count: number): Promise<Crowd> {
+    const first = this.crowds.length * PEOPLE_AT_A_DOOR_MAX;
+    const people = await makePeople(this.crowds[0]?.door.url ?? door.url, count, () => 1, first);
+    const crowd = { door, racers: people.map((person) => new Racer(person, this.history)) };
+    this.crowds.push(crowd);
+    await Promise.all(crowd.racers.map((racer) => racer.join(door.url)));
+    return crowd;
   }
 
   get racers(): Racer[] {
@@ -107,10 +114,10 @@ export class Races {
     this.#posting = Promise.all(Array.from({ length: POSTERS }, () => this.#postOn()));
   }
 
-  /** Resolves when so many more offers are won. */
-  won(more: number): Promise<void> {
-    const goal = this.decided + more;
-    return this.until(() => this.decided >= goal);
+  /** Resolves when so many more offers are won; by these people, if given. */
+  won(more: number, by = this.racers): Promise<void> {
+    const goal = this.#winsOf(by) + more;
+    return this.until(() => this.#winsOf(by) >= goal);
   }
 
   /** No more leads; resolves when every claim is judged. */
@@ -194,6 +201,11 @@ export class Races {
     });
   }
 
+  #winsOf(racers: readonly Racer[]): number {
+    const ids = new Set(racers.map(({ person }) => person.id));
+    return [...this.#decided.values()].filter((repId) => ids.has(repId)).length;
+  }
+
   #open(): Target[] {
     using file = new OnFile(this.#cell.file);
     return file.openOffers();
@@ -249,7 +261,9 @@ export class Races {
       if (left === 0) this.#unanswered.delete(line.requestId);
       else this.#unanswered.set(line.requestId, left);
     }
-    if (line.kind === 'answered' && line.verdict.verdict === 'won') this.#decided.add(line.leadId);
+    if (line.kind === 'answered' && line.verdict.verdict === 'won' && !this.#decided.has(line.leadId)) {
+      this.#decided.set(line.leadId, line.repId);
+    }
     if (line.kind === 'heard') this.#heard(line);
     this.#check();
   }

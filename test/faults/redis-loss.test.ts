@@ -9,11 +9,13 @@ import { afterEach, expect, it } from 'vitest';
 import { connect, type TestConnection } from '../support/arbiter-benches.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
 import type { Program } from '../support/server-process.ts';
+import { SILENCE_IS_A_LOSS } from './guesses.ts';
 import { brokenBuild, type Edit } from './kit/broken-build.ts';
 import { Cell, type Member } from './kit/cell.ts';
 import { rounds } from './kit/matrix.ts';
 import { TcpProxy } from './kit/proxy.ts';
-import { type Crowd, Races, type Target } from './races.ts';
+import type { Racer } from './racers.ts';
+import { Races, type Target } from './races.ts';
 
 const ROUNDS = rounds({ quick: 1, full: 20 });
 const ROUND_MS_MAX = 60_000;
@@ -29,20 +31,6 @@ const TOLD_AT_THE_YES: Edit = {
       claimedAt: new Date(won.claimedAtMs).toISOString(), claimSpeedMs: 0, lead: {} };
     const notice = { outcome: 'committed', winnerId: won.repId, winnerName: null, claimedAtMs: won.claimedAtMs };`,
 };
-/** A claim that Redis does not answer is taken for a late one; the sign-in is looked up there before it. */
-const SILENCE_IS_A_LOSS: Edit[] = [
-  {
-    file: 'server/claims/redis-arbiter.js',
-    from: `const away = retry(request, 'arbiterAway');`,
-    to: `const away = { kind: 'lost', offerId: request.offerId, winnerId: 'rep_nobody', byMs: 0 };`,
-  },
-  {
-    file: 'server/claims/claims-sockets.js',
-    from: `return { verdict: 'retry', leadId,`,
-    to: `return { verdict: 'lost', winner: { id: 'rep_nobody', name: null }, byMs: 0, leadId,`,
-  },
-];
-
 const cleanups: (() => unknown)[] = [];
 
 afterEach(async () => {
@@ -53,36 +41,41 @@ afterEach(async () => {
 class Scene {
   readonly cell: Cell;
   readonly ledger: Member;
-  readonly gateway: Member;
   readonly races: Races;
   /** The one in use. */
   redis: TestRedis;
+  /** Those who claim when Redis is lost. */
+  atTheGateway: Racer[] = [];
   #observer: TestConnection | null = null;
 
-  private constructor(redis: TestRedis, cell: Cell, members: [Member, Member], races: Races) {
+  private constructor(redis: TestRedis, cell: Cell, ledger: Member, races: Races) {
     this.redis = redis;
     this.cell = cell;
-    [this.ledger, this.gateway] = members;
+    this.ledger = ledger;
     this.races = races;
   }
 
-  static async set(redis: TestRedis, program?: Program): Promise<Scene> {
+  static async set(redis: TestRedis): Promise<Scene> {
     cleanups.push(() => redis.stop());
     const cell = new Cell({ redis, name: 'loss' });
     cleanups.push(() => cell[Symbol.asyncDispose]());
     const ledger = await cell.start({ role: 'all', proxied: true });
-    const gateway = await cell.start({ role: 'gateway', proxied: true, ...(program === undefined ? {} : { program }) });
-    const races = await Races.at({ cell, doors: [ledger, gateway], perDoor: PER_DOOR });
-    const scene = new Scene(redis, cell, [ledger, gateway], races);
+    const races = await Races.at({ cell, doors: [ledger], perDoor: PER_DOOR });
+    const scene = new Scene(redis, cell, ledger, races);
     cleanups.push(() => {
       races.leave();
       scene.forget();
     });
+    await scene.enter(undefined);
     return scene;
   }
 
-  get atTheGateway(): Crowd['racers'] {
-    return (this.races.crowds[1] as Crowd).racers;
+  /** One more gateway, of this program, whose people claim from now on when Redis is lost. */
+  async enter(program: Program | undefined): Promise<void> {
+    const more = program === undefined ? {} : { name: 'broken gateway', program };
+    const gateway = await this.cell.start({ role: 'gateway', proxied: true, ...more });
+    const { racers } = await this.races.enter(gateway, PER_DOOR);
+    this.atTheGateway = racers;
   }
 
   async observer(): Promise<TestConnection> {
@@ -106,7 +99,7 @@ class Scene {
 
   /** The ledger hears Redis again, and nothing of what was held back. */
   reconnect(): void {
-    for (const { toRedis } of [this.ledger, this.gateway]) {
+    for (const { toRedis } of this.cell.members) {
       toRedis?.cut();
       toRedis?.set('pass');
     }
@@ -116,7 +109,7 @@ class Scene {
 interface Loss {
   part: string;
   redis(): Promise<TestRedis>;
-  control: { what: string; edits: Edit[] };
+  control: { what: string; edits: readonly Edit[] };
   /** Before anybody claims: what is kept for later. */
   prepare?(scene: Scene): Promise<void>;
   /** With a win that the ledger has not read; Redis is away afterwards, or emptied. */
@@ -205,7 +198,7 @@ const LOSSES: Loss[] = [
       await observer.replicaof('NO', 'ONE');
       observer.disconnect();
       scene.redis = successor;
-      for (const { toRedis } of [scene.ledger, scene.gateway]) toRedis?.leadTo(successor.port);
+      for (const { toRedis } of scene.cell.members) toRedis?.leadTo(successor.port);
     },
   },
 ];
@@ -246,10 +239,10 @@ it.each(LOSSES)(
       expect(await races.judge({ redisUrl: scene.redis.url })).toEqual([]);
       if (loss.keepsTheWin === true) expect(isKept).toBe(true);
     }
-    const broken = await Scene.set(await loss.redis(), brokenBuild(...loss.control.edits));
-    await loseRedis(broken, loss);
-    expect(broken.races.found().join('\n')).toMatch(/^S[123] /m);
     races.report({ row: ROW, part: loss.part, rounds: ROUNDS, control: { what: loss.control.what, caught: true } });
+    await scene.enter(brokenBuild(...loss.control.edits));
+    await loseRedis(scene, loss);
+    expect(races.found().join('\n')).toMatch(/^S[123] /m);
   },
   (ROUNDS + 1) * ROUND_MS_MAX,
 );
