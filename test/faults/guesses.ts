@@ -1,4 +1,4 @@
-/** The control of what is not answered: servers that guess where they must say `retry`. */
+/** Controls of the rows that lose Redis or a link: servers that tell what they cannot know. */
 import type { Edit } from './kit/broken-build.ts';
 
 /** A claim that Redis does not answer is taken for a late one; the sign-in is looked up there before it. */
@@ -22,5 +22,17 @@ export const LEDGER_SILENCE_IS_A_LOSS: readonly Edit[] = [
     from: `verdict: retry(attempt, 'ledgerAway')`,
     to: `verdict: { verdict: 'lost', leadId: attempt.leadId, offerId: attempt.offerId,
       winner: { id: 'rep_nobody', name: null }, byMs: 0 }`,
+  },
+];
+
+/** Who wins in Redis is told before the win is on disk. */
+export const TOLD_AT_THE_YES: readonly Edit[] = [
+  {
+    file: 'server/claims/claims.js',
+    from: 'const notice = await deps.desk.wait(offerId, judged.claim.order, PENDING_WAIT_MS);',
+    to: `const won = judged.claim;
+    if (won.repId === attempt.repId) return { verdict: 'won', leadId: attempt.leadId, offerId, claimId: offerId,
+      claimedAt: new Date(won.claimedAtMs).toISOString(), claimSpeedMs: 0, lead: {} };
+    const notice = { outcome: 'committed', winnerId: won.repId, winnerName: null, claimedAtMs: won.claimedAtMs };`,
   },
 ];

@@ -33,18 +33,22 @@ export class Racer {
   snapshot: PoolSnapshot = { upTo: -1, offers: [] };
   onAlert: (card: OfferCard) => void = () => undefined;
   readonly #history: History;
+  /** Tells devices of one person apart. */
+  readonly #client: string;
   #connection: Connection | null = null;
   #claims = 0;
 
-  constructor(person: Person, history: History) {
+  constructor(person: Person, history: History, client = person.id) {
     this.person = person;
     this.#history = history;
+    this.#client = client;
   }
 
   /** Connects, and resolves with the first snapshot. */
   async join(url: string): Promise<void> {
     this.leave();
     const { id: repId, token } = this.person;
+    const client = this.#client;
     const connection = new Connection({
       url,
       token,
@@ -55,10 +59,12 @@ export class Racer {
     this.#connection = connection;
     const first = new Promise<PoolSnapshot>((resolve) => connection.on('pool:snapshot', resolve));
     for (const event of EVENTS) {
-      connection.on(event, (payload: unknown) => this.#history.record({ kind: 'heard', repId, event, payload }));
+      connection.on(event, (payload: unknown) =>
+        this.#history.record({ kind: 'heard', repId, client, event, payload }),
+      );
     }
     connection.on('lead:alert', (card) => this.onAlert(card));
-    this.#history.record({ kind: 'joined', repId });
+    this.#history.record({ kind: 'joined', repId, client });
     connection.connect();
     this.snapshot = await first;
   }
@@ -78,7 +84,8 @@ export class Racer {
     const reply = await this.#connection?.ask('pool:sync', {}, ANSWER_WITHIN_MS);
     if (reply?.kind !== 'answer' || 'error' in reply.answer) throw new Error('no snapshot');
     this.snapshot = reply.answer;
-    this.#history.record({ kind: 'heard', repId: this.person.id, event: 'pool:snapshot', payload: reply.answer });
+    const of = { repId: this.person.id, client: this.#client };
+    this.#history.record({ kind: 'heard', ...of, event: 'pool:snapshot', payload: reply.answer });
   }
 
   /** A way there and back: what the server sent to this racer before has arrived. */
@@ -87,7 +94,7 @@ export class Racer {
   }
 
   leave(): void {
-    if (this.#connection !== null) this.#history.record({ kind: 'left', repId: this.person.id });
+    if (this.#connection !== null) this.#history.record({ kind: 'left', repId: this.person.id, client: this.#client });
     this.#connection?.close();
     this.#connection = null;
   }

@@ -22,6 +22,7 @@ const ASIDE = 'aside';
 /** Races under way at a time. */
 const POSTERS = 2;
 const POST_AGAIN_MS = 200;
+const JUDGED_WITHIN_TRIES = 8;
 /** Tells the people of one door from those of another, by their numbers. */
 const PEOPLE_AT_A_DOOR_MAX = 100;
 
@@ -145,6 +146,19 @@ export class Races {
     const verdicts = await Promise.all(racers.map((racer) => racer.claimAs(requestOf(racer, target), target)));
     for (const verdict of verdicts) {
       if (verdict?.verdict !== 'retry') this.wrong.push(`${verdict?.verdict ?? 'nothing'} instead of retry`);
+    }
+  }
+
+  /** These tap, and are judged within a few tries. */
+  async isJudged(target: Target, racers = this.racers): Promise<void> {
+    for (const racer of racers) {
+      for (let tries = 1; ; tries++) {
+        const verdict = await racer.claimAs(requestOf(racer, target), target);
+        if (verdict !== null && verdict.verdict !== 'retry') break;
+        if (tries === JUDGED_WITHIN_TRIES) this.wrong.push(`${verdict?.reason ?? 'nothing'} instead of a judgement`);
+        if (tries === JUDGED_WITHIN_TRIES) break;
+        await sleep(createClientClock(), verdict?.afterMs ?? POST_AGAIN_MS);
+      }
     }
   }
 

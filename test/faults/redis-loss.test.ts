@@ -9,11 +9,12 @@ import { afterEach, expect, it } from 'vitest';
 import { connect, type TestConnection } from '../support/arbiter-benches.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
 import type { Program } from '../support/server-process.ts';
-import { SILENCE_IS_A_LOSS } from './guesses.ts';
+import { SILENCE_IS_A_LOSS, TOLD_AT_THE_YES } from './guesses.ts';
 import { brokenBuild, type Edit } from './kit/broken-build.ts';
 import { Cell, type Member } from './kit/cell.ts';
 import { rounds } from './kit/matrix.ts';
 import { TcpProxy } from './kit/proxy.ts';
+import { promote, startReplica } from './kit/replica.ts';
 import type { Racer } from './racers.ts';
 import { Races, type Target } from './races.ts';
 
@@ -22,15 +23,6 @@ const ROUND_MS_MAX = 60_000;
 const PER_DOOR = 3;
 const ROW = 'redis-loss';
 
-/** Who wins in Redis is told before the win is on disk. */
-const TOLD_AT_THE_YES: Edit = {
-  file: 'server/claims/claims.js',
-  from: 'const notice = await deps.desk.wait(offerId, judged.claim.order, PENDING_WAIT_MS);',
-  to: `const won = judged.claim;
-    if (won.repId === attempt.repId) return { verdict: 'won', leadId: attempt.leadId, offerId, claimId: offerId,
-      claimedAt: new Date(won.claimedAtMs).toISOString(), claimSpeedMs: 0, lead: {} };
-    const notice = { outcome: 'committed', winnerId: won.repId, winnerName: null, claimedAtMs: won.claimedAtMs };`,
-};
 const cleanups: (() => unknown)[] = [];
 
 afterEach(async () => {
@@ -120,7 +112,7 @@ interface Loss {
   keepsTheWin?: boolean;
 }
 
-const AT_THE_YES = { what: 'a win is told when Redis says yes', edits: [TOLD_AT_THE_YES] };
+const AT_THE_YES = { what: 'a win is told when Redis says yes', edits: TOLD_AT_THE_YES };
 const snapshotOf = ({ dir }: TestRedis, name: string) => join(dir, name);
 const kill = (scene: Scene) => {
   scene.forget();
@@ -176,15 +168,12 @@ const LOSSES: Loss[] = [
     control: AT_THE_YES,
     async prepare({ redis, races }) {
       const link = await TcpProxy.to(redis.port);
-      replica = { redis: await startRedis({ args: ['--replicaof', '127.0.0.1', String(link.port)] }), link };
-      const { redis: follower } = replica;
+      const follower = await startReplica(link.port);
+      replica = { redis: follower, link };
       cleanups.push(
         () => follower.stop(),
         () => link[Symbol.asyncDispose](),
       );
-      const observer = await connect(follower.url, 'plain');
-      while (!(await observer.info('replication')).includes('master_link_status:up'));
-      observer.disconnect();
       await races.won(1);
       // From here on it falls behind.
       link.set('holdReplies');
@@ -194,10 +183,9 @@ const LOSSES: Loss[] = [
     async giveBack(scene) {
       const { redis: successor, link } = replica as NonNullable<typeof replica>;
       link.cut();
-      const observer = await connect(successor.url, 'plain');
-      await observer.replicaof('NO', 'ONE');
-      observer.disconnect();
+      await promote(successor);
       scene.redis = successor;
+      scene.cell.redis = successor;
       for (const { toRedis } of scene.cell.members) toRedis?.leadTo(successor.port);
     },
   },

@@ -111,7 +111,8 @@ export class Member {
 export class Cell implements AsyncDisposable {
   readonly file: string;
   readonly name: string;
-  readonly redis: TestRedis | null;
+  /** The test's own; after a failover it names the successor, for members that start later. */
+  redis: TestRedis | null;
   readonly members: Member[] = [];
   readonly #env: Record<string, string>;
   readonly #folder = tempFolder();

@@ -1,0 +1,167 @@
+/**
+ * A Redis that is there and not itself: its scripts thrown away every 100 ms, its memory full, or replaced by
+ * its replica while a gateway still speaks to the old one. The next claim is judged, nothing is thrown away,
+ * and what the old one grants is nobody's.
+ */
+import { afterEach, expect, it } from 'vitest';
+import { createSystemClock } from '../../server/kernel/clock.ts';
+import { parseInfo } from '../../server/platform/redis.ts';
+import { connect, type TestConnection } from '../support/arbiter-benches.ts';
+import { startRedis, type TestRedis } from '../support/redis.ts';
+import { SILENCE_IS_A_LOSS, TOLD_AT_THE_YES } from './guesses.ts';
+import { brokenBuild, type Edit } from './kit/broken-build.ts';
+import { Cell, type Member } from './kit/cell.ts';
+import { rounds } from './kit/matrix.ts';
+import { promote, startReplica } from './kit/replica.ts';
+import type { Racer } from './racers.ts';
+import { Races } from './races.ts';
+
+const ROUNDS = rounds({ quick: 1, full: 20 });
+const ROUND_MS_MAX = 60_000;
+const PER_DOOR = 3;
+const FLUSH_EVERY_MS = 100;
+/** Each round goes on for this many races. */
+const FLUSHED_RACES = rounds({ quick: 15, full: 100 });
+
+/** A script that Redis forgot is not sent again. */
+const SENT_ONCE: readonly Edit[] = [
+  {
+    file: 'server/claims/redis-scripts.js',
+    from: 'return commands[',
+    to: `redis.sent ??= new Map();
+      if (!redis.sent.has(name)) redis.sent.set(name, redis.script('LOAD', texts[name]));
+      return redis.evalsha(await redis.sent.get(name), keys.length, ...keys, ...args);
+      return commands[`,
+  },
+];
+
+const clock = createSystemClock();
+const cleanups: (() => unknown)[] = [];
+
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+});
+
+interface Scene {
+  redis: TestRedis;
+  observer: TestConnection;
+  cell: Cell;
+  races: Races;
+  /** The gateway that the fault is about, and its people. */
+  gateway: Member;
+  racers: Racer[];
+}
+
+async function opened(redis: TestRedis): Promise<Scene> {
+  cleanups.push(() => redis.stop());
+  const observer = await connect(redis.url, 'plain');
+  cleanups.push(() => observer.disconnect());
+  const cell = new Cell({ redis, name: 'odd' });
+  cleanups.push(() => cell[Symbol.asyncDispose]());
+  const all = await cell.start({ role: 'all', proxied: true });
+  const gateway = await cell.start({ role: 'gateway', proxied: true });
+  const races = await Races.at({ cell, doors: [all, gateway], perDoor: PER_DOOR });
+  cleanups.push(() => races.leave());
+  return { redis, observer, cell, races, gateway, racers: races.crowds[1]?.racers as Racer[] };
+}
+
+/** From now on the fault is about a gateway of another build. */
+async function withBroken(scene: Scene, edits: readonly Edit[]): Promise<Scene> {
+  const { cell, races } = scene;
+  const program = brokenBuild(...edits);
+  const gateway = await cell.start({ name: 'broken', role: 'gateway', proxied: true, program });
+  return { ...scene, gateway, racers: (await races.enter(gateway, PER_DOOR)).racers };
+}
+
+async function scriptsAreThrownAway({ observer, races, racers }: Scene): Promise<void> {
+  races.start();
+  let goesOn = true;
+  const flushing = (async () => {
+    while (goesOn) {
+      await races.strike('SCRIPT FLUSH', () => observer.script('FLUSH'));
+      await new Promise<void>((resolve) => void clock.after(FLUSH_EVERY_MS, resolve));
+    }
+  })();
+  await races.won(FLUSHED_RACES);
+  goesOn = false;
+  await flushing;
+  await races.stop();
+  const next = await races.aside();
+  // Nobody else's claim loads the script again.
+  await races.strike('SCRIPT FLUSH', () => observer.script('FLUSH'));
+  await races.isJudged(next, racers);
+}
+
+async function memoryIsFull({ observer, races, racers }: Scene): Promise<void> {
+  races.start();
+  await races.won(2);
+  const next = await races.aside();
+  await races.strikeAClaim('maxmemory', () => observer.config('SET', 'maxmemory', '1'));
+  await races.tapInVain(next, racers);
+  await observer.config('SET', 'maxmemory', '0');
+  await races.tap(next);
+  await races.won(2);
+  expect(parseInfo(await observer.info('stats')).get('evicted_keys')).toBe('0');
+}
+
+/** All but the one gateway follow the replica; to that one the old master is as it was. */
+async function masterLivesOn(scene: Scene): Promise<void> {
+  const { cell, races, gateway, racers } = scene;
+  const old = scene.redis;
+  const successor = await startReplica(old.port);
+  cleanups.push(() => successor.stop());
+  races.start();
+  await races.won(2);
+  const claimed = await races.aside();
+  const others = races.racers.filter((racer) => !racers.includes(racer));
+  await races.strikeAClaim('failover', async () => {
+    await promote(successor);
+    for (const member of cell.members) {
+      if (member.name === gateway.name) continue;
+      member.toRedis?.leadTo(successor.port);
+      member.toRedis?.cut();
+    }
+  });
+  await races.tapInVain(claimed, racers);
+  await races.tap(claimed, others);
+  await races.tapInVain(claimed, racers);
+  gateway.toRedis?.leadTo(successor.port);
+  gateway.toRedis?.cut();
+  await races.tap(claimed);
+  await races.won(2);
+  scene.redis = successor;
+  cell.redis = successor;
+  await old.stopServer('SIGKILL');
+}
+
+it.each([
+  {
+    part: 'script-flush',
+    strike: scriptsAreThrownAway,
+    control: { what: 'a gateway that sends each script once', edits: SENT_ONCE, caughtBy: /instead of a judgement/ },
+  },
+  {
+    part: 'maxmemory',
+    strike: memoryIsFull,
+    control: { what: 'a claim that Redis refuses is told `lost`', edits: SILENCE_IS_A_LOSS, caughtBy: /^S3 /m },
+  },
+  {
+    part: 'zombie-master',
+    strike: masterLivesOn,
+    control: { what: 'a win is told when Redis says yes', edits: TOLD_AT_THE_YES, caughtBy: /^S[12] /m },
+  },
+])(
+  '$part: the next claim is judged, and no verdict is wrong',
+  async ({ part, strike, control: { what, edits, caughtBy } }) => {
+    const scene = await opened(await startRedis());
+    const { races } = scene;
+    for (let round = 0; round < ROUNDS; round++) {
+      await strike(scene);
+      expect(await races.judge({ redisUrl: scene.redis.url })).toEqual([]);
+    }
+    races.report({ row: 'redis-odd', part, rounds: ROUNDS, control: { what, caught: true } });
+    await strike(await withBroken(scene, edits));
+    expect(races.found().join('\n')).toMatch(caughtBy);
+  },
+  (ROUNDS + 1) * ROUND_MS_MAX,
+);
