@@ -7,7 +7,7 @@ import { startRedis } from '../support/redis.ts';
 import { LEDGER_SILENCE_IS_A_LOSS, SILENCE_IS_A_LOSS } from './guesses.ts';
 import { brokenBuild } from './kit/broken-build.ts';
 import { Cell, type Member } from './kit/cell.ts';
-import { rounds } from './kit/matrix.ts';
+import { reportRow, rounds } from './kit/matrix.ts';
 import type { TcpProxy } from './kit/proxy.ts';
 import type { Racer } from './racers.ts';
 import { Races } from './races.ts';
@@ -118,13 +118,14 @@ it.each(PARTS)(
       for (const fault of faults) await breakLink(races, { gateway, racers, others }, fault);
       expect(await races.judge({ redisUrl: redis.url })).toEqual([]);
     }
-    const control = { what: 'a gateway that guesses `lost` when it is not answered', caught: true };
-    races.report({ row: 'links', part, rounds: ROUNDS * faults.length, control });
+    const held = races.tally();
     const guesses = { name: 'guessing', program: GUESSING };
     const guessing = await cell.start({ role: 'gateway', proxied: true, detoured: true, ...guesses });
     const misled = await races.enter(guessing, PER_DOOR);
     await breakLink(races, { gateway: guessing, racers: misled.racers, others }, faults[0] as Fault);
     expect(races.found().join('\n')).toMatch(/^S[123] /m);
+    const control = { what: 'a gateway that guesses `lost` when it is not answered', caught: true };
+    reportRow({ row: 'links', part, rounds: ROUNDS * faults.length, ...held, control });
   },
   (ROUNDS + 1) * ROUND_MS_MAX,
 );

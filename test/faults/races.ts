@@ -15,7 +15,7 @@ import { readRedis } from '../../tools/oracle/on-redis.ts';
 import type { Judgement } from '../../tools/oracle/oracle.ts';
 import { connect } from '../support/arbiter-benches.ts';
 import type { Cell, Member } from './kit/cell.ts';
-import { type RowReport, reportRow } from './kit/matrix.ts';
+import type { RowReport } from './kit/matrix.ts';
 import { makePeople, markedLead, post, Racer } from './racers.ts';
 
 const ASIDE = 'aside';
@@ -202,17 +202,16 @@ export class Races {
     for (const racer of this.racers) racer.leave();
   }
 
-  /** Call it when everything has held. */
-  report(of: Pick<RowReport, 'row' | 'part' | 'rounds' | 'control' | 'figures'>): void {
-    reportRow({
-      ...of,
+  /** What was done and seen so far, for the row's report; ask before the control muddies it. */
+  tally(): Omit<RowReport, 'row' | 'part' | 'rounds' | 'control'> {
+    return {
       faults: this.faults,
       hitsInFlight: this.hitsInFlight,
       claims: this.history.requests().length,
       wins: this.decided,
       lost: this.#judgement?.lost ?? 0,
       doubled: this.#judgement?.doubled ?? 0,
-    });
+    };
   }
 
   #winsOf(racers: readonly Racer[]): number {

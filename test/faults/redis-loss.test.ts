@@ -12,7 +12,7 @@ import type { Program } from '../support/server-process.ts';
 import { SILENCE_IS_A_LOSS, TOLD_AT_THE_YES } from './guesses.ts';
 import { brokenBuild, type Edit } from './kit/broken-build.ts';
 import { Cell, type Member } from './kit/cell.ts';
-import { rounds } from './kit/matrix.ts';
+import { reportRow, rounds } from './kit/matrix.ts';
 import { TcpProxy } from './kit/proxy.ts';
 import { promote, startReplica } from './kit/replica.ts';
 import type { Racer } from './racers.ts';
@@ -21,7 +21,6 @@ import { Races, type Target } from './races.ts';
 const ROUNDS = rounds({ quick: 1, full: 20 });
 const ROUND_MS_MAX = 60_000;
 const PER_DOOR = 3;
-const ROW = 'redis-loss';
 
 const cleanups: (() => unknown)[] = [];
 
@@ -227,10 +226,12 @@ it.each(LOSSES)(
       expect(await races.judge({ redisUrl: scene.redis.url })).toEqual([]);
       if (loss.keepsTheWin === true) expect(isKept).toBe(true);
     }
-    races.report({ row: ROW, part: loss.part, rounds: ROUNDS, control: { what: loss.control.what, caught: true } });
+    const held = races.tally();
     await scene.enter(brokenBuild(...loss.control.edits));
     await loseRedis(scene, loss);
     expect(races.found().join('\n')).toMatch(/^S[123] /m);
+    const control = { what: loss.control.what, caught: true };
+    reportRow({ row: 'redis-loss', part: loss.part, rounds: ROUNDS, ...held, control });
   },
   (ROUNDS + 1) * ROUND_MS_MAX,
 );

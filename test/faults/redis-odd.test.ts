@@ -11,7 +11,7 @@ import { startRedis, type TestRedis } from '../support/redis.ts';
 import { SILENCE_IS_A_LOSS, TOLD_AT_THE_YES } from './guesses.ts';
 import { brokenBuild, type Edit } from './kit/broken-build.ts';
 import { Cell, type Member } from './kit/cell.ts';
-import { rounds } from './kit/matrix.ts';
+import { reportRow, rounds } from './kit/matrix.ts';
 import { promote, startReplica } from './kit/replica.ts';
 import type { Racer } from './racers.ts';
 import { Races } from './races.ts';
@@ -159,9 +159,10 @@ it.each([
       await strike(scene);
       expect(await races.judge({ redisUrl: scene.redis.url })).toEqual([]);
     }
-    races.report({ row: 'redis-odd', part, rounds: ROUNDS, control: { what, caught: true } });
+    const held = races.tally();
     await strike(await withBroken(scene, edits));
     expect(races.found().join('\n')).toMatch(caughtBy);
+    reportRow({ row: 'redis-odd', part, rounds: ROUNDS, ...held, control: { what, caught: true } });
   },
   (ROUNDS + 1) * ROUND_MS_MAX,
 );
