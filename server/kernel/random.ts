@@ -13,7 +13,7 @@ export function createSystemRandom(): Random {
 }
 
 /** A new array in random order, each order equally likely (Fisher and Yates). */
-export function shuffled<T>(items: readonly T[], random: Random): T[] {
+export function shuffled<T>(items: readonly T[], random: Pick<Random, 'unit'>): T[] {
   const result = [...items];
   for (let last = result.length - 1; last > 0; last--) {
     const pick = Math.floor(random.unit() * (last + 1));

@@ -5,7 +5,7 @@ import { redisKeys } from '../../server/claims/redis-keys.ts';
 import { createSystemClock } from '../../server/kernel/clock.ts';
 import { createSystemRandom } from '../../server/kernel/random.ts';
 import { checkRedis, createRedis, parseInfo } from '../../server/platform/redis.ts';
-import { TcpProxy } from '../faults/kit/proxy.ts';
+import { TcpProxy } from '../../tools/faults/proxy.ts';
 import { connect, type RedisBench, redisBench, type TestConnection } from '../support/arbiter-benches.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
 import { claimOf, offerOf, winOf } from './arbiter-bench.ts';

@@ -3,12 +3,12 @@
  * ledger. Its people hear no wrong verdict, those of another gateway go on meanwhile, and it recovers by itself.
  */
 import { afterEach, expect, it } from 'vitest';
+import type { TcpProxy } from '../../tools/faults/proxy.ts';
 import { startRedis } from '../support/redis.ts';
 import { LEDGER_SILENCE_IS_A_LOSS, SILENCE_IS_A_LOSS } from './guesses.ts';
 import { brokenBuild } from './kit/broken-build.ts';
 import { Cell, type Member } from './kit/cell.ts';
 import { reportRow, rounds } from './kit/matrix.ts';
-import type { TcpProxy } from './kit/proxy.ts';
 import type { Racer } from './racers.ts';
 import { Races } from './races.ts';
 

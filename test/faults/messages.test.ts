@@ -7,13 +7,13 @@ import { randomUUID } from 'node:crypto';
 import { afterEach, expect, it } from 'vitest';
 import type { Verdict } from '../../client-sdk/protocol/verdict.ts';
 import { createClientClock, sleep } from '../../client-sdk/src/platform.ts';
+import { TcpProxy } from '../../tools/faults/proxy.ts';
 import { brokenRules, History } from '../../tools/oracle/history.ts';
 import { createChance } from '../../tools/simulation/chance.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
 import { brokenBuild } from './kit/broken-build.ts';
 import { Cell, type Member } from './kit/cell.ts';
 import { type RowReport, reportRow, rounds } from './kit/matrix.ts';
-import { TcpProxy } from './kit/proxy.ts';
 import { makePeople, markedLead, type Person, post, Racer } from './racers.ts';
 
 /** Give the one that was printed to draw the same orders again. */

@@ -4,8 +4,9 @@ import type { Verdict } from '../../client-sdk/protocol/verdict.ts';
 import { Connection } from '../../client-sdk/src/connection.ts';
 import { createClientClock, createClientRandom, sleep } from '../../client-sdk/src/platform.ts';
 import type { History } from '../../tools/oracle/history.ts';
-import { CONTACT_MARK } from '../../tools/oracle/line.ts';
 import { ADMIN_KEY } from '../support/app.ts';
+
+export { markedLead } from '../../tools/oracle/marked-lead.ts';
 
 /** Longer than the server ever lets a claim wait. */
 const ANSWER_WITHIN_MS = 20_000;
@@ -174,14 +175,4 @@ export async function makePeople(
     people.push({ id, token });
   }
   return people;
-}
-
-/** A lead whose contact details all carry the mark; `n` tells it from the others. */
-export function markedLead(n: number, source = 'web form') {
-  const mark = `${CONTACT_MARK}-${n}`;
-  return {
-    source,
-    company: { name: `PT ${n}`, size: 100 },
-    contact: { name: mark, email: `${mark}@example.com`, phone: `+62 ${mark}` },
-  };
 }

@@ -6,6 +6,7 @@
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
+import { TcpProxy } from '../../tools/faults/proxy.ts';
 import { connect, type TestConnection } from '../support/arbiter-benches.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
 import type { Program } from '../support/server-process.ts';
@@ -13,7 +14,6 @@ import { SILENCE_IS_A_LOSS, TOLD_AT_THE_YES } from './guesses.ts';
 import { brokenBuild, type Edit } from './kit/broken-build.ts';
 import { Cell, type Member } from './kit/cell.ts';
 import { reportRow, rounds } from './kit/matrix.ts';
-import { TcpProxy } from './kit/proxy.ts';
 import { promote, startReplica } from './kit/replica.ts';
 import type { Racer } from './racers.ts';
 import { Races, type Target } from './races.ts';

@@ -3,12 +3,12 @@
  * test kills, freezes, cuts off and starts again, by name.
  */
 import { join } from 'node:path';
+import { TcpProxy } from '../../../tools/faults/proxy.ts';
 import { ADMIN_KEY } from '../../support/app.ts';
 import type { TestRedis } from '../../support/redis.ts';
 import { type Program, type ServerProcess, spawnServer } from '../../support/server-process.ts';
 import { tempFolder } from '../../support/temp-database.ts';
 import { Detour } from './detour.ts';
-import { TcpProxy } from './proxy.ts';
 
 export interface CellOptions {
   /** Null: embedded, one process. */

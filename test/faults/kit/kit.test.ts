@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
 import { createSystemClock } from '../../../server/kernel/clock.ts';
+import { type ProxyMode, TcpProxy } from '../../../tools/faults/proxy.ts';
 import { connect as redisTo } from '../../support/arbiter-benches.ts';
 import { startRedis } from '../../support/redis.ts';
 import { endServers } from '../../support/server-process.ts';
@@ -11,7 +12,6 @@ import { tempFolder } from '../../support/temp-database.ts';
 import { makePeople, post } from '../racers.ts';
 import { Cell } from './cell.ts';
 import { rounds } from './matrix.ts';
-import { type ProxyMode, TcpProxy } from './proxy.ts';
 import { ROWS } from './rows.ts';
 import { WallClock } from './wall-clock.ts';
 

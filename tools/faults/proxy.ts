@@ -1,5 +1,5 @@
 /**
- * A TCP link of the tests' own, on the loopback, that can do to its traffic what networks do.
+ * A TCP link of one's own, on the loopback, that can do to its traffic what networks do.
  *
  * States: pass ⇄ refuse | blackhole | holdReplies | holdAll; closed at the end. A change reaches the
  * links that stand as well as new ones. What was swallowed is gone, so a link that swallowed anything is
@@ -8,7 +8,7 @@
  */
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
-import { createSystemClock } from '../../../server/kernel/clock.ts';
+import { createSystemClock } from '../../server/kernel/clock.ts';
 
 /**
  * pass: everything goes through. refuse: standing links torn, new ones torn at once. blackhole: links are
