@@ -1,11 +1,30 @@
 /** `npm run loadtest -- <scenario>`: a table while it runs, one JSON object as the last line with --json. */
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { createSystemRandom } from '../server/kernel/random.ts';
+import { createOutput } from '../tools/terminal/output.ts';
+import { createProgress, type Progress } from '../tools/terminal/progress.ts';
 import { type RaceResult, runRace } from './scenarios/race.ts';
+import { runTorture } from './scenarios/torture.ts';
+import { tortureReport } from './torture/report.ts';
+import type { ArbiterKind } from './torture/torture-cell.ts';
 
-function count(text: string): number {
+const COUNT_MAX = 100_000;
+const TORTURE_MINUTES = 5;
+const TORTURED_LEADS_MAX = 100_000_000;
+
+const upTo =
+  (most: number) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (!Number.isInteger(value) || value < 1 || value > most)
+      throw new InvalidArgumentError(`must be a whole number from 1 to ${most}`);
+    return value;
+  };
+const count = upTo(COUNT_MAX);
+
+function minutes(text: string): number {
   const value = Number(text);
-  if (!Number.isInteger(value) || value < 1 || value > 100_000)
-    throw new InvalidArgumentError('must be a whole number from 1');
+  if (!(value > 0)) throw new InvalidArgumentError('must be a number above 0');
   return value;
 }
 
@@ -41,5 +60,57 @@ program
     else printTable(result);
     process.exitCode = result.doubleWins === 0 && result.losersMisled === 0 ? 0 : 1;
   });
+
+interface TortureCommand {
+  minutes?: number;
+  leads?: number;
+  arbiter: ArbiterKind | 'both';
+  seed?: string;
+  history?: string;
+  json?: boolean;
+}
+
+async function torture(options: TortureCommand): Promise<void> {
+  const isJson = options.json === true;
+  const output = createOutput(isJson);
+  const seed = options.seed ?? Buffer.from(createSystemRandom().bytes(4)).toString('hex');
+  output.line(`seed ${seed}`);
+  const stop = new AbortController();
+  // The first one asks what there is to be judged; a second one ends it at once.
+  process.once('SIGINT', () => stop.abort());
+  let bar: (Progress & { of: ArbiterKind }) | undefined;
+  const result = await runTorture({
+    arbiters: options.arbiter === 'both' ? ['embedded', 'redis'] : [options.arbiter],
+    minutes: options.leads === undefined ? (options.minutes ?? TORTURE_MINUTES) : null,
+    leads: options.leads ?? Number.POSITIVE_INFINITY,
+    leastKills: 1,
+    seed,
+    historyFile: options.history ?? null,
+    signal: stop.signal,
+    onProgress(arbiter, done, of) {
+      if (bar?.of !== arbiter) {
+        bar?.stop();
+        const unit = options.leads === undefined ? 's' : 'leads';
+        bar = { ...createProgress(`torture, ${arbiter}`, { isJson, unit }), of: arbiter };
+      }
+      bar.update(Math.min(done, of), of);
+    },
+  });
+  bar?.stop();
+  for (const line of tortureReport(result)) output.line(line);
+  output.json(result);
+  process.exitCode = result.held ? 0 : 1;
+}
+
+program
+  .command('torture')
+  .description('races at full speed while servers are killed and frozen, Redis is emptied and links are cut')
+  .option('--minutes <n>', `for how long, all arbiters together (${TORTURE_MINUTES})`, minutes)
+  .option('--leads <n>', 'until so many leads were raced for, however long that takes', upTo(TORTURED_LEADS_MAX))
+  .addOption(new Option('--arbiter <kind>', 'which').choices(['embedded', 'redis', 'both']).default('both'))
+  .option('--seed <text>', 'draws the same blows again')
+  .option('--history <file>', 'keep what everybody said and heard, one JSON object a line')
+  .option('--json', 'one JSON object as the last line')
+  .action(torture);
 
 await program.parseAsync();
