@@ -46,6 +46,9 @@ export interface EdgeDeps {
 /** Claims come first: a lead that waits at its source for this long is not lost. */
 const INTAKE_RETRY_SECONDS = 2;
 
+/** The race's time; 503 while the race cannot be reached. */
+const raceNow = ({ arbiter }: DecidingHouse['world']) => stored(arbiter.now());
+
 export function bindRoutes(app: Http, deps: EdgeDeps): void {
   const { house, claims } = deps;
   const { world } = house;
@@ -158,9 +161,7 @@ function bindLeads(app: Http, deps: EdgeDeps): void {
     },
     async forget(leadId, speaker) {
       if (leads.row(leadId) === undefined) return false;
-      await stored(
-        world.ledger.write('forgetLead', { leadId, actor: actorOf(speaker), at: await world.arbiter.now() }),
-      );
+      await stored(world.ledger.write('forgetLead', { leadId, actor: actorOf(speaker), at: await raceNow(world) }));
       const offer = world.offers.ofLead(leadId);
       if (offer !== undefined) offer.facts = { ...offer.facts, contact: { title: null } };
       return true;
@@ -174,7 +175,7 @@ function bindPeople(app: Http, { house, sockets, publicUrl, appSecret }: EdgeDep
   const { directory } = world;
   peopleRoutes(app, {
     async addRep(rep, speaker, idempotency) {
-      const nowMs = await world.arbiter.now();
+      const nowMs = await raceNow(world);
       const row = {
         id: newId('rep', nowMs, world.random),
         name: rep.name,
@@ -204,7 +205,7 @@ function bindPeople(app: Http, { house, sockets, publicUrl, appSecret }: EdgeDep
       return manager === undefined ? undefined : (JSON.parse(manager.teams) as string[]);
     },
     async addManager(manager, speaker, idempotency) {
-      const at = await world.arbiter.now();
+      const at = await raceNow(world);
       const row = {
         id: newId('mgr', at, world.random),
         name: manager.name,
@@ -275,7 +276,7 @@ function bindPolicy(app: Http, { house }: EdgeDeps): void {
     latest: world.policy.latest,
     nowMs: () => world.clock.nowMs(),
     async set(policy, { effectiveAtMs, expectedVersion }, speaker) {
-      const at = await world.arbiter.now();
+      const at = await raceNow(world);
       const effectiveAt = effectiveAtMs ?? at;
       const start =
         effectiveAt > at

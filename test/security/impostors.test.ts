@@ -56,7 +56,12 @@ describe.each(['embedded', 'redis'])('a rep who pretends, %s', (arbiter) => {
         error: expect.objectContaining({ code: 'validation' }),
       });
     }
-    const bodies: unknown[] = [{ repId: a2.id }, { tenant: 'other' }, `{"__proto__":{"repId":"${a2.id}"}}`, { constructor: {} }];
+    const bodies: unknown[] = [
+      { repId: a2.id },
+      { tenant: 'other' },
+      `{"__proto__":{"repId":"${a2.id}"}}`,
+      { constructor: {} },
+    ];
     for (const [n, body] of bodies.entries()) {
       expect((await app.claimOverHttp(a1.token, leadId, `h-${n}`, body)).status).toBe(400);
     }

@@ -1,8 +1,11 @@
 /** What each kind of step does: people's doings here, what breaks in `mishaps.ts`. */
+
 import { isOfferCard } from '../../client-sdk/src/pool.ts';
+import { CONTACT_MARK } from '../../tools/oracle/line.ts';
 import { CRASH_POINTS } from './faults.ts';
 import type { Game } from './game.ts';
 import { downMs, MISHAPS, rush } from './mishaps.ts';
+import { REUSED } from './record.ts';
 import type { StepKind } from './script.ts';
 import type { Device } from './sim-device.ts';
 
@@ -23,7 +26,7 @@ export function pickOf<T>(items: readonly T[], pick: number): T | undefined {
 
 /** A lead that was answered for: rather a new one. */
 function leadOf({ leadIds }: Game, pick: number): string | undefined {
-  return pickOf(leadIds.slice(-8), 1 - pick * pick);
+  return pickOf(leadIds.slice(-8), Math.min(1 - pick * pick, 0.999));
 }
 
 const LIVE_OWNER = 'SELECT rep_id AS repId FROM ownerships WHERE lead_id = ? AND ended_at IS NULL';
@@ -70,13 +73,14 @@ async function postLead(game: Game, picks: Picks, at: number): Promise<void> {
     source: 'web',
     type: pickOf(TYPES, (picks[1] + at / 7) % 1),
     company: { name: `PT ${at}`, size: Math.floor(picks[2] * 500) },
-    contact: { name: 'Dewi Lestari', email: 'dewi@maju.example', phone: '+62 811 0000 0001' },
+    contact: { name: CONTACT_MARK, email: `${CONTACT_MARK}@maju.example`, phone: CONTACT_MARK },
     // A source that sends one lead twice.
     externalId: `external ${picks[2] > 0.85 ? 'same' : `${game.timeline.happened} ${at}`}`,
   };
   const lead = await game.attempt('a lead', () => game.office.post<{ id: string }>('/leads', body));
   if (lead === null || game.accepted.has(lead.id)) return;
   game.accepted.add(lead.id);
+  game.record.accepted(lead.id);
   game.leadIds.push(lead.id);
 }
 
@@ -176,7 +180,7 @@ const PEOPLE: Partial<Record<StepKind, Act>> = {
   /** One request id for two leads. */
   reuse(game, picks) {
     const device = pickOf(game.devices, picks[0]);
-    const requestId = `reused-${game.timeline.happened}`;
+    const requestId = `${REUSED}${game.timeline.happened}`;
     for (const leadId of game.leadIds.slice(-2)) if (device !== undefined) bare(game, device, leadId, requestId);
   },
 
@@ -256,7 +260,7 @@ function trap(game: Game, picks: Picks): void {
   if (first === 'claim') rush(game, picks);
   else if (first === 'lead' || first === 'offer') PEOPLE.leads?.(game, picks);
   else if (first === 'release') PEOPLE.release?.(game, picks);
-  else if (first === 'assignment') PEOPLE.assign?.(game, picks);
+  else if (first === 'assignment') PEOPLE.assign?.(game, [0, picks[1], picks[2]]);
   else if (first === 'during') game.kill(downMs(picks[2]));
   else game.idle(picks[1] * TRAP_MS_MAX);
 }

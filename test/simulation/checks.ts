@@ -17,6 +17,8 @@ import type { Device } from './sim-device.ts';
 const AT_THE_END = /^(integrity|foreignKeys|board.*|dayOnRecord)$/;
 const EACH_STEP = CHECKS.filter(({ names }) => !names.some((name) => AT_THE_END.test(name)));
 
+/** The longest window of the attempt rate. */
+const ATTEMPTS_MS = 60_000;
 /** Until what follows a claim has reached every board. */
 const SETTLED_MS = 3_000;
 
@@ -40,13 +42,14 @@ const LATE_MS = 2_500;
 /** What is due has been done, as long as there is somebody to do it and a disk to write it on. */
 export function timersAreNotLate(game: Game): void {
   const { server, disk, faults, timeline } = game;
-  if (server?.state !== 'serving' || server.unanswered > 0 || faults.isFull) return;
-  if (timeline.nowMs - Math.max(server.servesSinceMs, game.diskWellSinceMs) < LATE_MS) return;
+  if (server?.state !== 'serving' || server.unanswered > 0 || faults.isFull || game.far?.isAway) return;
+  const nowMs = server.house.world.arbiter.nearlyNow();
+  if (timeline.nowMs - Math.max(server.servesSinceMs, game.wellSinceMs) < LATE_MS) return;
   const late = disk.first<{ kind: string; dueAt: number }>(
     'SELECT kind, due_at AS dueAt FROM deadlines WHERE due_at < ? ORDER BY due_at',
-    server.clock.nowMs() - LATE_MS,
+    nowMs - LATE_MS,
   );
-  if (late !== undefined) game.violate(`a timer is late: ${late.kind} by ${server.clock.nowMs() - late.dueAt} ms`);
+  if (late !== undefined) game.violate(`a timer is late: ${late.kind} by ${nowMs - late.dueAt} ms`);
 }
 
 interface OpenRow {
@@ -101,6 +104,7 @@ export async function checkEnd(game: Game): Promise<void> {
   promisesKept(game);
   boardsAreARecount(game);
   stateIsAFold(game);
+  for (const words of game.record.judge()) game.violate(words);
   const { server } = game;
   game.restart(1_000);
   await timeline.run(timeline.nowMs + 10_000, () => server?.state === 'ended');
@@ -192,7 +196,12 @@ async function offersCanBeHad(game: Game): Promise<void> {
   for (const { id, leadId } of open) {
     const device = game.devices.find(({ feed }) => feed.pool.offers.some(({ offerId }) => offerId === id));
     if (device === undefined) continue;
-    const verdict = await done<Verdict | null>(game, game.tap(device, leadId, id));
+    let verdict = await done<Verdict | null>(game, game.tap(device, leadId, id));
+    // Who tried too often waits for the next minute, as everybody would.
+    if (verdict?.verdict === 'refused' && verdict.rule === 'attemptRate') {
+      await game.timeline.run(game.timeline.nowMs + ATTEMPTS_MS);
+      verdict = await done<Verdict | null>(game, game.tap(device, leadId, id));
+    }
     const said = verdict?.verdict ?? 'nothing';
     game.cover(`at the end: ${said}`);
     if (!isFair(game, device, verdict)) {
@@ -204,8 +213,7 @@ async function offersCanBeHad(game: Game): Promise<void> {
 function isFair(game: Game, { person }: Device, verdict: Verdict | null): boolean {
   if (verdict?.verdict === 'won') return true;
   // A clock that was set back: the lane opens when the file says, by the clock that counts now.
-  const isEarly = verdict?.verdict === 'early' || (verdict?.verdict === 'refused' && verdict.rule === 'attemptRate');
-  if (isEarly) return game.wallWasSetBack;
+  if (verdict?.verdict === 'early') return game.wallWasSetBack;
   // It ended between the look and the tap.
   if (verdict?.verdict === 'gone') return verdict.reason === 'expired';
   if (verdict?.verdict !== 'refused' || verdict.rule !== 'dailyCap') return false;
@@ -238,8 +246,12 @@ function boardsAreARecount(game: Game): void {
   );
   for (const { repId, paid } of help)
     counted.points = { ...counted.points, [repId]: (counted.points?.[repId] ?? 0) + paid };
+  // Rules start by the arbiter's clock and boards show by the machine's: far apart, the last rules wait.
+  const { server } = game;
+  const apartMs = Math.abs((server?.house.world.arbiter.nearlyNow() ?? 0) - (server?.clock.nowMs() ?? 0));
+  if (apartMs > 0) delete counted.conversion;
   for (const [metric, values] of Object.entries(counted)) {
-    const board = game.server?.house.world.boards.snapshot({ board: metric as 'points', period: 'all', top: 100 });
+    const board = server?.house.world.boards.snapshot({ board: metric as 'points', period: 'all', top: 100 });
     const rows = Object.fromEntries((board?.rows ?? []).map(({ repId, value }) => [repId, value]));
     const inOrder = (found: Record<string, number>) =>
       Object.entries(found).sort(([one], [other]) => (one < other ? -1 : 1));

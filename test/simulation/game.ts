@@ -10,9 +10,11 @@ import type { Timer } from '../../server/kernel/clock.ts';
 import type { Metrics } from '../../server/platform/metrics.ts';
 import { type Chance, createChance } from '../../tools/simulation/chance.ts';
 import { ADMIN_KEY } from '../support/app.ts';
+import { FarArbiter } from './far-arbiter.ts';
 import { Faults } from './faults.ts';
+import { ClientRecord } from './record.ts';
 import type { Script } from './script.ts';
-import { Device, type Person, simFetch } from './sim-device.ts';
+import { type Asked, Device, type Person, simFetch } from './sim-device.ts';
 import { SimDisk } from './sim-disk.ts';
 import { Network } from './sim-network.ts';
 import { type Place, type Plant, ServerProcess } from './sim-server.ts';
@@ -21,6 +23,13 @@ import { Told } from './told.ts';
 
 /** 10:00 on a Monday in Jakarta, the zone of the presets. */
 const START_MS = Date.parse('2026-11-23T03:00:00.000Z');
+interface Answer {
+  verdict?: string;
+  rule?: string;
+  reason?: string;
+  error?: { code: string };
+}
+
 export interface Watched {
   device: Device;
   board: BoardMetric;
@@ -37,6 +46,7 @@ export class Game {
   readonly disk = SimDisk.take();
   readonly faults: Faults;
   readonly network: Network;
+  readonly far: FarArbiter | null;
   readonly devices: Device[] = [];
   readonly people: Person[] = [];
   /** Leads that were answered for, oldest first. */
@@ -44,8 +54,8 @@ export class Game {
   readonly accepted = new Set<string>();
   readonly watched: Watched[] = [];
   wallWasSetBack = false;
-  /** Since when the disk takes everything without delay. */
-  diskWellSinceMs = 0;
+  /** Since when disk and arbiter take everything without delay. */
+  wellSinceMs = 0;
   /** What the disk had changed when it was looked over last. */
   changesChecked = 0;
   /** How much longer the step under way takes. */
@@ -55,6 +65,7 @@ export class Game {
   readonly coverage = new Map<string, number>();
   readonly violations: string[] = [];
   readonly told: Told;
+  readonly record: ClientRecord;
   readonly office: Api;
   readonly #script: Script;
   readonly #place: Place;
@@ -70,6 +81,11 @@ export class Game {
     const count = (what: string) => this.cover(what);
     this.faults = new Faults(count);
     this.network = new Network(timeline, count);
+    const farChance = createChance(`far ${script.seed}`);
+    this.far = script.settings.isFar
+      ? new FarArbiter(timeline, new WallClock(timeline, START_MS), farChance, count)
+      : null;
+    this.record = new ClientRecord(script, this);
     this.told = new Told(disk, (words) => this.violate(words));
     const ids = createChance(`ids ${script.seed}`);
     this.#officeChance = createChance(`office ${script.seed}`);
@@ -81,6 +97,7 @@ export class Game {
       disk,
       faults: this.faults,
       plant,
+      far: this.far,
       random: {
         unit: ids.unit,
         bytes: (length) => Uint8Array.from({ length }, () => Math.floor(ids.unit() * 256)),
@@ -127,7 +144,7 @@ export class Game {
     try {
       return await task();
     } catch (error) {
-      if (error instanceof SambarProblem) this.cover(`problem: ${error.code}`);
+      if (error instanceof SambarProblem && error.code !== 'internal') this.cover(`problem: ${error.code}`);
       else if (error instanceof SambarUnreachable) this.cover('call unanswered');
       else if (error instanceof ClaimUnanswered) this.cover('claim unanswered');
       else this.violate(`${what} failed: ${String(error)}`);
@@ -168,7 +185,7 @@ export class Game {
       network: this.network,
       clock: new ProcessClock(this.timeline, this.wall),
       chance,
-      witness: (what, payload) => this.#witness(device, what, payload),
+      witness: (what, payload, asked) => this.#witness(device, what, payload, asked),
     });
     this.devices.push(device);
     device.feed.alerts.on(({ leadId, offerId }) => {
@@ -205,10 +222,12 @@ export class Game {
     this.idleMs = ms;
   }
 
-  #witness(device: Device, what: string, payload: unknown): void {
+  #witness(device: Device, what: string, payload: unknown, asked: Asked | undefined): void {
     this.say(device.label, what, payload);
+    this.record.take(device, what, payload, asked);
     this.told.heard(device.person.repId, what, payload);
-    const { verdict, rule, reason } = (payload ?? {}) as Partial<Record<string, string>>;
+    const { verdict, rule, reason, error } = (payload ?? {}) as Answer;
+    if (error !== undefined) this.cover(`frame refused: ${error.code}`);
     if (what.startsWith('< ') && verdict !== undefined)
       this.cover(['verdict', verdict, rule ?? reason].join(' ').trim());
     if (what === 'state') this.cover(`connection ${String(payload)}`);
@@ -217,6 +236,7 @@ export class Game {
   /** Starts a process; a disk that does not let it is tried again. */
   async start(): Promise<void> {
     const server = new ServerProcess(this.#place);
+    this.record.begins();
     this.network.server = server;
     this.say('server', 'starts');
     try {
@@ -236,7 +256,9 @@ export class Game {
     this.cover('restart: clean');
     this.say('server', 'stops');
     void server.stop().then(() => {
-      if (server.clock.armed > 0) this.violate(`a server that has stopped owes ${server.clock.armed} timers`);
+      // What is under way to a far arbiter comes back to nobody.
+      if (server.clock.armed > 0 && this.far === null)
+        this.violate(`a server that has stopped owes ${server.clock.armed} timers`);
     });
   }
 
@@ -262,6 +284,7 @@ export class Game {
 
   #ended(server: ServerProcess): void {
     this.say('server', 'has ended');
+    this.record.fault('the server ended');
     this.network.ended(server);
     const downMs = this.#downMs;
     this.#downMs = DOWN_MS;
@@ -278,7 +301,8 @@ export class Game {
   /** In one process the arbiter and the file never disagree: a refusal shows that one of them is wrong. */
   #settled(outcome: string): void {
     this.cover(`settlement ${outcome}`);
-    if (outcome === 'refused') this.violate('the ledger refused a win that the arbiter had granted');
+    if (outcome === 'refused' && this.far === null)
+      this.violate('the ledger refused a win that the arbiter had granted');
   }
 
   #metrics(): Metrics {

@@ -57,13 +57,32 @@ export const MISHAPS: Partial<Record<StepKind, Act>> = {
     else if (then < 0.8) game.kill(downMs(down));
   },
 
+  away(game, picks) {
+    const { far } = game;
+    if (far === null) return;
+    far.isAway = true;
+    rush(game, picks);
+    game.cover('arbiter: away');
+    game.timeline.after(picks[0] * 8_000, () => {
+      far.isAway = false;
+      game.wellSinceMs = game.timeline.nowMs;
+    });
+  },
+  forgets(game, picks) {
+    rush(game, picks);
+    game.timeline.after(picks[0] * 300, () => {
+      game.far?.forget();
+      game.wellSinceMs = game.timeline.nowMs;
+    });
+  },
+
   full(game, picks) {
     const [how] = picks;
     game.faults.isFull = true;
     rush(game, picks);
     game.timeline.after(how * 20_000, () => {
       game.faults.isFull = false;
-      game.diskWellSinceMs = game.timeline.nowMs;
+      game.wellSinceMs = game.timeline.nowMs;
     });
   },
   slow(game, picks) {
@@ -74,7 +93,7 @@ export const MISHAPS: Partial<Record<StepKind, Act>> = {
     game.faults.commitMs = () => Math.floor(how * how * 4_000);
     game.timeline.after(long * 20_000, () => {
       game.faults.commitMs = commitMs;
-      game.diskWellSinceMs = game.timeline.nowMs;
+      game.wellSinceMs = game.timeline.nowMs;
     });
   },
   broken(game, picks) {

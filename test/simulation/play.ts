@@ -13,6 +13,13 @@ export interface Outcome {
   coverage: Map<string, number>;
 }
 
+const QUICK_DELAYS = { default: [0, 5, 20] };
+const QUICK = {
+  delays: { premium: QUICK_DELAYS, standard: QUICK_DELAYS },
+  clearSeconds: { hot: 20, warm: 40, cold: 60 },
+  hardLimitSeconds: { hot: 60, warm: 120, cold: 180 },
+};
+
 /** After the last fault everything must be well again within this. */
 const CALM_MS = 40_000;
 /** Between two looks at the timers, and how many there are at most in one step. */
@@ -75,7 +82,8 @@ async function begin(game: Game, settings: Script['settings']): Promise<void> {
   const { office } = game;
   await office.put('/policy', { preset: settings.preset }, { ifMatch: '*' });
   const document = await office.get<{ competition: object }>('/policy');
-  const competition = { ...document.competition, dailyCap: settings.dailyCap };
+  const quick = settings.isQuick ? QUICK : {};
+  const competition = { ...document.competition, dailyCap: settings.dailyCap, ...quick };
   await office.put('/policy', { ...document, competition }, { ifMatch: '*' });
   for (let at = 0; at < settings.reps; at++) {
     const person = await game.addPerson(1 + (at % 3));
@@ -98,11 +106,13 @@ async function comeToRest(game: Game): Promise<void> {
   game.say('step', 'calm');
   game.faults.disarm();
   game.network.weather = CALM;
+  if (game.far !== null) game.far.isAway = false;
   game.comeBack();
   // What the weather's own end would put back.
   await timeline.run(timeline.nowMs + CALM_MS);
   game.faults.disarm();
   game.network.weather = CALM;
+  game.comeBack();
   for (const device of game.devices) if (!device.connection.isLive || device.isShortLived) void game.signIn(device);
   void game.attempt('the last rules', () => showEveryRate(game));
   await timeline.run(timeline.nowMs + CALM_MS);

@@ -48,6 +48,8 @@ const WEIGHTS = {
   full: 2,
   slow: 2,
   broken: 2,
+  away: 2,
+  forgets: 2,
 } as const;
 
 export type StepKind = keyof typeof WEIGHTS;
@@ -64,6 +66,8 @@ const FAULTS: readonly StepKind[] = [
   'full',
   'slow',
   'broken',
+  'away',
+  'forgets',
 ];
 
 export interface Step {
@@ -75,11 +79,15 @@ export interface Step {
 }
 
 export interface Settings {
+  /** The arbiter is behind a network and outlives the server's processes. */
+  isFar: boolean;
   reps: number;
   /** Reps with a second device. */
   pairs: number;
   preset: 'open' | 'tiered' | 'fast-tiered';
   dailyCap: number | null;
+  /** Windows and offers of seconds, so that many open and end within a script. */
+  isQuick: boolean;
   /** How likely a device taps by itself when it is alerted, and how fast. */
   reflex: number;
   reactionMs: number;
@@ -112,10 +120,12 @@ function drawWeather(chance: Chance): Weather {
 
 function drawSettings(chance: Chance): Settings {
   return {
+    isFar: chance.happens(0.4),
     reps: 3 + Math.floor(chance.unit() * 6),
     pairs: Math.floor(chance.unit() * 3),
     preset: chance.oneOf(['open', 'open', 'tiered', 'fast-tiered']),
     dailyCap: chance.oneOf([null, null, 1, 3]),
+    isQuick: chance.happens(0.4),
     reflex: chance.oneOf([0, 0.2, 0.7]),
     reactionMs: chance.oneOf([30, 400, 4_000]),
     weather: drawWeather(chance),

@@ -19,8 +19,15 @@ import type { HttpCall } from './sim-edges.ts';
 import type { ClientEnd, Link, Network } from './sim-network.ts';
 import type { ProcessClock } from './timeline.ts';
 
-/** What a client says and hears, as it happens at the client. */
-export type Witness = (event: string, payload: unknown) => void;
+/** A claim as it was sent. */
+export interface Asked {
+  leadId: string;
+  offerId?: string;
+  requestId: string;
+}
+
+/** What a client says and hears, as it happens at the client; of a claim, what was asked. */
+export type Witness = (event: string, payload: unknown, asked?: Asked) => void;
 
 const COMEBACK_MS = 1000;
 const RECONNECT_MS = 300;
@@ -100,20 +107,24 @@ export class SimConnection implements ClientEnd {
   ask(event: string, payload: unknown, timeoutMs: number): Promise<Reply<never>> {
     const link = this.#link;
     if (!this.isLive || link === null) return Promise.resolve({ kind: 'silence', heard: false });
-    this.#witness(`> ${event}`, payload);
+    const asked = event === 'lead:claim' ? (payload as Asked) : undefined;
+    this.#witness(`> ${event}`, payload, asked);
     return new Promise((resolve) => {
+      let isOver = false;
       const finish = (reply: Reply<never>) => {
+        // A frame that came twice is answered twice; the second answer finds nobody.
+        if (isOver) return;
+        isOver = true;
         timer.cancel();
         this.#partings.delete(brokenOff);
+        if (reply.kind === 'silence') this.#witness(`silence ${event}`, null, asked);
+        else this.#witness(`< answer ${event}`, reply.answer, asked);
         resolve(reply);
       };
       const brokenOff = () => finish({ kind: 'silence', heard: true });
       const timer = this.#clock.after(timeoutMs, brokenOff);
       this.#partings.add(brokenOff);
-      link.ask(event, payload, (answer) => {
-        this.#witness(`< answer ${event}`, answer);
-        finish({ kind: 'answer', answer: answer as never });
-      });
+      link.ask(event, payload, (answer) => finish({ kind: 'answer', answer: answer as never }));
     });
   }
 
@@ -182,18 +193,36 @@ export function simFetch(network: Network, chance: Chance, witness: Witness): Cl
       const token = (headers.authorization ?? '').replace('Bearer ', '');
       const body: unknown = init.body === undefined ? null : JSON.parse(String(init.body));
       const call: HttpCall = { method: init.method ?? 'GET', path: new URL(url).pathname, token, headers, body };
-      witness(`> ${call.method} ${call.path}`, { key: headers['idempotency-key'], body });
-      init.signal?.addEventListener('abort', () => reject(new Error('aborted')));
+      const asked = claimOf(call);
+      const words = `${call.method} ${call.path}`;
+      witness(`> ${words}`, { key: headers['idempotency-key'], body }, asked);
+      let isOver = false;
+      const unheard = (error: Error) => {
+        if (isOver) return;
+        isOver = true;
+        witness(`silence ${words}`, null, asked);
+        reject(error);
+      };
+      init.signal?.addEventListener('abort', () => unheard(new Error('aborted')));
       network.call(call, chance).then((answer) => {
-        witness(`< ${answer.status} ${call.method} ${call.path}`, answer.body);
+        if (isOver) return;
+        isOver = true;
+        witness(`< ${answer.status} ${words}`, answer.body, asked);
         resolve({
           ok: answer.status < 300,
           status: answer.status,
           headers: { get: (name: string) => answer.headers[name] ?? null },
           text: async () => JSON.stringify(answer.body),
         } as unknown as Response);
-      }, reject);
+      }, unheard);
     });
+}
+
+/** A claim over HTTP; undefined: another call. */
+function claimOf({ path, headers, body }: HttpCall): Asked | undefined {
+  const leadId = /\/leads\/([^/]+)\/claims$/.exec(path)?.[1];
+  if (leadId === undefined) return undefined;
+  return { leadId, requestId: headers['idempotency-key'] ?? '', ...(body as { offerId?: string } | null) };
 }
 
 export interface Person {

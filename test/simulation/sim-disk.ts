@@ -122,7 +122,7 @@ export class SimDisk {
       return statement;
     }
     // As a newly prepared one: what its last user asked for is not this one's wish.
-    if (known.reader) known.raw(false);
+    if (known.reader) known.raw(false).pluck(false);
     return known;
   }
 

@@ -150,7 +150,7 @@ export class Link implements ServerEnd {
     const keepsItsPlace = event === 'pool:snapshot' || !this.#network.happens('reorders', this.#chance);
     if (keepsItsPlace) this.#down(arrive);
     else this.#late(arrive);
-    if (event !== 'pool:snapshot' && this.#network.happens('doubles', this.#chance)) this.#late(arrive);
+    if (!keepsItsPlace && this.#network.happens('doubles', this.#chance)) this.#late(arrive);
   }
 
   closed(): void {

@@ -21,6 +21,7 @@ import type { Metrics } from '../../server/platform/metrics.ts';
 import { createLoad, NO_LAG, OVERLOAD_LIMITS } from '../../server/platform/overload.ts';
 import { drainEdge } from '../../server/serving.ts';
 import { ADMIN_KEY } from '../support/app.ts';
+import type { FarArbiter } from './far-arbiter.ts';
 import type { Faults } from './faults.ts';
 import type { SimDisk } from './sim-disk.ts';
 import { type HttpAnswer, type HttpCall, OPEN_DOOR, SimHttp, type SimSocket, SimSockets } from './sim-edges.ts';
@@ -41,6 +42,8 @@ export interface Place {
   random: Random;
   metrics: Metrics;
   plant: Plant;
+  /** Null: each process has an arbiter of its own. */
+  far: FarArbiter | null;
   onWarn(text: string): void;
   /** What the process logs as an error. */
   onError(text: string): void;
@@ -107,7 +110,8 @@ export class ServerProcess {
     const { clock, sockets } = this;
     const { disk, random, metrics, plant } = this.#place;
     const log = this.#log;
-    const sound = this.#watchedArbiter(createEmbeddedArbiter({ clock }));
+    const { far } = this.#place;
+    const sound = this.#watchedArbiter(far?.connect(clock) ?? createEmbeddedArbiter({ clock }));
     const arbiter = plant.arbiter?.(sound) ?? sound;
     const load = createLoad(OVERLOAD_LIMITS, NO_LAG, this.#ledger.backlog);
     const house = await openHouse({
@@ -128,7 +132,7 @@ export class ServerProcess {
       appSecret: APP_SECRET,
       openRace: async (world) => {
         plant.world?.(world);
-        await putRaceUp(world);
+        await (far === null ? putRaceUp(world) : far.takeOver(world, clock));
       },
     });
     this.#house = house;

@@ -1,15 +1,15 @@
 /** Many seeds in a row: what they saw together, and each failing one with its shortest script. */
 import { coverageGaps } from './coverage.ts';
 import { play } from './play.ts';
-import { drawScript, printScript } from './script.ts';
+import { drawScript, printScript, type Script } from './script.ts';
 import { ruleOf, shrink } from './shrink.ts';
 import type { Plant } from './sim-server.ts';
 
 export interface Failure {
   seed: string;
   violations: string[];
-  /** The script cut down, as lines. */
-  shortest: string;
+  /** The script cut down. */
+  shortest: Script;
 }
 
 export interface Report {
@@ -20,6 +20,8 @@ export interface Report {
   gaps: string[];
 }
 
+/** What follows from the first ones is told by playing the seed again. */
+const VIOLATIONS_TOLD = 5;
 /** Failing seeds that are cut down: the others are named. */
 const SHRUNK_MAX = 3;
 
@@ -38,7 +40,7 @@ export async function simulate(
     const [first] = outcome.violations;
     if (first !== undefined) {
       const shortest = failures.length < SHRUNK_MAX ? await shrink(script, ruleOf(first), plant) : script;
-      failures.push({ seed, violations: outcome.violations, shortest: printScript(shortest) });
+      failures.push({ seed, violations: outcome.violations, shortest });
     }
     done++;
     onSeed?.(done, failures.length);
@@ -48,12 +50,13 @@ export async function simulate(
   return { seeds: done, failures, coverage, gaps };
 }
 
-/** A failure as a person reads it. */
+/** A failure as a person reads it, and as `scripts.ts` keeps it. */
 export function printFailure({ seed, violations, shortest }: Failure): string {
   return [
     `seed ${seed}:`,
-    ...violations.map((words) => `  ${words}`),
+    ...violations.slice(0, VIOLATIONS_TOLD).map((words) => `  ${words}`),
     'the shortest script that fails so:',
-    shortest,
+    printScript(shortest),
+    `to be kept: ${JSON.stringify(shortest)}`,
   ].join('\n');
 }

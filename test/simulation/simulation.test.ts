@@ -1,17 +1,18 @@
 /**
  * Whole companies under simulated time, network and disk: some hundreds of seeds here, ten thousand with
- * `npm run test:simulation`. A seed that failed once stays in `seeds.ts`.
+ * `npm run test:simulation`. A script that failed once stays in `scripts.ts`.
  */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { coverageGaps, FLOORS } from './coverage.ts';
+import { CRASH_POINTS, type CrashPoint } from './faults.ts';
 import { play } from './play.ts';
-import { drawScript } from './script.ts';
-import { SEEDS } from './seeds.ts';
+import { drawScript, type Script } from './script.ts';
+import { QUIET, SCRIPTS } from './scripts.ts';
 import { printFailure, simulate } from './simulate.ts';
 
-const SEEDS_HERE = 100;
+const SEEDS_HERE = 120;
 const names = (count: number) => Array.from({ length: count }, (_, at) => String(at + 1));
 
 describe('the simulation', () => {
@@ -21,8 +22,8 @@ describe('the simulation', () => {
     expect(report.gaps).toEqual([]);
   });
 
-  test.each(Object.entries(SEEDS))('%s: %s', async (seed) => {
-    expect((await play(drawScript(seed))).violations).toEqual([]);
+  test.each(Object.entries(SCRIPTS))('%s', async (_, script) => {
+    expect((await play(script)).violations).toEqual([]);
   });
 
   test.each(['1', '7', '23'])('seed %s twice is the same history, byte for byte', async (seed) => {
@@ -42,6 +43,30 @@ describe('the simulation', () => {
 
   test('another seed is another history', async () => {
     expect((await play(drawScript('1'))).trace.join('\n')).not.toBe((await play(drawScript('2'))).trace.join('\n'));
+  });
+});
+
+/** A won lead, one that is up for some seconds, and the process ends at this point on the way. */
+function endingAt(point: CrashPoint): Script {
+  const where = (CRASH_POINTS.indexOf(point) + 0.5) / CRASH_POINTS.length;
+  return {
+    seed: point,
+    settings: { ...QUIET, preset: 'tiered', isQuick: true },
+    steps: [
+      { afterMs: 100, kind: 'leads', picks: [0.1, 0.5, 0.5] },
+      { afterMs: 1_000, kind: 'rush', picks: [0.1, 0.5, 0.5] },
+      { afterMs: 1_000, kind: 'leads', picks: [0.1, 0.5, 0.4] },
+      { afterMs: 1_000, kind: 'trap', picks: [where, 0.5, 0.1] },
+      { afterMs: 30_000, kind: 'leads', picks: [0.1, 0.5, 0.3] },
+    ],
+  };
+}
+
+describe('a process that ends', () => {
+  test.each(CRASH_POINTS)('%s', async (point) => {
+    const { violations, coverage } = await play(endingAt(point));
+    expect(violations).toEqual([]);
+    expect(coverage.get(`crash: ${point}`)).toBe(1);
   });
 });
 
