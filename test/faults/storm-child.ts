@@ -3,7 +3,7 @@
  * disturbs: sockets that all come at once, or walls that watch boards and read one byte a second.
  * Says `open` when everybody is in, and lives until its input ends.
  */
-import { setInterval } from 'node:timers';
+import { createSystemClock } from '../../server/kernel/clock.ts';
 import { SlowReader } from '../support/slow-reader.ts';
 
 export interface Crowd {
@@ -22,12 +22,15 @@ async function enter({ url, tokens, boards }: Crowd, n: number): Promise<SlowRea
   return reader;
 }
 
+/** A byte a second each, for ever. */
+function readSlowly(): void {
+  for (const reader of readers) reader.readOneByte();
+  clock.after(1_000, readSlowly);
+}
+
+const clock = createSystemClock();
 const crowd = JSON.parse(process.argv[2] ?? '{}') as Crowd;
 const readers = await Promise.all(Array.from({ length: crowd.sockets }, (_, n) => enter(crowd, n)));
-if (crowd.boards.length > 0) {
-  setInterval(() => {
-    for (const reader of readers) reader.readOneByte();
-  }, 1_000);
-}
+if (crowd.boards.length > 0) readSlowly();
 process.stdout.write('open\n');
 process.stdin.on('end', () => process.exit(0)).resume();
