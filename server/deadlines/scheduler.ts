@@ -116,7 +116,10 @@ export function createScheduler(deps: {
       }
       void deps
         .now()
-        .then((nowMs) => sleep(Math.max(dueAtMs - nowMs, 0), dueAtMs))
+        .then((nowMs) => {
+          // A nearer one was told of meanwhile: an answer that comes late must not let it oversleep.
+          if (dueAtMs <= sleepingUntilMs) sleep(Math.max(dueAtMs - nowMs, 0), dueAtMs);
+        })
         .catch((error: unknown) => {
           deps.onError(null, error);
           sleep(RETRY_MS, dueAtMs);

@@ -16,6 +16,35 @@ export const QUIET: Settings = {
 };
 
 export const SCRIPTS: Readonly<Record<string, Script>> = {
+  'a nearer timer is not overslept when the time that was asked for earlier is answered later': {
+    seed: '5044',
+    settings: {
+      isFar: true,
+      reps: 5,
+      pairs: 1,
+      preset: 'open',
+      dailyCap: null,
+      isQuick: true,
+      reflex: 0.2,
+      reactionMs: 4000,
+      weather: { delayMs: 5, jitterMs: 0, loses: 0.02, doubles: 0.02, reorders: 0.3 },
+      commitMs: 1,
+    },
+    steps: [
+      { afterMs: 3826, kind: 'leads', picks: [0.278, 0.664, 0.444] },
+      { afterMs: 5557, kind: 'activity', picks: [0.597, 0.23, 0.074] },
+      { afterMs: 386791, kind: 'leads', picks: [0.194, 0.608, 0.947] },
+      { afterMs: 70081, kind: 'forgets', picks: [0.496, 0.86, 0.878] },
+      { afterMs: 4533, kind: 'leads', picks: [0.298, 0.857, 0.551] },
+      { afterMs: 216, kind: 'release', picks: [0.507, 0.129, 0.013] },
+      { afterMs: 5020, kind: 'stale', picks: [0.217, 0.215, 0.647] },
+      { afterMs: 4, kind: 'activity', picks: [0.037, 0.668, 0.05] },
+      { afterMs: 2, kind: 'leads', picks: [0.745, 0.921, 0.417] },
+      { afterMs: 79099, kind: 'jump', picks: [0.385, 0.532, 0.236] },
+      { afterMs: 1544796, kind: 'leads', picks: [0.977, 0.875, 0.461] },
+      { afterMs: 45543, kind: 'freeze', picks: [0.676, 0.946, 0.639] },
+    ],
+  },
   'a rep on a break is not told that something comes, which no snapshot would show': {
     seed: '639',
     settings: { ...QUIET, reps: 4, preset: 'tiered' },
