@@ -57,7 +57,12 @@ class RedisJudge implements RedisArbiter {
 
   async now(): Promise<number> {
     try {
-      return Number(await this.#run('now', [this.#keys.testClock], []));
+      await this.#time.estimate();
+      const sentMs = this.#clock.monotonicMs();
+      const [nowMs, standing] = (await this.#run('now', [this.#keys.testClock], [])) as [number, number];
+      // A clock that was set would end offers early, and open lanes: timers wait until it is believed again.
+      if (standing === 0 && !this.#time.agrees(nowMs, sentMs)) throw new Error('the clock of Redis was set');
+      return nowMs;
     } catch (cause) {
       throw new ArbiterFault('ARBITER_AWAY', 'the time of Redis cannot be read', cause);
     }

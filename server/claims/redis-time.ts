@@ -14,6 +14,8 @@ import { ArbiterFault } from './offer-checks.ts';
 const ANCHOR_ROUND_TRIP_MS_MAX = 250;
 /** What drift and a busy event loop explain; a tenth of the skew that is refused. */
 const NUDGE_MS_MAX = 50;
+/** The claim's script refuses beyond the same (AR8). */
+const SKEW_MS_MAX = 500;
 /** One reply is one noisy sample: follow it by this share. */
 const NUDGE_SHARE = 1 / 16;
 
@@ -62,6 +64,13 @@ export class RedisTime {
     if (connection !== this.#connection) return;
     const redisMs = Number(seconds) * 1_000 + Number(microseconds) / 1_000;
     this.#offsetMs = redisMs - (sentMs + heardMs) / 2;
+  }
+
+  /** Whether a reply that carried this time is what this connection's clock would say; `sentMs` is monotonic. */
+  agrees(redisMs: number, sentMs: number): boolean {
+    if (this.#offsetMs === null) return false;
+    const earliestMs = this.#offsetMs + sentMs - SKEW_MS_MAX;
+    return redisMs >= earliestMs && redisMs <= this.#offsetMs + this.#clock.monotonicMs() + SKEW_MS_MAX;
   }
 
   /** A reply carried Redis's time: follow it if it is near. `sentMs` is monotonic. */

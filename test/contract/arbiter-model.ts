@@ -4,7 +4,7 @@
  * counter is, is looked up in the list each time. So it shares neither code nor shape with the arbiters,
  * and is far too slow to be one.
  *
- * Not modelled: forgetting (AR4, AR35, AR38), and what only Redis can meet (AR8, AR9, AR39 to AR42).
+ * Not modelled: forgetting (AR4, AR35, AR38), and what only Redis can meet (AR8, AR9, AR39 to AR43).
  */
 import type { GoneReason } from '../../client-sdk/protocol/verdict.ts';
 import type {

@@ -1,4 +1,4 @@
-/** What the two halves on Redis do when Redis is not what it was: AR6, AR9, AR39 to AR42. */
+/** What the two halves on Redis do when Redis is not what it was: AR6, AR9, AR39 to AR43. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { ProvisionalWin } from '../../server/claims/arbiter.ts';
 import { createRedisArbiter } from '../../server/claims/redis-arbiter.ts';
@@ -207,6 +207,25 @@ test('AR42 offers that are open here and not on file are forgotten, and those th
   const lives = await Promise.all(ids.map((id) => redis.ttl(keys.lead(`lead_${id}`))));
   expect(lives.map((seconds) => seconds > 0)).toEqual([false, true, true, true]);
   await end();
+});
+
+test('AR43 a time that Redis and this process no longer agree on is not told, until the connection is made anew', async () => {
+  const clock = new SimClock();
+  const bench = await redisBench(redis, { clock });
+  const gateway = createRedisArbiter({ redis, cell: bench.cell, clock });
+  await redis.del(redisKeys(bench.cell).testClock);
+  expect(Math.abs((await gateway.now()) - Date.now())).toBeLessThan(60_000);
+  clock.advance(60_000);
+  await expect(gateway.now()).rejects.toMatchObject({ code: 'ARBITER_AWAY' });
+  const back = new Promise<void>((resolve) => redis.once('ready', () => resolve()));
+  redis.disconnect(true);
+  await back;
+  await gateway.now();
+  await redis.set(testClockKey(bench.cell), '5');
+  clock.advance(60_000);
+  expect(await gateway.now()).toBe(5);
+  gateway.detach();
+  await bench.end();
 });
 
 test('AR9 AR41 with Redis gone a claim is a retry, and a verb fails with a code', async () => {

@@ -1,0 +1,255 @@
+/**
+ * Clocks that are set in the middle of tiered races (invariants 4, 8): of Redis, of a gateway, of the one
+ * embedded process. No window opens early, no offer ends early, and each timer has one effect.
+ */
+import { afterEach, expect, it } from 'vitest';
+import type { Verdict } from '../../client-sdk/protocol/verdict.ts';
+import { createClientClock, sleep } from '../../client-sdk/src/platform.ts';
+import { brokenRules, History } from '../../tools/oracle/history.ts';
+import { ADMIN_KEY } from '../support/app.ts';
+import { startRedis } from '../support/redis.ts';
+import type { Program } from '../support/server-process.ts';
+import { tempFolder } from '../support/temp-database.ts';
+import { brokenBuild } from './kit/broken-build.ts';
+import { Cell, type Member } from './kit/cell.ts';
+import { isFull, reportRow } from './kit/matrix.ts';
+import { WallClock } from './kit/wall-clock.ts';
+import { makePeople, markedLead, post, put, Racer } from './racers.ts';
+
+const JUMPS_MS = [120_000, -300_000, 3_600_000, -3_600_000];
+const ROUND_MS_MAX = 40_000;
+/** Lane two opens while the clock is wrong, lane three after all is over. */
+const LANE_TWO_S = 2;
+const LANE_THREE_S = 1_500;
+/** What fires early does so when a lane falls due: that long is looked on. */
+const LOOKED_ON_MS = (LANE_TWO_S + 1.5) * 1_000;
+const AGAIN_MS = 250;
+const WON_WITHIN_TRIES = 30;
+
+const clock = createClientClock();
+const cleanups: (() => unknown)[] = [];
+
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+});
+
+interface Scene {
+  /** Of the process whose clock is set. */
+  wall: WallClock;
+  cell: Cell;
+  /** Where people connect. */
+  door: Member;
+}
+
+interface Part {
+  part: string;
+  open(program?: Program): Promise<Scene>;
+  /** The clock of the race is right all the while: lane two opens on time. Else everything waits. */
+  goesOn: boolean;
+  /** What hurts this process most. */
+  jumpMs: number;
+  control: { what: string; program: Program };
+}
+
+const CLOCK = 'server/kernel/clock.js';
+const NOW = 'nowMs: () => Math.floor(wallAtStartMs + (performance.now() - monotonicAtStartMs))';
+const WALL_TIME = brokenBuild({ file: CLOCK, from: NOW, to: 'nowMs: () => Date.now()' });
+const REDIS_BELIEVED = brokenBuild({
+  file: 'server/claims/redis-arbiter.js',
+  from: '!this.#time.agrees(nowMs, sentMs)',
+  to: 'false',
+});
+const DATED_BY_THE_GATEWAY = brokenBuild({
+  file: 'server/claims/claims.js',
+  from: 'const arrivedAtMs = deps.arbiter.nearlyNow();',
+  to: 'const arrivedAtMs = Date.now();',
+});
+
+function cellOn(redis: Awaited<ReturnType<typeof startRedis>> | null): Cell {
+  const cell = new Cell({ redis, name: 'clocks' });
+  cleanups.push(() => cell[Symbol.asyncDispose]());
+  return cell;
+}
+
+const running = (program?: Program) => (program === undefined ? {} : { program });
+
+async function redisScene(program?: Program): Promise<Scene> {
+  const wall = new WallClock(tempFolder());
+  const redis = await startRedis({ env: wall.env });
+  cleanups.push(() => redis.stop());
+  const cell = cellOn(redis);
+  return { wall, cell, door: await cell.start({ role: 'all', ...running(program) }) };
+}
+
+async function gatewayScene(program?: Program): Promise<Scene> {
+  const wall = new WallClock(tempFolder());
+  const redis = await startRedis();
+  cleanups.push(() => redis.stop());
+  const cell = cellOn(redis);
+  await cell.start({ role: 'ledger' });
+  return { wall, cell, door: await cell.start({ role: 'gateway', env: wall.env, ...running(program) }) };
+}
+
+async function embeddedScene(program?: Program): Promise<Scene> {
+  const wall = new WallClock(tempFolder());
+  const cell = cellOn(null);
+  return { wall, cell, door: await cell.start({ role: 'all', env: wall.env, ...running(program) }) };
+}
+
+const PARTS: Part[] = [
+  {
+    part: 'redis',
+    open: redisScene,
+    goesOn: false,
+    jumpMs: 3_600_000,
+    control: { what: 'a ledger that believes Redis whatever it says', program: REDIS_BELIEVED },
+  },
+  {
+    part: 'gateway',
+    open: gatewayScene,
+    goesOn: true,
+    jumpMs: -300_000,
+    control: { what: 'a gateway that dates claims by its own wall clock', program: DATED_BY_THE_GATEWAY },
+  },
+  {
+    part: 'embedded',
+    open: embeddedScene,
+    goesOn: true,
+    jumpMs: 3_600_000,
+    control: { what: 'a process that asks the wall clock each time', program: WALL_TIME },
+  },
+];
+
+interface Target {
+  leadId: string;
+  offerId: string;
+}
+
+/** One request a rep and offer, as a client that asks again sends it. */
+function claimOnce(racer: Racer, target: Target): Promise<Verdict | null> {
+  return racer.claimAs(`${racer.person.id}-${target.offerId}`, target);
+}
+
+/** Three lanes, one rep in each, who write down what they hear. */
+class TieredRaces {
+  readonly history = new History();
+  readonly wrong: string[] = [];
+  hitsInFlight = 0;
+  readonly #scene: Scene;
+  #racers: Racer[] = [];
+  #inFlight = 0;
+  #posted = 0;
+
+  private constructor(scene: Scene) {
+    this.#scene = scene;
+    this.history.onLine = ({ kind }) => {
+      if (kind === 'sent') this.#inFlight++;
+      if (kind === 'answered' || kind === 'silence') this.#inFlight--;
+    };
+  }
+
+  static async at(scene: Scene): Promise<TieredRaces> {
+    const races = new TieredRaces(scene);
+    const { url } = scene.door;
+    await put(url, '/policy', { preset: 'tiered' });
+    const headers = { authorization: `Bearer ${ADMIN_KEY}` };
+    const policy = (await (await fetch(`${url}/v1/policy`, { headers })).json()) as { competition: object };
+    const delays = { default: [0, LANE_TWO_S, LANE_THREE_S] };
+    const changed = { delays: { premium: delays, standard: delays }, dailyCap: null, attemptRate: null };
+    await put(url, '/policy', { ...policy, competition: { ...policy.competition, ...changed } });
+    const people = await makePeople(url, 3, (n) => n + 1);
+    races.#racers = people.map((person) => new Racer(person, races.history));
+    cleanups.push(() => {
+      for (const racer of races.#racers) racer.leave();
+    });
+    await Promise.all(races.#racers.map((racer) => racer.join(url)));
+    return races;
+  }
+
+  /** From calm to a wrong clock to calm; what is wrong is in `wrong`. */
+  async round(jumpMs: number, goesOn: boolean): Promise<void> {
+    const [one, two, three] = this.#racers as [Racer, Racer, Racer];
+    const target = await this.#alerted(one);
+    const fromMs = clock.nowMs();
+    const early = [two, three].map((racer) => claimOnce(racer, target));
+    if (this.#inFlight > 0) this.hitsInFlight++;
+    this.history.record({ kind: 'fault', what: `${jumpMs} ms` });
+    this.#scene.wall.shiftTo(jumpMs);
+    for (const verdict of await Promise.all(early)) this.#mayNotWin(verdict);
+    while (clock.nowMs() < fromMs + LOOKED_ON_MS && this.wrong.length === 0) {
+      this.#mayNotWin(await claimOnce(three, target));
+      await sleep(clock, AGAIN_MS);
+    }
+    if (goesOn) await this.#wins(two, target);
+    this.#scene.wall.shiftTo(0);
+    this.#lookForEarlyTimers(target, three);
+    if (this.wrong.length > 0) return;
+    await this.#wins(two, target);
+    expect((await claimOnce(three, target))?.verdict).toBe('lost');
+    for (const racer of this.#racers) await racer.refresh();
+  }
+
+  async #alerted(racer: Racer): Promise<Target> {
+    const card = new Promise<Target>((resolve) => {
+      racer.onAlert = resolve;
+    });
+    const { id } = await post<{ id: string }>(this.#scene.door.url, '/leads', markedLead(++this.#posted));
+    this.history.record({ kind: 'accepted', leadId: id });
+    return card;
+  }
+
+  #mayNotWin(verdict: Verdict | null): void {
+    const heard = verdict?.verdict ?? 'nothing';
+    if (heard !== 'early' && heard !== 'retry') this.wrong.push(`${heard} before the lane opens`);
+  }
+
+  /** The lane is open: some tries, and it is won. */
+  async #wins(racer: Racer, target: Target): Promise<void> {
+    let heard = '';
+    for (let tries = 0; tries < WON_WITHIN_TRIES && heard !== 'won'; tries++) {
+      heard = (await claimOnce(racer, target))?.verdict ?? 'nothing';
+      if (heard !== 'won') await sleep(clock, AGAIN_MS);
+    }
+    if (heard !== 'won') this.wrong.push(`${heard} in a lane that is open`);
+  }
+
+  #lookForEarlyTimers({ leadId }: Target, { person }: Racer): void {
+    for (const line of this.history.lines) {
+      if (line.kind !== 'heard' || (line.payload as { leadId?: string }).leadId !== leadId) continue;
+      const { reason } = line.payload as { reason?: string };
+      if (line.event === 'lead:withdrawn' && reason === 'expired') this.wrong.push('the offer ended');
+      if (line.event === 'lead:alert' && line.repId === person.id) this.wrong.push('lane three was opened');
+    }
+  }
+}
+
+it.each(PARTS)(
+  '$part: no window opens early, no offer ends early, no timer has two effects',
+  async ({ part, open, goesOn, jumpMs, control: { what, program } }) => {
+    const jumps = isFull ? JUMPS_MS : [jumpMs];
+    const scene = await open();
+    const races = await TieredRaces.at(scene);
+    for (const jump of jumps) {
+      await races.round(jump, goesOn);
+      expect(races.wrong).toEqual([]);
+    }
+    const judged = races.history.judge(scene.cell.file, { isOver: true });
+    expect(brokenRules(judged)).toEqual([]);
+    const broken = await TieredRaces.at(await open(program));
+    await broken.round(jumpMs, goesOn);
+    expect(broken.wrong).not.toEqual([]);
+    reportRow({
+      row: 'clock-jump',
+      part,
+      rounds: jumps.length,
+      faults: jumps.length,
+      hitsInFlight: races.hitsInFlight,
+      claims: races.history.requests().length,
+      wins: judged.counts.wins,
+      lost: judged.lost,
+      doubled: judged.doubled,
+      control: { what, caught: true },
+    });
+  },
+  (JUMPS_MS.length + 1) * ROUND_MS_MAX,
+);
