@@ -4,7 +4,7 @@
  * nobody resolves again in between. No redirect is followed. What comes back is bounded in time and in size.
  */
 import { lookup } from 'node:dns/promises';
-import { type IncomingMessage, request as httpRequest } from 'node:http';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { BlockList, isIP, connect as netConnect, type Socket } from 'node:net';
 import { connect as tlsConnect } from 'node:tls';
 import type { Clock } from '../kernel/clock.ts';
