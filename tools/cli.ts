@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { addBackup } from './commands/backup.ts';
 import { EXIT, type ExitCode, failureOf } from './commands/command.ts';
+import { addExport } from './commands/export.ts';
 import { addForget } from './commands/forget.ts';
 import { addIntegrity } from './commands/integrity.ts';
 import { addRebuild } from './commands/rebuild.ts';
@@ -10,7 +11,17 @@ import { addRestore } from './commands/restore.ts';
 import { addToken } from './commands/token.ts';
 import { addVerify } from './commands/verify.ts';
 
-const COMMANDS = [addVerify, addIntegrity, addBackup, addRestore, addRebuild, addToken, addForget, addReplayLeads];
+const COMMANDS = [
+  addVerify,
+  addIntegrity,
+  addBackup,
+  addRestore,
+  addRebuild,
+  addToken,
+  addForget,
+  addExport,
+  addReplayLeads,
+];
 
 /** Runs one command line; never rejects. */
 export async function runCli(argv: readonly string[]): Promise<ExitCode> {
