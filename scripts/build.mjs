@@ -29,8 +29,11 @@ function isStale(stamp, sources) {
 
 function run(what, command, args) {
   const started = Date.now();
+  // Whoever builds, a test runner too, builds what is served: development code names files of this machine.
+  const env = { ...process.env, NODE_ENV: 'production' };
   const done = spawnSync(join(root, 'node_modules/.bin', command), args, {
     cwd: root,
+    env,
     stdio: ['ignore', quiet ? 'ignore' : 'pipe', 'inherit'],
     encoding: 'utf8',
   });
@@ -45,7 +48,9 @@ function stamp(file) {
   writeFileSync(join(root, file), `${new Date().toISOString()}\n`);
 }
 
-const serverSources = ['server', 'client-sdk', 'tools', 'loadtest', 'tsconfig.json', 'tsconfig.build.json'];
+// What was built in another way, or with other packages, is stale too.
+const always = ['scripts/build.mjs', 'package-lock.json'];
+const serverSources = [...always, 'server', 'client-sdk', 'tools', 'loadtest', 'tsconfig.json', 'tsconfig.build.json'];
 if (!ifStale || isStale('dist/.built', serverSources)) {
   run('server and tools', 'tsc', ['-p', 'tsconfig.build.json']);
   // Scripts of Redis are files beside the code that loads them.
@@ -53,7 +58,7 @@ if (!ifStale || isStale('dist/.built', serverSources)) {
   cpSync(join(root, 'server/claims/lua'), join(root, 'dist/server/claims/lua'), { recursive: true });
   stamp('dist/.built');
 }
-if (!ifStale || isStale('web/dist/.built', ['web', 'client-sdk'])) {
+if (!ifStale || isStale('web/dist/.built', [...always, 'web', 'client-sdk'])) {
   run('pages', 'vite', ['build', '-c', 'web/vite.config.ts', '--logLevel', 'warn']);
   stamp('web/dist/.built');
 }
