@@ -148,7 +148,7 @@ export function createOutgoing(deps: OutgoingDeps): Outgoing {
             createConnection: () => connectionTo(url, address),
           });
           sent.on('error', fail);
-          sent.once('response', (response) => readWhole(response).then(done, fail));
+          sent.once('response', (response) => void readWhole(response).then(done, fail));
           sent.end(body);
         });
       }),
