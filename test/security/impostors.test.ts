@@ -12,6 +12,7 @@ import { seededRandom } from '../support/seeded-random.ts';
 import { rowCounts } from '../support/tables.ts';
 
 const TRIES = rounds({ quick: 1_000, full: 10_000 });
+const TRIES_MS_MAX = rounds({ quick: 60_000, full: 600_000 });
 /** Below the thousand frames that one socket may have under way. */
 const AT_ONCE = 100;
 
@@ -22,7 +23,7 @@ async function inBatches(total: number, task: (n: number) => Promise<void>): Pro
   }
 }
 
-describe.each(['embedded', 'redis'])('a rep who pretends, %s', (arbiter) => {
+describe.each(['embedded', 'redis'])('a rep who pretends, %s', { timeout: TRIES_MS_MAX }, (arbiter) => {
   let cast: Cast;
   let redis: TestRedis | null = null;
 
