@@ -5,6 +5,7 @@ import { newId } from '../kernel/ids.ts';
 import type { Idempotency } from '../ledger/group-commit.ts';
 import { zoneOf } from '../policy/policy-rules.ts';
 import { announceCredit } from './crediting.ts';
+import { putRaceUpAnew } from './start.ts';
 import type { AssignResult } from './transactions/owning.ts';
 import type { World } from './world.ts';
 
@@ -81,7 +82,7 @@ async function tryToAssign(
   const owner = world.owners.live(leadId);
   const ownerRep = owner === undefined ? undefined : world.directory.rep(owner.repId);
   const ownershipId = newId('own', nowMs, world.random);
-  const { result, replayed } = await world.ledger.write(
+  const written = world.ledger.write(
     'assignLead',
     {
       ...order,
@@ -95,6 +96,11 @@ async function tryToAssign(
     },
     idempotency,
   );
+  const { result, replayed } = await written.catch(async (error: unknown) => {
+    // The arbiter has ended the offer, and the file has not: whoever may claim it must be able to again.
+    if (offer !== undefined) await putRaceUpAnew(world);
+    throw error;
+  });
   if ('refused' in result) {
     const { refused } = result;
     if (refused === 'finished' || refused === 'sameOwner' || refused === 'unknownLead')

@@ -37,6 +37,16 @@ export async function putRaceUp(world: World): Promise<void> {
   }
 }
 
+/**
+ * Makes the arbiter say again what the file says, offer by offer, when it was told of an end that could not
+ * be stored. Claims meanwhile hear `rebuilding`; wins that were on their way are settled first.
+ */
+export async function putRaceUpAnew(world: World): Promise<void> {
+  await world.arbiter.raise({ scope: 'cell' }, 'rebuilding');
+  await world.settlementsIdle();
+  await putRaceUp(world);
+}
+
 function countersByRep(world: World): Map<string, Record<string, number>> {
   const byRep = new Map<string, Record<string, number>>();
   for (const { repId, name, value } of world.owners.countersHeld(firstCounterDay(world.clock.nowMs()))) {

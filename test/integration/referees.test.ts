@@ -2,7 +2,8 @@
  * The file is the second referee: an arbiter that is wrong (here it is told things that are not on disk)
  * grants a win, the ledger refuses it, nobody hears a name, and the offer is open as it was.
  */
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
+import { LedgerError } from '../../server/ledger/ledger-error.ts';
 import { onBothArbiters, type Race } from '../support/race.ts';
 import type { RaceRep } from '../support/race-rep.ts';
 
@@ -92,5 +93,22 @@ onBothArbiters('a win the file does not agree with', (start) => {
     expect(await sari.claim(leadId, { offerId })).toEqual(won);
     expect(race.file.count('SELECT count(*) FROM ownerships')).toBe(1);
     expect(race.file.ledger(budi.id)).toEqual([]);
+  });
+});
+
+onBothArbiters('an assignment that could not be stored', (start) => {
+  it('leaves the offer, and every other one, to be won', async () => {
+    const race = await start({ policy: 'open' });
+    const sari = await race.rep('Sari');
+    const budi = await race.rep('Budi');
+    const leadId = await race.lead(PREMIUM);
+    const other = await race.lead(PREMIUM);
+    const { ledger } = race.house.world;
+    vi.spyOn(ledger, 'write').mockRejectedValueOnce(new LedgerError('notStored', 'the disk is full'));
+    const body = { repId: budi.id, reason: 'hers' };
+    expect((await race.app.call('POST', `/v1/leads/${leadId}/assignments`, { body })).status).toBe(503);
+    expect(await sari.claim(leadId)).toMatchObject({ verdict: 'won' });
+    expect(await budi.claim(leadId)).toMatchObject({ verdict: 'lost', winner: { id: sari.id } });
+    expect(await budi.claim(other)).toMatchObject({ verdict: 'won' });
   });
 });
