@@ -207,6 +207,9 @@ async function loseRedis(scene: Scene, { prepare, lose, giveBack, part }: Loss):
     await giveBack(scene);
   }
   scene.reconnect();
+  // Without those who may have been told already: a holder who wins once more is no second winner.
+  const others = races.racers.filter((racer) => !scene.atTheGateway.includes(racer));
+  await races.tap(unread, others);
   await taps;
   await races.tap(unread);
   await races.tap(idle);
