@@ -64,7 +64,8 @@ export const RACERS = 5;
 /** One machine's clocks, each cut to a millisecond. */
 const SKEW_MS = 20;
 const ADMIN_KEY = 'torture-admin-key-0123456789abcdef';
-const CALM_MS = [300, 2_000] as const;
+/** Long enough for a process that has just started to warm up; short enough for some ten blows a minute. */
+const CALM_MS = [1_000, 5_000] as const;
 /** A lead that a racer was not alerted to, because its link was down, is tried by it after this. */
 const SWEEP_MS = 250;
 /** After the last blow everything must be answered within seconds; more is a finding of its own. */

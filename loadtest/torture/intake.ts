@@ -20,7 +20,7 @@ const POSTERS = 6;
 /** Leads that wait for racers; beyond it nothing is posted, so that a pause is no pile. */
 const RUNNING_MAX = 24;
 const ANSWER_WITHIN_MS = 5_000;
-const AGAIN_AFTER_MS = [80, 250] as const;
+const AGAIN_AFTER_MS = [100, 400] as const;
 
 export class Intake {
   posted = 0;

@@ -2,8 +2,8 @@
  * What is done to a cell, and how it is put right again. Each torment resolves when everything stands once
  * more; whether it also works is for the races to show.
  */
-import { watch } from 'node:fs';
 import { type Clock, pause, within } from '../../server/kernel/clock.ts';
+import { CommitWatch } from '../../tools/faults/commit-watch.ts';
 import type { ProxyMode, TcpProxy } from '../../tools/faults/proxy.ts';
 import type { History } from '../../tools/oracle/history.ts';
 import { OnFile } from '../../tools/oracle/on-file.ts';
@@ -45,21 +45,26 @@ export interface Torment {
 
 /** No commit at all in this time: the blow falls anyway. */
 const AIM_MS_MAX = 3_000;
+/** A commit takes less; meanwhile the racers stand still. */
+const HELD_MS_MAX = 10;
 /** What the dead had sent is read by now. */
 const ECHO_MS = 60;
 const OUTAGE_MS = [150, 900] as const;
 const SUCCESSOR_TELLS_WITHIN_MS = 20_000;
 
-/** Resolves in the very turn in which the log beside the file is written to while claims are on their way. */
-async function nextCommit({ cell, book, clock }: Ground): Promise<void> {
-  const watcher = watch(`${cell.file}-wal`);
-  const commit = new Promise<void>((resolve) => {
-    watcher.on('change', () => {
-      if (book.untold().length > 0) resolve();
-    });
+/**
+ * Resolves when a commit is on its way while claims are: as the log is written to, or, as often, when a claim is
+ * on file and its answer is not here.
+ */
+async function nextCommit({ cell, book, clock, chance }: Ground): Promise<void> {
+  const isForAnswer = chance.happens(0.5);
+  using commits = new CommitWatch(cell.file);
+  const commit = commits.until(() => {
+    const offerIds = book.untold().flatMap(({ offerId }) => offerId ?? []);
+    if (!isForAnswer) return offerIds.length > 0;
+    return commits.awaitClaim(offerIds, { clock, withinMs: HELD_MS_MAX });
   });
   await within(clock, AIM_MS_MAX, commit);
-  watcher.close();
 }
 
 /** Strikes the holder at a commit, and answers which offers nobody had been told of. */
@@ -179,12 +184,12 @@ const cutDoor = disturb(({ cell, chance }) => chance.oneOf(cell.doors).link, 'do
 /** Each hat is emptied before it is filled again, so that a run of some length has met them all. */
 export const TORMENTS: Record<'embedded' | 'redis', readonly Torment[]> = {
   embedded: [
-    { name: 'kill the server', weight: 7, strike: killHolder },
+    { name: 'kill the server', weight: 8, strike: killHolder },
     { name: 'freeze the server', weight: 1, strike: freezeAlone },
     { name: 'disturb the clients', weight: 2, strike: cutDoor },
   ],
   redis: [
-    { name: 'kill the ledger', weight: 7, strike: killHolder },
+    { name: 'kill the ledger', weight: 9, strike: killHolder },
     { name: 'freeze the ledger', weight: 1, strike: freezeHolder },
     { name: 'kill a gateway', weight: 2, strike: killGateway },
     { name: 'kill Redis', weight: 1, strike: killRedis('all') },

@@ -33,7 +33,7 @@ export interface TortureRacerDeps {
 const ANSWER_WITHIN_MS = 4_000;
 /** From the alert to the tap, so that it is not always the first to be alerted who wins. */
 const REACTION_MS = 4;
-const COMEBACK_MS = [60, 250] as const;
+const COMEBACK_MS = [100, 400] as const;
 const HANDSHAKE_MS = 2_000;
 /** After an answer that is no verdict. */
 const FAILED_PAUSE_MS = 200;

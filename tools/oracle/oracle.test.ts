@@ -234,6 +234,13 @@ describe('the oracle', () => {
     expect(unjudged.map(({ id }) => id).sort()).toEqual(['L1', 'L2', 'L3', 'L4', 'L5', 'S12', 'S14', 'S5', 'S9']);
   });
 
+  test('knows a claim that names no offer again, once it was answered for one', () => {
+    const unnamed = { ...again(ayu, 'a9'), offerId: null };
+    const sent = { kind: 'sent', ...unnamed, wallMs: 1100 } as const;
+    const answered = (verdict: Verdict): Said => ({ kind: 'answered', ...unnamed, verdict, wallMs: 1100 });
+    expect(judge({ lines: [sent, answered(retry(ayu)), sent, answered(won(ayu, 1100))] }).broken).toEqual([]);
+  });
+
   test('counts what is lost and what is doubled', () => {
     const [without] = PLANTED.S2 as [Planted];
     const [twice] = PLANTED.S1 as [Planted];

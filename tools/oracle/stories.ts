@@ -71,6 +71,8 @@ export class Stories {
   readonly #byOffer = new Map<string, Story>();
   /** Claims that named no offer and have no answer yet: the offer is not known. */
   readonly #unplaced = new Map<string, Request>();
+  /** Claims that named no offer and were answered for one: asked again, they speak of the same. */
+  readonly #placed = new Map<string, string>();
 
   get open(): Iterable<Story> {
     return this.#byOffer.values();
@@ -86,6 +88,7 @@ export class Stories {
 
   forget(story: Story): void {
     this.#byOffer.delete(story.offerId);
+    for (const key of story.requests.keys()) this.#placed.delete(key);
   }
 
   sent(line: Line & { kind: 'sent' }): void {
@@ -146,10 +149,11 @@ export class Stories {
     return story;
   }
 
-  #request(line: Claim & { at: number; wallMs?: number }, offerId: string | null): Request {
+  #request(line: Claim & { at: number; wallMs?: number }, named: string | null): Request {
     const key = `${line.repId} ${line.requestId}`;
+    const offerId = named ?? this.#placed.get(key) ?? null;
     const requests = offerId === null ? this.#unplaced : this.#story(offerId, line.leadId, line.at).requests;
-    let request = requests.get(key) ?? this.#place(key, requests);
+    let request = requests.get(key) ?? this.#place(key, requests, offerId);
     if (request === undefined) {
       const { repId, leadId, requestId, at, wallMs } = line;
       const asked = { repId, leadId, offerId: line.offerId, requestId };
@@ -160,11 +164,12 @@ export class Stories {
   }
 
   /** A claim that named no offer has been answered for one: it belongs to that one's story. */
-  #place(key: string, requests: Map<string, Request>): Request | undefined {
+  #place(key: string, requests: Map<string, Request>, offerId: string | null): Request | undefined {
     const request = this.#unplaced.get(key);
-    if (request === undefined) return undefined;
+    if (request === undefined || offerId === null) return undefined;
     this.#unplaced.delete(key);
     requests.set(key, request);
+    this.#placed.set(key, offerId);
     return request;
   }
 }
