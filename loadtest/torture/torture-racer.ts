@@ -5,7 +5,7 @@
  *
  *   away → coming   a door is drawn
  *   coming → here   the handshake succeeded
- *   any → away      the link broke, or the door was shut: tried again until `leave`
+ *   any → away      the link broke or is silent, or the door was shut: tried again until `leave`
  */
 import type { BoardState, DownEvents, OfferCard, PoolSnapshot, UpcomingCard } from '../../client-sdk/protocol/down.ts';
 import type { Verdict } from '../../client-sdk/protocol/verdict.ts';
@@ -29,8 +29,8 @@ export interface TortureRacerDeps {
   isWatcher: boolean;
 }
 
-/** Longer than a server ever lets a claim wait. */
-const ANSWER_WITHIN_MS = 4_000;
+/** A server lets a claim wait for 2 s at most. */
+const ANSWER_WITHIN_MS = 3_000;
 /** From the alert to the tap, so that it is not always the first to be alerted who wins. */
 const REACTION_MS = 4;
 const COMEBACK_MS = [100, 400] as const;
@@ -171,10 +171,13 @@ export class TortureRacer {
     lead.inFlight++;
     const { requestId } = claim;
     const payload = offerId === null ? { leadId, requestId } : { leadId, offerId, requestId };
-    const reply = await this.#connection?.ask('lead:claim', payload, ANSWER_WITHIN_MS);
+    const connection = this.#connection;
+    const reply = await connection?.ask('lead:claim', payload, ANSWER_WITHIN_MS);
     lead.inFlight--;
     if (reply?.kind !== 'answer' || 'error' in reply.answer) {
       this.#record({ kind: 'silence', ...claim });
+      // A link that is silent may be dead without knowing: another way is tried.
+      if (reply?.kind === 'silence' && connection?.isLive === true) this.#lost(connection);
       return null;
     }
     this.#record({ kind: 'answered', ...claim, verdict: reply.answer });
@@ -182,9 +185,14 @@ export class TortureRacer {
   }
 
   #changed(connection: Connection, state: ConnectionState): void {
-    if (connection !== this.#connection || (state.kind !== 'offline' && state.kind !== 'refused')) return;
-    this.#connection = null;
+    if (state.kind !== 'offline' && state.kind !== 'refused') return;
     if (state.kind === 'refused' && state.reason === SIGNED_OUT) this.signedOut++;
+    this.#lost(connection);
+  }
+
+  #lost(connection: Connection): void {
+    if (connection !== this.#connection) return;
+    this.#connection = null;
     this.#record({ kind: 'left', repId: this.repId });
     connection.close();
     const { clock, chance } = this.#deps;
