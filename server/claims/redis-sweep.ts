@@ -21,14 +21,27 @@ export async function forgetTheDead(
   const prefix = keys.offer('');
   for (let cursor = '0'; ; ) {
     const [next, found] = await redis.scan(cursor, 'MATCH', `${prefix}*`, 'COUNT', KEYS_PER_SCAN);
-    for (const key of found) {
-      if (isOpen(key.slice(prefix.length))) continue;
-      const [state, leadId] = await redis.hmget(key, 'state', 'lead');
-      if (state !== 'open' && state !== 'pending') continue;
+    const dead = await liveIn(
+      redis,
+      found.filter((key) => !isOpen(key.slice(prefix.length))),
+    );
+    for (const { key, leadId } of dead) {
       await redis.del(key);
-      await redis.expire(keys.lead(leadId ?? ''), listsKeptS);
+      await redis.expire(keys.lead(leadId), listsKeptS);
     }
     cursor = next;
     if (cursor === '0') return;
   }
+}
+
+/** Those that are open or pending; a page in one way there and back, since a day's ended offers are among them. */
+async function liveIn(redis: Redis, found: readonly string[]): Promise<{ key: string; leadId: string }[]> {
+  const asked = redis.pipeline();
+  for (const key of found) asked.hmget(key, 'state', 'lead');
+  const answers = (await asked.exec()) ?? [];
+  return answers.flatMap(([fault, fields], n) => {
+    if (fault !== null) throw fault;
+    const [state, leadId] = fields as (string | null)[];
+    return state === 'open' || state === 'pending' ? [{ key: found[n] as string, leadId: leadId ?? '' }] : [];
+  });
 }
