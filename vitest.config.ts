@@ -8,6 +8,6 @@ export default defineConfig({
     passWithNoTests: false,
     maxWorkers: 2,
     // Whether a terminal, a CI runner or nobody looks on: what the commands print is the same.
-    env: { NO_COLOR: '1' },
+    env: { NO_COLOR: '1', FORCE_COLOR: '0' },
   },
 });

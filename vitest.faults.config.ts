@@ -9,6 +9,6 @@ export default defineConfig({
     passWithNoTests: false,
     maxWorkers: 1,
     fileParallelism: false,
-    env: { NO_COLOR: '1' },
+    env: { NO_COLOR: '1', FORCE_COLOR: '0' },
   },
 });
