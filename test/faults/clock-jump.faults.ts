@@ -148,16 +148,16 @@ class TieredRaces {
     };
   }
 
-  static async at(scene: Scene): Promise<TieredRaces> {
+  static async at(scene: Scene, laneTwoS: () => number = () => LANE_TWO_S): Promise<TieredRaces> {
     const races = new TieredRaces(scene);
     const { url } = scene.door;
+    const people = await makePeople(url, 3, (n) => n + 1);
     await put(url, '/policy', { preset: 'tiered' });
     const headers = { authorization: `Bearer ${ADMIN_KEY}` };
     const policy = (await (await fetch(`${url}/v1/policy`, { headers })).json()) as { competition: object };
-    const delays = { default: [0, LANE_TWO_S, LANE_THREE_S] };
+    const delays = { default: [0, laneTwoS(), LANE_THREE_S] };
     const changed = { delays: { premium: delays, standard: delays }, dailyCap: null, attemptRate: null };
     await put(url, '/policy', { ...policy, competition: { ...policy.competition, ...changed } });
-    const people = await makePeople(url, 3, (n) => n + 1);
     races.#racers = people.map((person) => new Racer(person, races.history));
     cleanups.push(() => {
       for (const racer of races.#racers) racer.leave();
@@ -187,6 +187,21 @@ class TieredRaces {
     await this.#wins(two, target);
     expect((await claimOnce(three, target))?.verdict).toBe('lost');
     for (const racer of this.#racers) await racer.refresh();
+  }
+
+  /** A lead whose second lane opens after the change; nobody touches the clock. */
+  async throughChange(laneTwoS: number): Promise<void> {
+    const [one, two, three] = this.#racers as [Racer, Racer, Racer];
+    const target = await this.#alerted(one);
+    const untilMs = clock.nowMs() + laneTwoS * 1_000 - AGAIN_MS;
+    while (clock.nowMs() < untilMs && this.wrong.length === 0) {
+      const early = [two, three].map((racer) => claimOnce(racer, target));
+      if (this.#inFlight > 0) this.hitsInFlight = 1;
+      for (const verdict of await Promise.all(early)) this.#mayNotWin(verdict);
+      await sleep(clock, AGAIN_MS);
+    }
+    if (this.wrong.length === 0) await this.#wins(two, target);
+    this.#lookForEarlyTimers(target, three);
   }
 
   async #alerted(racer: Racer): Promise<Target> {
@@ -252,4 +267,60 @@ it.each(PARTS)(
     });
   },
   (JUMPS_MS.length + 1) * ROUND_MS_MAX,
+);
+
+/** In Berlin an hour is left out, and an hour comes twice. */
+const CHANGES = ['2026-03-29T01:00:00Z', '2026-10-25T01:00:00Z'].map((at) => Date.parse(at));
+/** From the start of the process to the change: time enough to make people and rules. */
+const BEFORE_CHANGE_MS = 12_000;
+const AFTER_CHANGE_S = 2;
+const LOCAL_TIME = brokenBuild({
+  file: CLOCK,
+  from: NOW,
+  to: `nowMs: () => {
+    const ms = Math.floor(wallAtStartMs + (performance.now() - monotonicAtStartMs));
+    return ms - new Date(ms).getTimezoneOffset() * 60_000;
+  }`,
+});
+
+/** A process in Berlin that lives through the change at `changeMs`. */
+async function livesThrough(changeMs: number, program?: Program): Promise<{ races: TieredRaces; file: string }> {
+  const wall = new WallClock(tempFolder());
+  const shiftMs = Math.round(changeMs - BEFORE_CHANGE_MS - clock.nowMs());
+  wall.shiftTo(shiftMs);
+  const cell = cellOn(null);
+  const door = await cell.start({ role: 'all', env: { ...wall.env, TZ: 'Europe/Berlin' }, ...running(program) });
+  let laneTwoS = 0;
+  const races = await TieredRaces.at({ wall, cell, door }, () => {
+    laneTwoS = Math.ceil((changeMs - shiftMs - clock.nowMs()) / 1_000) + AFTER_CHANGE_S;
+    return laneTwoS;
+  });
+  expect(laneTwoS, 'the change is still to come').toBeGreaterThan(AFTER_CHANGE_S);
+  await races.throughChange(laneTwoS);
+  return { races, file: cell.file };
+}
+
+it(
+  'daylight-saving: a window that reaches over the change is as long as any other',
+  async () => {
+    const wrong: string[] = [];
+    const told = { claims: 0, hitsInFlight: 0, wins: 0, lost: 0, doubled: 0 };
+    for (const changeMs of CHANGES) {
+      const { races, file } = await livesThrough(changeMs);
+      wrong.push(...races.wrong);
+      const judged = races.history.judge(file, { isOver: true });
+      expect(brokenRules(judged)).toEqual([]);
+      told.claims += races.history.requests().length;
+      told.hitsInFlight += races.hitsInFlight;
+      told.wins += judged.counts.wins;
+      told.lost += judged.lost;
+      told.doubled += judged.doubled;
+    }
+    expect(wrong).toEqual([]);
+    const { races: broken } = await livesThrough(CHANGES[0] as number, LOCAL_TIME);
+    expect(broken.wrong).not.toEqual([]);
+    const control = { what: 'a process that reckons in local time', caught: true };
+    reportRow({ row: 'clock-jump', part: 'daylight-saving', rounds: 2, faults: 2, ...told, control });
+  },
+  4 * ROUND_MS_MAX,
 );
