@@ -35,7 +35,7 @@ const LEDGER_ON_THE_LOOP = brokenBuild({
     const connection = openWriter(workerData.file);
     const { generation } = workerData;
     const transactions = createTransactions(connection.db);
-    return createInlineLedger({ connection, transactions, generation, nowMs: Date.now(), onUnknownOutcome });
+    return createInlineLedger({ connection, transactions, generation, nowMs: Date.now, onUnknownOutcome });
   })({`,
 });
 
