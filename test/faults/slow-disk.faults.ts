@@ -136,7 +136,8 @@ it(
         calmest = Math.min(calmest, lag);
         expect(lag, `${arbiter}, ${syncMs} ms`).toBeLessThan(calmMs + LAG_P99_MS_MAX);
         claims += history.requests().length;
-        rounds++;
+        // The calm round is what the others are compared with: no fault was on in it.
+        if (syncMs > 0) rounds++;
       }
     }
     const control = await raceOn(500, {}, LEDGER_ON_THE_LOOP);
@@ -149,7 +150,7 @@ it(
       faults: rounds,
       hitsInFlight: rounds,
       claims,
-      wins: rounds * LEADS,
+      wins: (rounds / SYNC_MS.length) * (SYNC_MS.length + 1) * LEADS,
       lost: 0,
       doubled: 0,
       figures,
