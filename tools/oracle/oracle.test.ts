@@ -246,6 +246,7 @@ describe('the oracle', () => {
     const [twice] = PLANTED.S1 as [Planted];
     expect(judge(without)).toMatchObject({ lost: 1, doubled: 0 });
     expect(judge(twice)).toMatchObject({ lost: 0, doubled: 1 });
+    expect(judge((PLANTED.C1 as [Planted])[0])).toMatchObject({ lost: 0, doubled: 1 });
     expect(judge({ lines: [{ kind: 'accepted', leadId: 'l9' }] })).toMatchObject({ lost: 1 });
   });
 

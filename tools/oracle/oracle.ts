@@ -36,7 +36,7 @@ export interface Judgement {
   counts: CoverageCounts;
   /** Heard wins, or accepted leads, that the file does not hold. */
   lost: number;
-  /** Offers that two were told to have won. */
+  /** Offers that two were told to have won (S1), or whose owners on file do not add up (C1). */
   doubled: number;
 }
 
@@ -185,7 +185,7 @@ export class Oracle {
       unjudged,
       counts: this.#coverage.counts(),
       lost: findings.count('S2') + run.accepted.filter((leadId) => !file.hasLead(leadId)).length,
-      doubled: findings.count('S1'),
+      doubled: findings.count('S1') + findings.count('C1'),
     };
   }
 

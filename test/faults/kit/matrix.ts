@@ -1,7 +1,7 @@
 /** What a row of the fault matrix did and saw, for `npm run test:faults` to put together. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ROWS } from './rows.ts';
+import { ROWS, type Row } from './rows.ts';
 
 export interface RowReport {
   /** A name of rows.ts. */
@@ -17,8 +17,10 @@ export interface RowReport {
   wins: number;
   /** Heard wins, or accepted leads, that the file does not hold. */
   lost: number;
-  /** Offers that two were told to have won. */
+  /** Offers that two were told to have won, or whose owners on file do not add up. */
   doubled: number;
+  /** From its first round to its report. */
+  seconds?: number;
   /** What else was measured, by name, the unit in the name: `takeOverMsMax`. */
   figures?: Record<string, number | string>;
   /** What was broken on purpose, and whether the same judgement saw it. */
@@ -32,15 +34,21 @@ export function rounds({ quick, full }: { quick: number; full: number }): number
   return isFull ? full : quick;
 }
 
+/** @throws when rows.ts has no such row or part */
+export function rowNamed(name: string, part: string): Row {
+  const known = ROWS.find((row) => row.name === name);
+  if (known === undefined) throw new Error(`no row is called ${name}: see rows.ts`);
+  if (!known.parts.includes(part)) throw new Error(`${name} has no part ${part}: see rows.ts`);
+  return known;
+}
+
 /**
- * Says how a part of a row went; call it last, when everything has held. Without FAULT_REPORT_DIR nobody
- * asked, and it only checks that the row is known.
- * @throws when rows.ts has no such row or part.
+ * Writes down how a part of a row went, as `Part` counted it. Without FAULT_REPORT_DIR nobody asked, and it
+ * only checks that the row is known.
+ * @throws when rows.ts has no such row or part
  */
 export function reportRow(report: RowReport): void {
-  const known = ROWS.find(({ name }) => name === report.row);
-  if (known === undefined) throw new Error(`no row is called ${report.row}: see rows.ts`);
-  if (!known.parts.includes(report.part)) throw new Error(`${report.row} has no part ${report.part}: see rows.ts`);
+  rowNamed(report.row, report.part);
   const folder = process.env.FAULT_REPORT_DIR;
   if (folder === undefined || folder === '') return;
   mkdirSync(folder, { recursive: true });
