@@ -12,7 +12,9 @@
  *   pending  → claimed  `settle` committed: final, the winner is on disk
  *   pending  → open     `settle` reopened: the ledger refused the win; its counters are given back
  *   pending  → claimed  `settle` named another winner, whom the file already had
- *   open     → closed   `close`: expired, assigned, withdrawn; final
+ *   open     → closed   `close`: expired, withdrawn; final
+ *   open     → pending  `hold`: an assignment is on its way to the disk
+ *   pending  → closed   `settle` closed: the assignment is on disk; final
  *
  * All times are milliseconds since 1970 on the arbiter's own clock (`now`), never a caller's.
  */
@@ -108,7 +110,9 @@ export type Settlement =
   /** The ledger refused the win cleanly: the offer is open again, counters given back. */
   | { outcome: 'reopened' }
   /** The file already had another winner. */
-  | { outcome: 'claimedBy'; winnerId: string; claimedAtMs: number };
+  | { outcome: 'claimedBy'; winnerId: string; claimedAtMs: number }
+  /** What the offer was held for is on disk: it is over for this reason, and nobody has won it. */
+  | { outcome: 'closed'; reason: GoneReason };
 
 export type CloseAnswer =
   | { kind: 'closed' }
@@ -118,6 +122,12 @@ export type CloseAnswer =
   /** It had ended before, for another reason; the same reason is `closed` again. */
   | { kind: 'ended'; reason: GoneReason }
   | { kind: 'unknown' };
+
+export type HoldAnswer =
+  | { kind: 'held' }
+  /** It came after its deadline, and has done nothing. */
+  | { kind: 'tooLate' }
+  | Exclude<CloseAnswer, { kind: 'closed' }>;
 
 /** A generation number that voids what was opened under an older one. */
 export type Gate = { scope: 'cell' } | { scope: 'team'; team: string } | { scope: 'rep'; repId: string };
@@ -154,6 +164,12 @@ export interface ArbiterControl extends Arbiter {
   /** Moves `closesAt` later, never earlier. Answers the time that stands; null: it has ended. */
   extend(offerId: string, closesAtMs: number): Promise<number | null>;
   settle(win: ProvisionalWin, settlement: Settlement): Promise<void>;
+  /**
+   * Holds an open offer for a rep who does not race for it: claims wait, as behind a win, until `settle` says
+   * what became of it (closed or reopened). `win.order` is the caller's own and used for nothing else. Idempotent.
+   * @param deadlineMs of the arbiter's clock; a hold that comes later does nothing
+   */
+  hold(win: ProvisionalWin, deadlineMs: number): Promise<HoldAnswer>;
   /** Ends an open offer. Idempotent: the same cause again gets the same answer. */
   close(offerId: string, reason: GoneReason): Promise<CloseAnswer>;
   /** Adds to a rep's counter for a fact outside a race; the same `causeId` again adds nothing. */

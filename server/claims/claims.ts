@@ -64,19 +64,15 @@ export function createClaims(deps: ClaimsDeps): Claims {
 
   async function settled(attempt: ClaimAttempt, judged: Extract<Judgement, { kind: 'pending' }>): Promise<Verdict> {
     const { offerId } = judged;
+    const { leadId } = attempt;
     const notice = await deps.desk.wait(offerId, judged.claim.order, PENDING_WAIT_MS);
     if (notice === null) return retry(attempt, 'pendingWin', offerId);
     if (notice.outcome === 'reopened') return retry(attempt, 'notStored', offerId);
+    if (notice.outcome === 'closed') return { verdict: 'gone', leadId, offerId, reason: notice.reason };
     if (notice.winnerId === attempt.repId) return deps.record.won(notice);
     const { winnerId, winnerName, claimedAtMs } = notice;
     const byMs = Math.max(0, judged.receivedAtMs - claimedAtMs);
-    return {
-      verdict: 'lost',
-      leadId: attempt.leadId,
-      offerId,
-      winner: { id: winnerId, name: winnerName },
-      byMs,
-    };
+    return { verdict: 'lost', leadId, offerId, winner: { id: winnerId, name: winnerName }, byMs };
   }
 
   /** Answers `retry` for an offer that is still open on file. */

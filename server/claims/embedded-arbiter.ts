@@ -17,6 +17,8 @@ import type {
   CounterName,
   Gate,
   GateReason,
+  HoldAnswer,
+  Increment,
   Judgement,
   ProvisionalWin,
   Settlement,
@@ -146,12 +148,7 @@ class EmbeddedArbiter implements ArbiterControl {
       claimedAtMs: nowMs,
       order: String(++this.#wins),
     };
-    offer.state = 'pending';
-    offer.win = claim;
-    offer.winnerId = claim.repId;
-    offer.claimedAtMs = nowMs;
-    offer.order = claim.order;
-    offer.gains = gainsAt(offer.given.increments, nowMs, lane);
+    makePending(offer, claim, gainsAt(offer.given.increments, nowMs, lane));
     for (const { counter, by } of offer.gains) this.#add(claim.repId, counter, by);
     for (const settler of this.#settlers) settler(claim);
     return { kind: 'pending', offerId: offer.id, mine: true, receivedAtMs: nowMs, claim };
@@ -224,6 +221,7 @@ class EmbeddedArbiter implements ArbiterControl {
       offer.winnerId = null;
     }
     if (settlement.outcome === 'reopened' || !(own || offer.state === 'open')) return;
+    if (settlement.outcome === 'closed') return this.#close(offer, settlement.reason);
     const other = settlement.outcome === 'claimedBy';
     offer.state = 'claimed';
     offer.win = null;
@@ -233,18 +231,32 @@ class EmbeddedArbiter implements ArbiterControl {
     this.#offers.ended(offer);
   }
 
+  /** AR44. */
+  async hold(win: ProvisionalWin, deadlineMs: number): Promise<HoldAnswer> {
+    const offer = this.#offers.get(win.offerId);
+    if (offer === undefined) return { kind: 'unknown' };
+    if (offer.state === 'pending' && offer.order === win.order) return { kind: 'held' };
+    const otherwise = whyNotOpen(offer);
+    if (otherwise !== null) return otherwise;
+    if (this.#clock.nowMs() > deadlineMs) return { kind: 'tooLate' };
+    makePending(offer, win, []);
+    return { kind: 'held' };
+  }
+
   async close(offerId: string, reason: GoneReason): Promise<CloseAnswer> {
     const offer = this.#offers.get(offerId);
     if (offer === undefined) return { kind: 'unknown' };
-    if (offer.state === 'pending') return { kind: 'pending' };
-    if (offer.winnerId !== null) return { kind: 'claimed', winnerId: offer.winnerId };
-    if (offer.reason !== null) {
-      return offer.reason === reason ? { kind: 'closed' } : { kind: 'ended', reason: offer.reason };
-    }
+    const otherwise = whyNotOpen(offer);
+    if (otherwise?.kind === 'ended' && otherwise.reason === reason) return { kind: 'closed' };
+    if (otherwise !== null) return otherwise;
+    this.#close(offer, reason);
+    return { kind: 'closed' };
+  }
+
+  #close(offer: Entry, reason: GoneReason): void {
     offer.state = 'closed';
     offer.reason = reason;
     this.#offers.ended(offer);
-    return { kind: 'closed' };
   }
 
   async count(repId: string, counter: CounterName, by: number, causeId: string): Promise<void> {
@@ -267,4 +279,20 @@ class EmbeddedArbiter implements ArbiterControl {
   onProvisionalWin(settler: (win: ProvisionalWin) => void): void {
     this.#settlers.push(settler);
   }
+}
+
+function makePending(offer: Entry, win: ProvisionalWin, gains: readonly Increment[]): void {
+  offer.state = 'pending';
+  offer.win = win;
+  offer.winnerId = win.repId;
+  offer.claimedAtMs = win.claimedAtMs;
+  offer.order = win.order;
+  offer.gains = gains;
+}
+
+/** Null: it is open. */
+function whyNotOpen(offer: Entry): Extract<HoldAnswer, { kind: 'pending' | 'claimed' | 'ended' }> | null {
+  if (offer.state === 'pending') return { kind: 'pending' };
+  if (offer.winnerId !== null) return { kind: 'claimed', winnerId: offer.winnerId };
+  return offer.reason === null ? null : { kind: 'ended', reason: offer.reason };
 }

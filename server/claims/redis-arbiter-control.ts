@@ -22,6 +22,7 @@ import type {
   CounterName,
   Gate,
   GateReason,
+  HoldAnswer,
   Judgement,
   ProvisionalWin,
   Settlement,
@@ -254,7 +255,6 @@ class RedisControl implements RedisArbiterControl {
   /** The win is on disk by now, so this goes on until Redis has taken it, or everything ends. */
   async settle(win: ProvisionalWin, settlement: Settlement): Promise<void> {
     const { offerId, leadId, repId, requestId, order } = win;
-    const other = settlement.outcome === 'claimedBy';
     const keys = [
       this.#keys.offer(offerId),
       this.#keys.lead(leadId),
@@ -265,8 +265,7 @@ class RedisControl implements RedisArbiterControl {
     const taken = await this.#retrier.persist(() =>
       this.#run('settle', keys, [
         ...[offerId, order, repId, requestId, settlement.outcome],
-        other ? settlement.winnerId : repId,
-        other ? settlement.claimedAtMs : win.claimedAtMs,
+        ...endOf(win, settlement),
         this.#reader.keepFrom(order),
         ENDED_OFFER_KEPT_S,
       ]),
@@ -277,11 +276,12 @@ class RedisControl implements RedisArbiterControl {
 
   async close(offerId: string, reason: GoneReason): Promise<CloseAnswer> {
     const keys = [this.#keys.offer(offerId), this.#keys.leads];
-    const answer = await this.#verb('close', keys, [offerId, reason, ENDED_OFFER_KEPT_S]);
-    const [kind, detail] = answer as [CloseAnswer['kind'], string];
-    if (kind === 'claimed') return { kind, winnerId: detail };
-    if (kind === 'ended') return { kind, reason: detail as GoneReason };
-    return { kind };
+    return standingOf(await this.#verb('close', keys, [offerId, reason, ENDED_OFFER_KEPT_S]));
+  }
+
+  async hold({ offerId, repId, requestId, claimedAtMs, order }: ProvisionalWin, deadlineMs: number) {
+    const keys = [this.#keys.offer(offerId), this.#keys.testClock];
+    return standingOf<HoldAnswer>(await this.#verb('hold', keys, [repId, requestId, claimedAtMs, order, deadlineMs]));
   }
 
   async count(repId: string, counter: CounterName, by: number, causeId: string): Promise<void> {
@@ -328,6 +328,18 @@ interface ServerIdentity {
 function differenceOf(known: ServerIdentity | null, seen: ServerIdentity): Disturbance | null {
   if (known === null || known.runId !== seen.runId) return 'restarted';
   return known.replicationId === seen.replicationId ? null : 'failedOver';
+}
+
+/** The winner and the instant a settlement names; of one that names none, why the offer is over. */
+function endOf({ repId, claimedAtMs }: ProvisionalWin, settlement: Settlement): [string, number] {
+  if (settlement.outcome === 'closed') return [settlement.reason, claimedAtMs];
+  return settlement.outcome === 'claimedBy' ? [settlement.winnerId, settlement.claimedAtMs] : [repId, claimedAtMs];
+}
+
+function standingOf<Answer extends CloseAnswer | HoldAnswer>(reply: unknown): Answer {
+  const [kind, detail] = reply as [Answer['kind'], string];
+  if (kind === 'claimed') return { kind, winnerId: detail } as Answer;
+  return (kind === 'ended' ? { kind, reason: detail } : { kind }) as Answer;
 }
 
 function timeOrNull(reply: unknown): number | null {

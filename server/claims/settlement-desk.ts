@@ -2,6 +2,7 @@
  * Where claims wait for a win that is on its way to the disk. Both the winner and those who met its
  * pending win wait here, and hear together, after the commit (contract 5).
  */
+import type { GoneReason } from '../../client-sdk/protocol/verdict.ts';
 import type { Clock } from '../kernel/clock.ts';
 
 /** How one provisional win ended; `order` tells it from an earlier one of the same offer. */
@@ -15,6 +16,8 @@ export type SettledNotice =
       claimedAtMs: number;
       claimSpeedMs: number;
     }
+  /** Nobody has won it: what it was held for is on disk. */
+  | { offerId: string; order: string; outcome: 'closed'; reason: GoneReason }
   | { offerId: string; order: string; outcome: 'reopened' };
 
 export interface SettlementDesk {

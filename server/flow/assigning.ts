@@ -1,11 +1,14 @@
 /** A lead gets an owner without a race: by a manager's word, or by rotation when nobody claimed it. */
+import type { GoneReason } from '../../client-sdk/protocol/verdict.ts';
 import { repRoom } from '../alerts/announcer.ts';
+import type { ProvisionalWin } from '../claims/arbiter.ts';
+import type { OpenOffer } from '../distribution/open-offers.ts';
 import { localDay } from '../kernel/calendar.ts';
 import { newId } from '../kernel/ids.ts';
 import type { Idempotency } from '../ledger/group-commit.ts';
+import { LedgerError } from '../ledger/ledger-error.ts';
 import { zoneOf } from '../policy/policy-rules.ts';
 import { announceCredit } from './crediting.ts';
-import { putRaceUpAnew } from './start.ts';
 import type { AssignResult } from './transactions/owning.ts';
 import type { World } from './world.ts';
 
@@ -68,20 +71,14 @@ async function tryToAssign(
   if (rep === undefined || !rep.active) return { ok: false, code: 'unknownRep' };
   const nowMs = await world.arbiter.now();
   const { policy } = world.policy.at(nowMs);
+  const ownershipId = newId('own', nowMs, world.random);
   const dayOf = (someone: { timeZone: string | null; team: string | null }) => localDay(nowMs, zoneOf(policy, someone));
   // A repeated call is only answered again: the race that has begun since must not be closed for it.
   const offer = world.events.answered(idempotency) ? undefined : world.offers.ofLead(leadId);
-  if (offer !== undefined) {
-    const closed = await world.arbiter.close(offer.offerId, 'assigned');
-    if (closed.kind === 'pending' || closed.kind === 'claimed') {
-      // The winner's commit comes first; the lead is then taken from its owner.
-      await world.ledger.flush();
-      return null;
-    }
-  }
+  const hold = offer === undefined ? null : holdOf(offer, { repId, ownershipId, nowMs });
+  if (hold !== null && !(await isHeld(world, hold))) return null;
   const owner = world.owners.live(leadId);
   const ownerRep = owner === undefined ? undefined : world.directory.rep(owner.repId);
-  const ownershipId = newId('own', nowMs, world.random);
   const written = world.ledger.write(
     'assignLead',
     {
@@ -96,11 +93,16 @@ async function tryToAssign(
     },
     idempotency,
   );
-  const { result, replayed } = await written.catch(async (error: unknown) => {
-    // The arbiter has ended the offer, and the file has not: whoever may claim it must be able to again.
-    if (offer !== undefined) await putRaceUpAnew(world);
+  const { result, replayed } = await written.catch((error: unknown) => {
+    // Of an unknown outcome nobody hears, the process ends.
+    const isKnown = !(error instanceof LedgerError) || error.code !== 'unknownOutcome';
+    if (hold !== null && isKnown) settleHold(world, hold, { outcome: 'reopened' });
     throw error;
   });
+  const isDone = !('refused' in result) && !replayed;
+  if (hold !== null) {
+    settleHold(world, hold, isDone ? { outcome: 'closed', reason: 'assigned' } : { outcome: 'reopened' });
+  }
   if ('refused' in result) {
     const { refused } = result;
     if (refused === 'finished' || refused === 'sameOwner' || refused === 'unknownLead')
@@ -109,4 +111,40 @@ async function tryToAssign(
   }
   if (!replayed) announceAssignment(world, { leadId, repId, via: 'manager', nowMs }, result);
   return { ok: true, ownershipId: result.ownershipId, atMs: result.at, replayed };
+}
+
+/** A hold that has not reached the arbiter by then must not take effect: whoever sent it has let go of it. */
+const HOLD_WITHIN_MS = 1_000;
+
+/** An assignment, to the arbiter: a claim by the house, for the rep it names. */
+function holdOf(
+  { offerId, leadId }: OpenOffer,
+  { repId, ownershipId, nowMs }: { repId: string; ownershipId: string; nowMs: number },
+): ProvisionalWin {
+  return { offerId, leadId, repId, requestId: ownershipId, claimedAtMs: nowMs, order: ownershipId };
+}
+
+/** False: to be tried again. Of an offer that the arbiter has ended, or forgotten, the file decides. */
+async function isHeld(world: World, hold: ProvisionalWin): Promise<boolean> {
+  const held = await world.arbiter.hold(hold, hold.claimedAtMs + HOLD_WITHIN_MS).catch((error: unknown) => {
+    // It may have had its effect.
+    settleHold(world, hold, { outcome: 'reopened' });
+    throw error;
+  });
+  // The winner's commit comes first; the lead is then taken from its owner.
+  if (held.kind === 'pending' || held.kind === 'claimed') await world.ledger.flush();
+  return held.kind !== 'pending' && held.kind !== 'claimed' && held.kind !== 'tooLate';
+}
+
+/** Tells those who wait, at once, and the arbiter, until it has heard: nothing waits for that. */
+function settleHold(
+  world: World,
+  hold: ProvisionalWin,
+  settlement: { outcome: 'closed'; reason: GoneReason } | { outcome: 'reopened' },
+): void {
+  const { offerId, order } = hold;
+  world.arbiter.settle(hold, settlement).catch((error: unknown) => {
+    world.log.error('the arbiter could not be told of an assignment', { offerId }, error);
+  });
+  world.settled({ offerId, order, ...settlement });
 }

@@ -26,6 +26,8 @@ export async function putRaceUp(world: World): Promise<void> {
   const nowMs = await world.arbiter.now();
   for (const offer of [...world.offers.all()]) {
     if (offer.closesAtMs <= nowMs) await giveTimeAgain(world, offer, nowMs);
+    // It may have ended while the others were put up.
+    if (world.offers.get(offer.offerId) !== offer) continue;
     await world.arbiter.open(arbiterOffer(offer));
     for (const [repId, { lane, opensAtMs }] of offer.admissions) {
       await world.arbiter.admit({ offerId: offer.offerId, repId, lane, opensAtMs });
@@ -35,16 +37,6 @@ export async function putRaceUp(world: World): Promise<void> {
     if (rep.active && rep.status === 'ready') continue;
     await world.arbiter.raise({ scope: 'rep', repId: rep.id }, rep.active ? 'notReady' : 'inactive');
   }
-}
-
-/**
- * Makes the arbiter say again what the file says, offer by offer, when it was told of an end that could not
- * be stored. Claims meanwhile hear `rebuilding`; wins that were on their way are settled first.
- */
-export async function putRaceUpAnew(world: World): Promise<void> {
-  await world.arbiter.raise({ scope: 'cell' }, 'rebuilding');
-  await world.settlementsIdle();
-  await putRaceUp(world);
 }
 
 function countersByRep(world: World): Map<string, Record<string, number>> {

@@ -1,6 +1,7 @@
 /** Every probe of the contract, for the suite and for the mutants. */
 import type { Probe } from './arbiter-bench.ts';
 import { controlProbes } from './control-probes.ts';
+import { holdProbes } from './hold-probes.ts';
 import { judgementProbes } from './judgement-probes.ts';
 import { openOfferProbes } from './open-offer-probes.ts';
 import { settlementProbes } from './settlement-probes.ts';
@@ -10,4 +11,5 @@ export const contractProbes: readonly Probe[] = [
   ...openOfferProbes,
   ...controlProbes,
   ...settlementProbes,
+  ...holdProbes,
 ];

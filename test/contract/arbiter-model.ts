@@ -15,6 +15,7 @@ import type {
   CloseAnswer,
   Gate,
   GateReason,
+  HoldAnswer,
   Increment,
   Judgement,
   Limit,
@@ -22,38 +23,7 @@ import type {
   Settlement,
 } from '../../server/claims/arbiter.ts';
 import { type Bench, T0 } from './arbiter-bench.ts';
-
-type Fact =
-  | { is: 'opened'; offerId: string; offer: ArbiterOffer }
-  | { is: 'admitted'; offerId: string; repId: string | undefined; lane: number; opensAtMs: number }
-  | { is: 'extended'; offerId: string; closesAtMs: number }
-  | { is: 'won'; offerId: string; win: ProvisionalWin; gains: Increment[] }
-  | { is: 'givenBack'; offerId: string }
-  | { is: 'claimed'; offerId: string; repId: string; atMs: number; order: string }
-  | { is: 'closed'; offerId: string; reason: GoneReason }
-  | { is: 'raised'; gate: Gate; reason: GateReason }
-  | { is: 'added'; repId: string; counter: string; by: number; causeId?: string }
-  | { is: 'restored'; repId: string; counters: Record<string, number> }
-  | { is: 'asked'; repId: string; requestId: string; leadId: string }
-  | { is: 'met'; repId: string; requestId: string; order: string; atMs: number }
-  | { is: 'attempted'; repId: string; atMs: number }
-  | { is: 'tried'; offerId: string; repId: string };
-
-type FactOf<Name extends Fact['is']> = Extract<Fact, { is: Name }>;
-
-/** How an offer stands, and where in the list it began to stand so. */
-type Standing =
-  | { is: 'open' }
-  | { is: 'pending'; win: ProvisionalWin; gains: Increment[] }
-  | { is: 'claimed'; repId: string; atMs: number; order: string }
-  | { is: 'closed'; reason: GoneReason };
-
-interface Membership {
-  lane: number;
-  opensAtMs: number;
-  /** Where in the list the rep entered: gates raised behind it shut the rep out. */
-  since: number;
-}
+import type { Fact, FactOf, Membership, Standing } from './model-facts.ts';
 
 export async function modelBench(): Promise<Bench> {
   const model = new Model();
@@ -308,17 +278,35 @@ class Model implements ArbiterControl {
       const { winnerId, claimedAtMs: atMs } = settlement;
       this.#facts.push({ is: 'claimed', offerId, repId: winnerId, atMs, order });
     }
+    if (settlement.outcome === 'closed') this.#facts.push({ is: 'closed', offerId, reason: settlement.reason });
   }
 
-  /** AR30. */
-  async close(offerId: string, reason: GoneReason): Promise<CloseAnswer> {
+  /** Null: open. */
+  #whyNotOpen(offerId: string): Exclude<CloseAnswer, { kind: 'closed' }> | null {
     const standing = this.#standing(offerId);
     if (standing === null) return { kind: 'unknown' };
     if (standing.is === 'pending') return { kind: 'pending' };
     if (standing.is === 'claimed') return { kind: 'claimed', winnerId: standing.repId };
-    if (standing.is === 'closed') {
-      return standing.reason === reason ? { kind: 'closed' } : { kind: 'ended', reason: standing.reason };
-    }
+    return standing.is === 'closed' ? { kind: 'ended', reason: standing.reason } : null;
+  }
+
+  /** AR44. */
+  async hold(win: ProvisionalWin, deadlineMs: number): Promise<HoldAnswer> {
+    const { offerId, order } = win;
+    const standing = this.#standing(offerId);
+    if (standing?.is === 'pending' && standing.win.order === order) return { kind: 'held' };
+    const otherwise = this.#whyNotOpen(offerId);
+    if (otherwise !== null) return otherwise;
+    if (this.nowMs > deadlineMs) return { kind: 'tooLate' };
+    this.#facts.push({ is: 'won', offerId, win, gains: [] });
+    return { kind: 'held' };
+  }
+
+  /** AR30. */
+  async close(offerId: string, reason: GoneReason): Promise<CloseAnswer> {
+    const otherwise = this.#whyNotOpen(offerId);
+    if (otherwise?.kind === 'ended' && otherwise.reason === reason) return { kind: 'closed' };
+    if (otherwise !== null) return otherwise;
     this.#facts.push({ is: 'closed', offerId, reason });
     return { kind: 'closed' };
   }

@@ -40,6 +40,7 @@ export type Command =
   | { do: 'open'; offer: ArbiterOffer }
   | { do: 'settle'; pick: number; settlement: Settlement }
   | { do: 'close'; offerId: string; reason: GoneReason }
+  | { do: 'hold'; leadId: string; number: number; repId: string; hold: number; leewayMs: number }
   | { do: 'extend'; offerId: string; closesAtMs: number }
   | { do: 'admit'; offerId: string; repId: string | null; lane: number; opensAtMs: number }
   | { do: 'raise'; gate: Gate; reason: GateReason }
@@ -133,6 +134,7 @@ const claim: fc.Arbitrary<Command> = fc
 const settlement: fc.Arbitrary<Settlement> = fc.oneof(
   { weight: 5, arbitrary: fc.constant({ outcome: 'committed' as const }) },
   { weight: 2, arbitrary: fc.constant({ outcome: 'reopened' as const }) },
+  { weight: 1, arbitrary: fc.constant({ outcome: 'closed' as const, reason: 'assigned' as const }) },
   {
     weight: 1,
     arbitrary: fc.record({
@@ -179,6 +181,14 @@ const others: fc.Arbitrary<Command>[] = [
     do: fc.constant('close' as const),
     offerId,
     reason: fc.constantFrom('expired' as const, 'withdrawn' as const, 'assigned' as const, 'assigned' as const),
+  }),
+  fc.record({
+    do: fc.constant('hold' as const),
+    leadId: lead,
+    number: fc.constantFrom(1, 1, 1, 2, 3),
+    repId: fc.constantFrom(...REPS, OUTSIDER),
+    hold: fc.nat(2),
+    leewayMs: fc.constantFrom(-1, 0, 1_000, 1_000, 1_000),
   }),
   fc.record({ do: fc.constant('extend' as const), offerId, closesAtMs: instant }),
   fc.record({
@@ -239,6 +249,8 @@ export async function run(side: Side, given: Command, nowMs: number): Promise<un
       return arbiter.open(given.offer);
     case 'close':
       return arbiter.close(given.offerId, given.reason);
+    case 'hold':
+      return holdOn(side, given, nowMs);
     case 'extend':
       return arbiter.extend(given.offerId, given.closesAtMs);
     case 'raise':
@@ -271,6 +283,16 @@ async function claimOn(side: Side, { offerId: named, repId, leadId, request, lee
     deadlineMs: nowMs + leewayMs,
   });
   return comparable(side, answer);
+}
+
+async function holdOn(side: Side, given: Extract<Command, { do: 'hold' }>, nowMs: number) {
+  const { leadId, repId, hold, leewayMs } = given;
+  const held = offerIdOf(leadId, given.number);
+  const order = `${held}-hold-${hold}`;
+  const win = { offerId: held, leadId, repId, requestId: `hold ${hold}`, claimedAtMs: nowMs, order };
+  const answer = await side.bench.arbiter.hold(win, nowMs + leewayMs);
+  if (answer.kind === 'held' && !side.wins.some((known) => known.order === order)) side.wins.push(win);
+  return answer;
 }
 
 /** Without the order, which each arbiter counts in its own way; its place among the wins instead. */

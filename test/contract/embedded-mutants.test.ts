@@ -85,8 +85,16 @@ const mutants: readonly Mutant[] = [
   arbiter('AR29', 'closesAt earlier', 'Math.max(offer.closesAtMs, closesAtMs)', 'closesAtMs'),
   arbiter('AR30', 'a pending offer closed', "if (offer.state === 'pending') return { kind: 'pending' };", ''),
   arbiter('AR32', 'reopened without giving back', 'this.#add(win.repId, counter, -by);', ''),
-  arbiter('AR34', 'any settlement settles', ' && offer.order === win.order', ''),
+  arbiter('AR34', 'any settlement settles', ' && offer.order === win.order;', ';'),
   arbiter('AR34', 'an offer put up anew never claimed', "!(own || offer.state === 'open')", '!own'),
+  arbiter('AR44', 'held after the deadline', 'if (this.#clock.nowMs() > deadlineMs)', 'if (false)'),
+  arbiter(
+    'AR44',
+    'a hold counts as a win',
+    'makePending(offer, win, []);',
+    'makePending(offer, win, offer.given.increments);',
+  ),
+  arbiter('AR44', 'the same hold is another', 'offer.order === win.order) return', 'false) return'),
   arbiter('AR35', 'a cause counted twice', 'if (this.#causes.get(key) !== undefined) return;', ''),
   arbiter(
     'AR27',

@@ -143,6 +143,19 @@ const mutants: readonly Mutant[] = [
     '',
   ),
   mutant('close', 'AR30', 'a pending offer closed', "if state == 'pending' then return { 'pending' } end", ''),
+  mutant('hold', 'AR44', 'a hold over a pending win', "order == ARGV[4] and 'held' or 'pending'", "'held'"),
+  mutant('hold', 'AR44', 'the same hold is another', "order == ARGV[4] and 'held' or 'pending'", "'pending'"),
+  mutant('hold', 'AR44', 'held after the deadline', 'if now > tonumber(ARGV[5])', 'if false'),
+  mutant('hold', 'AR44', 'a clock of its own', "tonumber(redis.call('GET', KEYS[2]))", 'nil'),
+  mutant(
+    'settle',
+    'AR44',
+    'a hold given back as a win',
+    'lane and cjson.decode(increments) or {}',
+    'cjson.decode(increments)',
+  ),
+  mutant('settle', 'AR44', 'a lane left behind', "'order', 'lane')\n  call('HSET'", "'order')\n  call('HSET'"),
+  mutant('settle', 'AR44', 'closed as claimed', "if outcome == 'closed' then", 'if false then'),
   mutant('count', 'AR35', 'a cause counted twice', "'NX', 'EX'", "'EX'"),
 ];
 

@@ -1,8 +1,10 @@
 /**
  * The file is the second referee: an arbiter that is wrong (here it is told things that are not on disk)
- * grants a win, the ledger refuses it, nobody hears a name, and the offer is open as it was.
+ * grants a win, the ledger refuses it, nobody hears a name, and the offer is open as it was. An assignment
+ * goes the same way: nobody hears of it before it is there.
  */
 import { expect, it, vi } from 'vitest';
+import type { Judgement } from '../../server/claims/arbiter.ts';
 import { LedgerError } from '../../server/ledger/ledger-error.ts';
 import { onBothArbiters, type Race } from '../support/race.ts';
 import type { RaceRep } from '../support/race-rep.ts';
@@ -110,5 +112,30 @@ onBothArbiters('an assignment that could not be stored', (start) => {
     expect(await sari.claim(leadId)).toMatchObject({ verdict: 'won' });
     expect(await budi.claim(leadId)).toMatchObject({ verdict: 'lost', winner: { id: sari.id } });
     expect(await budi.claim(other)).toMatchObject({ verdict: 'won' });
+  });
+});
+
+onBothArbiters('an assignment on its way to the disk', (start) => {
+  it('holds the offer: whoever claims waits for the commit, then hears that it is gone', async () => {
+    const race = await start({ policy: 'open' });
+    const sari = await race.rep('Sari');
+    const budi = await race.rep('Budi');
+    const leadId = await race.lead(PREMIUM);
+    const [{ offerId }] = sari.heard('lead:alert', leadId);
+    const { ledger, arbiter } = race.house.world;
+    const { write } = ledger;
+    const meanwhile = { leadId, offerId, repId: sari.id, requestId: 'meanwhile', deadlineMs: Number.MAX_SAFE_INTEGER };
+    const judged: Judgement[] = [];
+    let claim: Promise<unknown> | undefined;
+    vi.spyOn(ledger, 'write').mockImplementationOnce(async (...call: Parameters<typeof write>) => {
+      claim = sari.claim(leadId, { offerId });
+      judged.push(await arbiter.claim(meanwhile));
+      return write(...call);
+    });
+    const body = { repId: budi.id, reason: 'his' };
+    expect((await race.app.call('POST', `/v1/leads/${leadId}/assignments`, { body })).status).toBe(201);
+    expect(judged).toMatchObject([{ kind: 'pending', mine: false }]);
+    expect(await claim).toMatchObject({ verdict: 'gone', reason: 'assigned' });
+    expect(await sari.claim(leadId, { offerId })).toMatchObject({ verdict: 'gone', reason: 'assigned' });
   });
 });

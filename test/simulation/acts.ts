@@ -5,7 +5,6 @@ import { CONTACT_MARK } from '../../tools/oracle/line.ts';
 import { CRASH_POINTS } from './faults.ts';
 import type { Game } from './game.ts';
 import { downMs, MISHAPS, rush } from './mishaps.ts';
-import { REUSED } from './record.ts';
 import type { StepKind } from './script.ts';
 import type { Device } from './sim-device.ts';
 
@@ -180,7 +179,7 @@ const PEOPLE: Partial<Record<StepKind, Act>> = {
   /** One request id for two leads. */
   reuse(game, picks) {
     const device = pickOf(game.devices, picks[0]);
-    const requestId = `${REUSED}${game.timeline.happened}`;
+    const requestId = `reused-${game.timeline.happened}`;
     for (const leadId of game.leadIds.slice(-2)) if (device !== undefined) bare(game, device, leadId, requestId);
   },
 

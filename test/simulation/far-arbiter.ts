@@ -91,10 +91,11 @@ export class FarArbiter {
       admit: (admission: Admission) => command(() => this.#inner.admit(admission)),
       extend: (offerId: string, closesAtMs: number) => command(() => this.#inner.extend(offerId, closesAtMs)),
       settle: (win: ProvisionalWin, settlement: Settlement) =>
-        command(async () => {
+        this.#untilTaken(clock, async () => {
           await this.#inner.settle(this.#inside(win), settlement);
           this.#pending.delete(win.order);
         }),
+      hold: (win, deadlineMs) => command(() => this.#inner.hold(win, deadlineMs)),
       close: (offerId, reason): Promise<CloseAnswer> => command(() => this.#inner.close(offerId, reason)),
       count: (repId, counter, by, cause) => command(() => this.#inner.count(repId, counter, by, cause)),
       restoreCounters: (repId, counters) => command(() => this.#inner.restoreCounters(repId, counters)),
@@ -179,6 +180,18 @@ export class FarArbiter {
     return answer.value;
   }
 
+  /** A settlement, whose outcome is on disk: again until it is taken, or the process has ended. */
+  async #untilTaken(clock: ProcessClock, run: () => Promise<void>): Promise<void> {
+    while (
+      !(await this.#command(clock, run).then(
+        () => true,
+        () => false,
+      ))
+    ) {
+      await new Promise<void>((resolve) => void clock.after(AGAIN_MS, resolve));
+    }
+  }
+
   /** There and back; null: nothing came back in time, whatever happened there. */
   #exchange<T>(clock: ProcessClock, run: () => Promise<T>, withinMs: number): Promise<T | null> {
     return new Promise((resolve) => {
@@ -202,13 +215,14 @@ export class FarArbiter {
     return this.#chance.happens(0.02) ? 300 : 1;
   }
 
-  /** Numbers of one memory are never those of another. */
+  /** Numbers of one memory are never those of another; a hold has a name of its caller's. */
   #outside(win: ProvisionalWin): ProvisionalWin {
-    return { ...win, order: `${this.#epoch}-${win.order}` };
+    return Number.isNaN(Number(win.order)) ? win : { ...win, order: `${this.#epoch}-${win.order}` };
   }
 
   #inside(win: ProvisionalWin): ProvisionalWin {
-    const [epoch, order = ''] = win.order.split('-');
+    const [epoch, order] = win.order.split('-');
+    if (order === undefined) return win;
     return { ...win, order: Number(epoch) === this.#epoch ? order : `of another memory ${win.order}` };
   }
 }

@@ -12,16 +12,12 @@ import type { Asked, Device } from './sim-device.ts';
 import type { SimDisk } from './sim-disk.ts';
 import type { Timeline, WallClock } from './timeline.ts';
 
-/** Begins the request ids that are used for two leads. */
-export const REUSED = 'reused-';
-
 /**
  * What the simulation does not ask of the oracle. L1 and L2: a client that gave up, or whose token had
  * ended, is no claim that is owed an answer; those that are owed one are asked for again at the end
- * (`checks.ts`). S7: an assignment closes the offer at the arbiter before it is on disk, and a process that
- * ends in between leaves an offer open of which somebody has heard that it is gone, which is no final word.
+ * (`checks.ts`).
  */
-const ASKED_OTHERWISE = new Set(['L1', 'L2', 'S7']);
+const ASKED_OTHERWISE = new Set(['L1', 'L2']);
 
 export class ClientRecord {
   readonly #oracle: Oracle;
@@ -33,8 +29,8 @@ export class ClientRecord {
   readonly #hearsInOrder: boolean;
 
   constructor({ settings, steps }: Script, place: { disk: SimDisk; timeline: Timeline; wall: WallClock }) {
-    // Clocks that are set, and wins by claims that are not told here, are nothing to compare times by.
-    const clocksAgree = !steps.some(({ kind }) => kind === 'jump' || kind === 'reuse');
+    // Clocks that are set are nothing to compare times by.
+    const clocksAgree = !steps.some(({ kind }) => kind === 'jump');
     this.#oracle = new Oracle(clocksAgree ? { skewMs: 0 } : {});
     this.#hearsInOrder = settings.weather.reorders === 0;
     this.#disk = place.disk;
@@ -60,9 +56,11 @@ export class ClientRecord {
   /** What a device says or hears. */
   take({ person, label }: Device, what: string, payload: unknown, asked?: Asked): void {
     const { repId } = person;
-    // One request id for two claims is no claim that is owed anything (contract 5).
-    if (asked?.requestId.startsWith(REUSED)) return;
-    const claim: Claim | null = asked === undefined ? null : { offerId: null, ...asked, repId };
+    // One request id for two leads: two claims, of which either may win (contract 5).
+    const claim: Claim | null =
+      asked === undefined
+        ? null
+        : { offerId: null, ...asked, requestId: `${asked.requestId} of ${asked.leadId}`, repId };
     if (claim !== null) {
       const verdict = payload as Verdict | null;
       if (what.startsWith('> ')) this.#line({ kind: 'sent', ...claim });

@@ -295,11 +295,12 @@ export class ServerProcess {
       },
       close: async (offerId, reason) => {
         const answer = await inner.close(offerId, reason);
-        if (answer.kind === 'closed') {
-          this.#crashAt(
-            reason === 'expired' ? 'expiry at the arbiter, not on file' : 'assignment at the arbiter, not on file',
-          );
-        }
+        if (answer.kind === 'closed') this.#crashAt('expiry at the arbiter, not on file');
+        return answer;
+      },
+      hold: async (win, deadlineMs) => {
+        const answer = await inner.hold(win, deadlineMs);
+        if (answer.kind === 'held') this.#crashAt('assignment at the arbiter, not on file');
         return answer;
       },
       count: (repId, counter, by, causeId) => inner.count(repId, counter, by, causeId),
