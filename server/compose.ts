@@ -227,7 +227,7 @@ async function openEdge(base: Base, house: DecidingHouse, load: Load, desk: Sett
       house: localHouse(house),
       watchForGateway: (asked, gateway) => world.boards.watch(asked, gateway, BOARD_LEASE_MS),
       judge: house.record.judge,
-      won: (offerId) => house.record.wonOffer(offerId),
+      won: house.record.wonBy,
       attempt: (offerId, note) => noteAttempt(world, offerId, note),
     });
   }

@@ -28,7 +28,8 @@ export function leadFor(world: World, leadId: string, withContact: boolean): Lea
 }
 
 export interface FileRecord extends ClaimRecord {
-  wonOffer(offerId: string): Promise<Verdict>;
+  /** The verdict of this rep's win of this offer, contacts and all; null: on file it is not this rep's. */
+  wonBy(repId: string, offerId: string): Verdict | null;
 }
 
 export function createClaimRecord(world: World): FileRecord {
@@ -92,11 +93,16 @@ export function createClaimRecord(world: World): FileRecord {
     return { verdict: 'retry', leadId, offerId: offer.id, reason: 'rebuilding', afterMs: 250 };
   }
 
-  async function wonOffer(offerId: string): Promise<Verdict> {
+  function wonBy(repId: string, offerId: string): Verdict | null {
     const owner = world.owners.byOffer(offerId);
-    if (owner === undefined) throw new Error('a committed claim must be readable');
-    return wonVerdict(owner);
+    return owner?.repId === repId ? wonVerdict(owner) : null;
   }
 
-  return { judge, wonOffer, won: (notice) => wonOffer(notice.offerId) };
+  async function won(notice: Parameters<ClaimRecord['won']>[0]): Promise<Verdict> {
+    const verdict = wonBy(notice.winnerId, notice.offerId);
+    if (verdict === null) throw new Error('a committed claim must be readable');
+    return verdict;
+  }
+
+  return { judge, wonBy, won };
 }

@@ -12,6 +12,8 @@ import { Problem } from '../platform/problem.ts';
 
 /** A gateway renews its interest in a board three times in this time. */
 export const BOARD_LEASE_MS = 30_000;
+/** Half a second of a gateway's notes, 10,000 of each kind. */
+const NOTES_BYTES_MAX = 4_000_000;
 const id = z.string().min(1).max(100);
 
 const attempt = z.object({
@@ -43,8 +45,8 @@ export interface LinkDeps {
   watchForGateway(asked: z.output<typeof boardWatch>, gateway: string): unknown;
   /** A verdict from the file; null: no such lead. */
   judge(claim: z.output<typeof attempt>): Promise<unknown>;
-  /** The verdict of a win on file, for its owner. */
-  won(offerId: string): Promise<unknown>;
+  /** The verdict of a win on file, for its owner; null: it is not this rep's. */
+  won(repId: string, offerId: string): unknown;
   attempt(offerId: string, note: AttemptNote): void;
 }
 
@@ -53,8 +55,8 @@ export function linkRoutes(app: Http, deps: LinkDeps): void {
   const call = <T>(path: string, body: z.ZodType<T>, answer: (body: T) => unknown) => {
     app.post(
       `/internal/${path}`,
-      { schema: { hide: true }, bodyLimit: 4_000_000, onRequest: gatewaysOnly },
-      async (request) => ({ answer: (await answer(body.parse(request.body))) ?? null }),
+      { schema: { hide: true, body }, bodyLimit: NOTES_BYTES_MAX, onRequest: gatewaysOnly },
+      async (request) => ({ answer: (await answer(request.body as T)) ?? null }),
     );
   };
   /** Before the body is read: a stranger's four megabytes are not even parsed. */
@@ -71,7 +73,11 @@ export function linkRoutes(app: Http, deps: LinkDeps): void {
   );
   call('wall', z.object({}), () => house.wallFeed());
   call('claims/judge', attempt, (claim) => deps.judge(claim));
-  call('claims/won', z.object({ offerId: id }), ({ offerId }) => deps.won(offerId));
+  call('claims/won', z.object({ offerId: id, repId: id }), ({ offerId, repId }) => {
+    const verdict = deps.won(repId, offerId);
+    if (verdict === null) throw new Problem(404, 'unknownOffer', 'This rep has not won this offer.');
+    return verdict;
+  });
   call('notes', notes, ({ attempts, receipts }) => {
     for (const { offerId, note } of attempts) deps.attempt(offerId, note);
     for (const { repId, kind, offerIds } of receipts) house.receipt(repId, kind, offerIds);

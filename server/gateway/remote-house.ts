@@ -95,7 +95,7 @@ export function createRemoteHouse(deps: {
 
   const record: ClaimRecord = {
     judge: (attempt: ClaimAttempt) => ask<Verdict | null>('claims/judge', attempt),
-    won: (notice) => ask<Verdict>('claims/won', { offerId: notice.offerId }),
+    won: (notice) => ask<Verdict>('claims/won', { offerId: notice.offerId, repId: notice.winnerId }),
   };
   scheduleHandOver();
   scheduleRenewal();

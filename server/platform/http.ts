@@ -44,9 +44,11 @@ declare module 'fastify' {
 
 const DATA_ONLY = "default-src 'none'; frame-ancestors 'none'";
 export const BODY_BYTES_MAX = 64 * 1024;
-/** A request whose head or body does not come in this time is answered 408: slow ones must not gather. */
-const HEADERS_WITHIN_MS = 10_000;
-const REQUEST_WITHIN_MS = 30_000;
+/**
+ * A request whose head or body does not come in this time is answered 408: slow ones must not gather. Node looks at
+ * its connections now and then, by itself every 30 s, so that much may come on top.
+ */
+const PATIENCE: Readonly<HttpPatience> = { headMs: 10_000, requestMs: 30_000, lookEveryMs: 2_000 };
 /** Above every bound on sockets, with room for HTTP: beyond it the kernel's queue holds newcomers. */
 const CONNECTIONS_MAX = 12_000;
 /** 4xx that a well-meant request may get: a conflict, a precondition, too many attempts. */
@@ -58,6 +60,14 @@ export interface HttpDeps {
   authenticate(token: string): Speaker | null | Promise<Speaker | null>;
   door: Door;
   version: string;
+  /** How long a slow sender is waited for; as in production unless a test is in a hurry. */
+  patience?: HttpPatience;
+}
+
+export interface HttpPatience {
+  headMs: number;
+  requestMs: number;
+  lookEveryMs: number;
 }
 
 /** The speaker of a route that has `allow`: always there behind the hook below. */
@@ -139,11 +149,17 @@ function readInput({ schema }: { schema: z.ZodType }) {
   };
 }
 
+/** Why Node could not read a request, by its own codes; all else is no HTTP. */
+const UNREAD: Record<string, [status: number, code: string]> = {
+  HPE_HEADER_OVERFLOW: [431, 'headersTooLarge'],
+  ERR_HTTP_REQUEST_TIMEOUT: [408, 'tooSlow'],
+};
+
 /** What is no HTTP at all never reaches a route: it is answered on the bare connection, and closed. */
 function refuseBytes(error: NodeJS.ErrnoException, socket: Socket, metrics: Metrics): void {
-  if (error.code === 'ECONNRESET' || socket.destroyed) return;
-  const isHuge = error.code === 'HPE_HEADER_OVERFLOW';
-  const [status, code] = isHuge ? [431, 'headersTooLarge'] : [400, 'malformedHttp'];
+  // Who goes on sending after its answer is not answered, or counted, again.
+  if (error.code === 'ECONNRESET' || !socket.writable) return;
+  const [status, code] = UNREAD[error.code ?? ''] ?? [400, 'malformedHttp'];
   metrics.badInput('http', code);
   const body = JSON.stringify(problemBody(status, code, 'The request could not be read.'));
   const head = [
@@ -173,13 +189,14 @@ function takeEmptyBodies(
 }
 
 export function createHttp(deps: HttpDeps) {
+  const { headMs, requestMs, lookEveryMs } = deps.patience ?? PATIENCE;
   const app = Fastify({
     logger: false,
     bodyLimit: BODY_BYTES_MAX,
     genReqId: () => randomUUID(),
     forceCloseConnections: 'idle',
-    requestTimeout: REQUEST_WITHIN_MS,
-    http: { headersTimeout: HEADERS_WITHIN_MS },
+    requestTimeout: requestMs,
+    http: { headersTimeout: headMs, connectionsCheckingInterval: lookEveryMs },
     routerOptions: { maxParamLength: 200 },
     clientErrorHandler: (error, socket) => refuseBytes(error, socket, deps.metrics),
   }).withTypeProvider<ZodTypeProvider>();

@@ -24,6 +24,7 @@ const TITLES: Record<number, string> = {
   401: 'Not signed in',
   403: 'Not allowed',
   404: 'Not found',
+  408: 'Too slow',
   409: 'Not possible now',
   412: 'It has changed since you read it',
   413: 'Too large',

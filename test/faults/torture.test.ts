@@ -27,9 +27,10 @@ const TELLS_BEFORE_COMMIT = brokenBuild(
   },
   {
     file: 'server/flow/claim-record.js',
-    from: 'won: (notice) => wonOffer(notice.offerId)',
-    to: `won: async ({ offerId, claimedAtMs }) => wonVerdict(world.owners.byOffer(offerId) ??
-      { id: offerId, offerId, leadId: world.offers.get(offerId).leadId, startedAt: claimedAtMs })`,
+    from: 'const verdict = wonBy(notice.winnerId, notice.offerId);',
+    to: `const { offerId, claimedAtMs } = notice;
+      const verdict = wonVerdict(world.owners.byOffer(offerId) ??
+        { id: offerId, offerId, leadId: world.offers.get(offerId).leadId, startedAt: claimedAtMs });`,
   },
 );
 

@@ -28,12 +28,14 @@ afterAll(async () => {
 });
 
 const exported = (...argv: string[]) => sambar('export', ...argv, '--file', app.databaseFile);
-const rowsIn = (text: string) => parse(text, { columns: true }) as Record<string, string>[];
+const rowsIn = (text: string) => parse(text, { columns: true, bom: true }) as Record<string, string>[];
 
 describe('sambar export', () => {
   it('claims with their speed and what is implausible about it', async () => {
     const { code, out, err } = await exported('claims', '--csv');
     expect([code, err]).toEqual([0, '']);
+    // By this mark alone Excel takes it for UTF-8.
+    expect(out.startsWith('\ufeffclaimId,')).toBe(true);
     const [claim, ...others] = rowsIn(out);
     expect(others).toEqual([]);
     expect(claim).toMatchObject({

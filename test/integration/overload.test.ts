@@ -1,68 +1,41 @@
 /** What a server does when more is asked of it than it can do: who waits, who is let go, and what they hear. */
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createSystemClock } from '../../server/kernel/clock.ts';
-import { createSystemRandom } from '../../server/kernel/random.ts';
-import type { Door } from '../../server/platform/door.ts';
 import type { LogFields } from '../../server/platform/log.ts';
-import { createMetrics } from '../../server/platform/metrics.ts';
-import { OVERLOAD_LIMITS, type OverloadLimits } from '../../server/platform/overload.ts';
-import { createSockets, type Sockets } from '../../server/platform/sockets.ts';
+import type { OverloadLimits } from '../../server/platform/overload.ts';
 import { startApp, type TestApp } from '../support/app.ts';
+import { type BareSockets, bareSockets } from '../support/bare-sockets.ts';
 import { ask, closeSockets, heardWhere, refusalOf, signedIn } from '../support/raw-socket.ts';
 import { closeSlowReaders, SlowReader } from '../support/slow-reader.ts';
 
 let app: TestApp | null = null;
-let bare: { http: Server; sockets: Sockets } | null = null;
+let bare: BareSockets | null = null;
 
 afterEach(async () => {
   closeSockets();
   closeSlowReaders();
-  await bare?.sockets.close();
-  bare?.http.close();
+  await bare?.[Symbol.asyncDispose]();
   await app?.[Symbol.asyncDispose]();
   app = null;
   bare = null;
 });
-
-const OPEN_DOOR: Door = {
-  failed: () => 0,
-  mayTry: () => undefined,
-  lead: () => undefined,
-  hasRoom: () => true,
-  enter: () => ({ leave: () => undefined }),
-};
 
 interface Warning {
   message: string;
   fields: LogFields | undefined;
 }
 
-/** Sockets alone, whose tokens are their subjects' names; all of them are in the room `all`. */
-async function bareSockets(limits: Partial<OverloadLimits>) {
-  const clock = createSystemClock();
+/** All of them are in the room `all`; what is warned of is kept. */
+async function inOneRoom(limits: Partial<OverloadLimits>) {
   const warnings: Warning[] = [];
   const silent = () => undefined;
-  const metrics = createMetrics({ processMetrics: false });
-  const http = createServer();
-  const sockets = createSockets(http, {
-    clock,
-    machineClock: clock,
-    random: createSystemRandom(),
-    log: { debug: silent, info: silent, error: silent, warn: (message, fields) => warnings.push({ message, fields }) },
-    metrics,
-    limits: { ...OVERLOAD_LIMITS, ...limits },
+  const warn = (message: string, fields?: LogFields) => void warnings.push({ message, fields });
+  bare = await bareSockets({
+    limits,
+    log: { debug: silent, info: silent, error: silent, warn },
     latestOnly: { state: () => '' },
-    authenticate: (token) => ({ role: 'rep', subjectId: token, tokenId: token, expiresAt: null, renewsForMs: null }),
-    expiryOf: () => null,
-    publicUrl: null,
-    door: OPEN_DOOR,
   });
-  sockets.onConnect((from) => from.join('all'));
-  await new Promise<void>((resolve) => void http.listen(0, '127.0.0.1', resolve));
-  bare = { http, sockets };
-  return { url: `http://127.0.0.1:${(http.address() as AddressInfo).port}`, sockets, warnings, metrics };
+  bare.sockets.onConnect((from) => from.join('all'));
+  return { ...bare, warnings };
 }
 
 /** More than the kernel holds for one connection, by far. */
@@ -71,7 +44,7 @@ const FILL = 'x'.repeat(16_000);
 
 describe('a socket that does not read', () => {
   it('is closed by name when too much waits for it; others hear everything', async () => {
-    const { url, sockets, warnings, metrics } = await bareSockets({ shedBytes: 200_000 });
+    const { url, sockets, warnings, metrics } = await inOneRoom({ shedBytes: 200_000 });
     const slow = await SlowReader.open(url, 'slow-rep');
     const quick = await signedIn(url, 'quick-rep');
     const numbers: number[] = [];
@@ -98,7 +71,7 @@ describe('a socket that does not read', () => {
   });
 
   it('gets the latest state alone once it reads again, and holds no more than that meanwhile', async () => {
-    const { url, sockets, warnings } = await bareSockets({ behindBytes: 50_000, shedBytes: 400_000 });
+    const { url, sockets, warnings } = await inOneRoom({ behindBytes: 50_000, shedBytes: 400_000 });
     const wall = await SlowReader.open(url, 'wall');
     const quick = await signedIn(url, 'quick-rep');
     wall.stopReading();

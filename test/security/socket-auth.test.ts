@@ -1,17 +1,8 @@
 /** Threats: a socket without a right to be there; a page of another site; one address that takes every place. */
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { createSystemClock } from '../../server/kernel/clock.ts';
-import { createSystemRandom } from '../../server/kernel/random.ts';
 import { hashSecret } from '../../server/people/people.ts';
-import { createAddresses } from '../../server/platform/addresses.ts';
-import { createDoor } from '../../server/platform/door.ts';
-import { createLog } from '../../server/platform/log.ts';
-import { createMetrics } from '../../server/platform/metrics.ts';
-import { OVERLOAD_LIMITS } from '../../server/platform/overload.ts';
-import { createSockets } from '../../server/platform/sockets.ts';
 import { ADMIN_KEY } from '../support/app.ts';
+import { bareSockets } from '../support/bare-sockets.ts';
 import { type Cast, startCast } from '../support/cast.ts';
 import { closeSockets, connected, openSocket, refusalOf, signedIn } from '../support/raw-socket.ts';
 
@@ -99,42 +90,18 @@ describe('socket auth', () => {
   });
 
   it('a transport that never says who it is, is closed', async () => {
-    const server = createServer();
-    const sockets = await socketsOf(server, 200);
-    const engine = openSocket(`http://127.0.0.1:${(server.address() as AddressInfo).port}`).io.engine;
+    await using bare = await bareSockets({ authenticate: () => null, connectTimeoutMs: 200 });
+    const engine = openSocket(bare.url).io.engine;
     const closed = new Promise<string>((resolve) => engine.once('close', resolve));
     const opened = new Promise<void>((resolve) => engine.once('open', () => resolve()));
     // The engine alone: the packet in which a client says CONNECT is held back.
     engine.write = () => engine;
     await opened;
-    expect(sockets.count()).toBe(1);
+    expect(bare.sockets.count()).toBe(1);
     await closed;
-    expect(sockets.count()).toBe(0);
-    await sockets.close();
-    server.close();
+    expect(bare.sockets.count()).toBe(0);
   });
 });
-
-/** Bare sockets, with a shorter patience. */
-async function socketsOf(server: Server, connectTimeoutMs: number) {
-  const clock = createSystemClock();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const limits = { failedSignInsPerMinute: 10, leadsPerMinute: 10, socketsPerAddress: 10 };
-  return createSockets(server, {
-    clock,
-    machineClock: clock,
-    random: createSystemRandom(),
-    limits: OVERLOAD_LIMITS,
-    latestOnly: {},
-    log: createLog('silent'),
-    metrics: createMetrics({ processMetrics: false }),
-    authenticate: () => null,
-    expiryOf: () => null,
-    publicUrl: null,
-    door: createDoor(limits, { clock, addresses: createAddresses({ trustedProxies: [] }) }),
-    connectTimeoutMs,
-  });
-}
 
 describe('cross-site WebSocket', () => {
   const ORIGINS: [string | undefined, boolean][] = [

@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { Argument, type Command } from 'commander';
 import { openReader } from '../../server/platform/sqlite.ts';
 import { partialNameOf, placeWhole } from '../../server/platform/whole-file.ts';
-import { type Cell, csvLine } from '../export/csv.ts';
+import { type Cell, CSV_START, csvLine } from '../export/csv.ts';
 import { EXPORTS, type ExportName, type Rows, rowsOf } from '../export/tables.ts';
 import { createProgress } from '../terminal/progress.ts';
 import { databaseFile, EXIT, type ExitCode, type FileOptions, UsageError } from './command.ts';
@@ -60,7 +60,7 @@ function* chunks(
   lineOf: (cells: readonly Cell[]) => string,
   onProgress: (done: number, of: number) => void,
 ): Generator<string> {
-  let text = lineOf === csvLine ? csvLine(columns) : '';
+  let text = lineOf === csvLine ? CSV_START + csvLine(columns) : '';
   let done = 0;
   for (const row of rows) {
     text += lineOf(row);

@@ -3,6 +3,9 @@
  * front, which costs a phone number its bare `+`. Numbers are the file's own columns and stay numbers, minus too.
  */
 
+/** Before the first name: without it Excel reads UTF-8 as the letters of one country, and names come out broken. */
+export const CSV_START = '\ufeff';
+
 export type Cell = string | number | null;
 
 /**
