@@ -119,6 +119,30 @@ export async function openRedisCell(deps: CellDeps): Promise<RedisCell> {
   });
 }
 
+/**
+ * The steps of taking a cell over, in the order that SPEC.md counts on; claims are let in by the last one.
+ * @param register tells gateways who everybody is
+ * @returns the new epoch
+ */
+export async function takeCellOver(
+  world: World,
+  arbiter: RedisArbiterControl,
+  register: () => Promise<void>,
+): Promise<number> {
+  const epoch = Number(world.events.cellValue('arbiterEpoch') ?? '0') + 1;
+  await world.ledger.write('setCell', { key: 'arbiterEpoch', value: String(epoch) });
+  const cursor = world.events.cellValue('lastWinOrder') ?? '0';
+  await arbiter.start({ epoch, cursor: cursor.includes('-') ? cursor : '0' });
+  await arbiter.drained();
+  await world.settlementsIdle();
+  await register();
+  await arbiter.raise({ scope: 'cell' }, 'rebuilding');
+  await arbiter.forgetTheDead((offerId) => world.offers.get(offerId) !== undefined);
+  await putRaceUp(world);
+  await arbiter.openGate();
+  return epoch;
+}
+
 interface CellParts extends CellDeps {
   role: CellRole;
   plain: Redis;
@@ -161,18 +185,7 @@ class Cell implements RedisCell {
 
   async takeOver(world: World): Promise<void> {
     this.#world = world;
-    const { arbiter } = this;
-    const epoch = Number(world.events.cellValue('arbiterEpoch') ?? '0') + 1;
-    await world.ledger.write('setCell', { key: 'arbiterEpoch', value: String(epoch) });
-    const cursor = world.events.cellValue('lastWinOrder') ?? '0';
-    await arbiter.start({ epoch, cursor: cursor.includes('-') ? cursor : '0' });
-    await arbiter.drained();
-    await world.settlementsIdle();
-    await this.#registerAll(world);
-    await arbiter.raise({ scope: 'cell' }, 'rebuilding');
-    await arbiter.forgetTheDead((offerId) => world.offers.get(offerId) !== undefined);
-    await putRaceUp(world);
-    await arbiter.openGate();
+    const epoch = await takeCellOver(world, this.arbiter, () => this.#registerAll(world));
     // At a start gateways could not yet ask this process: `announce` says it then.
     if (this.#announcing !== null) this.outlet.resync();
     this.#parts.log.info('the cell is open', { cell: this.#parts.cell, epoch });

@@ -26,7 +26,8 @@ export async function embeddedBench(create = createEmbeddedArbiter): Promise<Ben
 
 export type TestConnection = ReturnType<typeof createRedis>;
 
-function unconnected(url: string, profile: RedisProfile): TestConnection {
+/** Nothing is sent yet. */
+export function unconnected(url: string, profile: RedisProfile): TestConnection {
   return createRedis(url, profile, { random: createSystemRandom(), onError: () => {} });
 }
 

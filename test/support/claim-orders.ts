@@ -10,7 +10,7 @@
  */
 import type { Scheduler } from 'fast-check';
 import type { Verdict } from '../../client-sdk/protocol/verdict.ts';
-import type { ArbiterControl } from '../../server/claims/arbiter.ts';
+import type { Arbiter, ArbiterControl, ProvisionalWin } from '../../server/claims/arbiter.ts';
 import type { Claims } from '../../server/claims/claims.ts';
 import type { SettledNotice } from '../../server/claims/settlement-desk.ts';
 import { LedgerError } from '../../server/ledger/ledger-error.ts';
@@ -18,6 +18,7 @@ import type { Connection } from '../../server/platform/sqlite.ts';
 import { brokenRules, History } from '../../tools/oracle/history.ts';
 import { CONTACT_MARK } from '../../tools/oracle/line.ts';
 import { openOrderedHouse, type Parts } from './ordered-house.ts';
+import type { MakeSeat, Seat } from './ordered-seats.ts';
 import { SimClock } from './sim-clock.ts';
 
 export const REPS = ['ani', 'budi', 'citra'];
@@ -39,8 +40,8 @@ export interface Plan {
   leads: number;
   /** Which settlements the disk refuses, by their number. */
   refused: number[];
-  /** After how many steps of others each crash may come. */
-  crashes: number[];
+  /** After how many steps of others each crash may come, and whether Redis, if it is there, is empty after it. */
+  crashes: { after: number; forgets: boolean }[];
 }
 
 /** A tap that is not answered for good by then never will be. */
@@ -48,14 +49,17 @@ const ASKED_MAX = 40;
 /** Time moves on by this when nothing else can: longer than a claim waits for a win on its way. */
 const QUIET_MS = 2_100;
 
-const turn = () => new Promise<void>((resolve) => void setImmediate(resolve));
 const never = new Promise<never>(() => undefined);
 
 interface Life {
+  /** Its process is dead: nothing it had under way goes on. */
   isOver: boolean;
-  /** Resolves when it ends: its sockets are cut. */
-  over: Promise<'cut'>;
-  end(): void;
+  /** Resolves then. */
+  killed: Promise<void>;
+  kill(): void;
+  /** Resolves when its successor serves: its sockets are cut. */
+  cut: Promise<'cut'>;
+  succeeded(): void;
   clock: SimClock;
   gateways: Claims[];
   /** How many steps of each name wait for the scheduler. */
@@ -65,6 +69,8 @@ interface Life {
 export interface Outcome {
   /** Broken rules in words; empty: the schedule is sound. */
   broken: string[];
+  /** Rules that the race had nothing to be judged by for. */
+  unjudged: string[];
   verdicts: string[];
   /** What was on its way when the process was killed. */
   crashes: string[];
@@ -77,6 +83,7 @@ export class OrderedRace {
   readonly #plan: Plan;
   readonly #connection: Connection;
   readonly #parts: Parts;
+  readonly #seat: Seat;
   readonly #history = new History();
   readonly #found: string[] = [];
   readonly #notices: string[] = [];
@@ -87,13 +94,16 @@ export class OrderedRace {
   #nowMs = Date.parse('2026-11-23T03:00:00.000Z');
   #settlements = 0;
   readonly #crashes: string[] = [];
+  /** The one that serves, or served last; and the one that began last, which may still be opening. */
   #life!: Life;
+  #newest!: Life;
 
-  constructor(scheduler: Scheduler, plan: Plan, connection: Connection, parts: Parts) {
+  constructor(scheduler: Scheduler, plan: Plan, connection: Connection, parts: Parts, makeSeat: MakeSeat) {
     this.#scheduler = scheduler;
     this.#plan = plan;
     this.#connection = connection;
     this.#parts = parts;
+    this.#seat = makeSeat(parts, (win, epoch) => this.#history.record({ kind: 'win', ...win, epoch }));
   }
 
   async run(): Promise<Outcome> {
@@ -104,17 +114,29 @@ export class OrderedRace {
     const done = Promise.all([...taps, ...crashes]).then(() => {
       isDone = true;
     });
-    await turn();
-    while (!isDone) {
+    await this.#seat.quiet();
+    while (!isDone || this.#scheduler.count() > 0) {
       if (this.#scheduler.count() > 0) await this.#scheduler.waitNext(1);
-      else this.#life.clock.advance(QUIET_MS);
-      await turn();
+      else await this.#timePasses();
+      await this.#seat.quiet();
     }
     await done;
+    const redis = await this.#seat.close();
     const verdicts = this.#history.answers().map(({ verdict }) => verdict.verdict);
-    const judgement = this.#history.judge(this.#connection.sqlite, { isAudited: false });
+    const judgement = this.#history.judge(this.#connection.sqlite, {
+      isAudited: false,
+      isOver: true,
+      ...(redis === null ? {} : { redis }),
+    });
     const broken = [...new Set(this.#found), ...brokenRules(judgement)];
-    return { broken, verdicts, crashes: this.#crashes, notices: this.#notices };
+    const unjudged = judgement.unjudged.map(({ id }) => id);
+    return { broken, unjudged, verdicts, crashes: this.#crashes, notices: this.#notices };
+  }
+
+  async #timePasses(): Promise<void> {
+    const { clock } = this.#newest;
+    await this.#seat.setTime(clock.nowMs() + QUIET_MS);
+    clock.advance(QUIET_MS);
   }
 
   /** A step somewhere else: it comes when the scheduler says, or never, if this life is over by then. */
@@ -137,20 +159,32 @@ export class OrderedRace {
     };
   }
 
+  /** Resolves when it serves, or was killed on its way there. */
   async #live(): Promise<void> {
-    const clock = new SimClock(this.#nowMs);
-    let end = (): void => undefined;
-    const over = new Promise<'cut'>((resolve) => {
-      end = () => resolve('cut');
+    let kill = (): void => undefined;
+    const killed = new Promise<void>((resolve) => {
+      kill = resolve;
     });
-    const life: Life = { isOver: false, over, end, clock, gateways: [], onItsWay: new Map() };
-    const arbiter = this.#parts.createEmbeddedArbiter({ clock });
+    let succeeded = (): void => undefined;
+    const cut = new Promise<'cut'>((resolve) => {
+      succeeded = () => resolve('cut');
+    });
+    const clock = new SimClock(this.#nowMs);
+    const life = { isOver: false, killed, kill, cut, succeeded, clock, gateways: [], onItsWay: new Map() };
+    this.#newest = life;
+    await Promise.race([this.#open(life), killed]);
+  }
+
+  async #open(life: Life): Promise<void> {
+    const { clock } = life;
+    const { control, judges, openRace } = await this.#seat.begin(clock);
     const desks = [0, 1].map(() => this.#parts.createSettlementDesk(clock));
     const toGateway = desks.map((_, gateway) => this.#line(life, `notice at ${gateway}`));
     const house = await openOrderedHouse(this.#parts, {
       connection: this.#connection,
       clock,
-      arbiter: this.#far(life, arbiter),
+      arbiter: this.#far(life, control),
+      openRace,
       settled: (notice) => {
         this.#notices.push(notice.outcome);
         for (const [gateway, desk] of desks.entries()) {
@@ -161,8 +195,9 @@ export class OrderedRace {
       ledger: (write) => this.#ledger(life, write),
     });
     if (this.#offers.length === 0) await this.#takeLeads(house);
-    life.gateways = desks.map((desk) =>
-      this.#parts.createClaims({
+    life.gateways = desks.map((desk, gateway) => {
+      const arbiter = judges[gateway] as Arbiter;
+      return this.#parts.createClaims({
         arbiter: {
           now: arbiter.now.bind(arbiter),
           nearlyNow: arbiter.nearlyNow.bind(arbiter),
@@ -182,9 +217,11 @@ export class OrderedRace {
         note: () => undefined,
         observe: () => undefined,
         onError: (error) => this.#found.push(`error: ${String(error)}`),
-      }),
-    );
+      });
+    });
+    const before: Life | undefined = this.#life;
     this.#life = life;
+    before?.succeeded();
   }
 
   async #takeLeads(house: Awaited<ReturnType<typeof openOrderedHouse>>): Promise<void> {
@@ -201,12 +238,19 @@ export class OrderedRace {
 
   /** The arbiter as the ledger has it: told of settlements, some time. */
   #far(life: Life, arbiter: ArbiterControl): ArbiterControl {
+    const toLedger = this.#line(life, 'win');
     return new Proxy(arbiter, {
       get: (target, name) => {
+        if (name === 'onProvisionalWin' && this.#seat.winsTravel) {
+          return (settler: (win: ProvisionalWin) => void) =>
+            target.onProvisionalWin((win) => void toLedger().then(() => settler(win)));
+        }
         if (name === 'settle') {
           return async (...args: Parameters<ArbiterControl['settle']>) => {
             await this.#way(life, 'settle');
             await target.settle(...args);
+            const [{ offerId, order }, { outcome }] = args;
+            if (outcome === 'reopened') this.#history.record({ kind: 'reopened', offerId, order });
           };
         }
         const value = Reflect.get(target, name) as unknown;
@@ -266,7 +310,7 @@ export class OrderedRace {
       this.#history.record({ kind: 'sent', ...claim });
       const life = this.#life;
       const gateway = life.gateways[(tap.gateway + asked) % 2] as Claims;
-      const answer = await Promise.race([gateway.claim({ ...claim, language: 'en' }), life.over]);
+      const answer = await Promise.race([gateway.claim({ ...claim, language: 'en' }), life.cut]);
       if (answer === 'cut') continue;
       await this.#scheduler.schedule(Promise.resolve(), 'answer');
       if (asked < tap.unheard) continue;
@@ -289,14 +333,17 @@ export class OrderedRace {
     if (verdict.verdict === 'lost') this.#named(claim.offerId, verdict.winner.id, 'lost');
   }
 
-  async #crash(steps: number): Promise<void> {
-    for (let step = 0; step <= steps; step++) await this.#scheduler.schedule(Promise.resolve(), 'crash');
-    const { clock, onItsWay } = this.#life;
+  async #crash({ after, forgets }: Plan['crashes'][number]): Promise<void> {
+    for (let step = 0; step <= after; step++) await this.#scheduler.schedule(Promise.resolve(), 'crash');
+    const life = this.#newest;
+    const { clock, onItsWay } = life;
     this.#nowMs = clock.nowMs() + 100;
-    this.#life.isOver = true;
-    const { end } = this.#life;
+    life.isOver = true;
+    life.kill();
     this.#crashes.push('crash', ...[...onItsWay].map(([name]) => `crash, ${name} on its way`));
+    if (life !== this.#life) this.#crashes.push('crash, opening');
+    if (forgets) this.#crashes.push('crash, forgetting');
+    await this.#seat.end(forgets);
     await this.#live();
-    end();
   }
 }

@@ -3,9 +3,10 @@ import type { DownEvents } from '../../client-sdk/protocol/down.ts';
 import type { ArbiterControl } from '../../server/claims/arbiter.ts';
 import { createClaims } from '../../server/claims/claims.ts';
 import { createEmbeddedArbiter } from '../../server/claims/embedded-arbiter.ts';
+import type { Scripts } from '../../server/claims/redis-scripts.ts';
 import { createSettlementDesk, type SettledNotice } from '../../server/claims/settlement-desk.ts';
-import { putRaceUp } from '../../server/flow/start.ts';
 import { createTransactions, type Transactions } from '../../server/flow/transactions/transactions.ts';
+import type { World } from '../../server/flow/world.ts';
 import { openHouse } from '../../server/house.ts';
 import type { Clock } from '../../server/kernel/clock.ts';
 import { createInlineLedger, type Ledger } from '../../server/ledger/ledger.ts';
@@ -20,6 +21,8 @@ export const REAL_PARTS = {
   createSettlementDesk,
   createTransactions,
   openHouse,
+  /** Of Redis, in place of the real ones. */
+  scripts: {} as Partial<Scripts>,
 };
 
 export type Parts = typeof REAL_PARTS;
@@ -28,6 +31,7 @@ export interface OrderedHouseDeps {
   connection: Connection;
   clock: Clock;
   arbiter: ArbiterControl;
+  openRace(world: World): Promise<void>;
   settled(notice: SettledNotice): void;
   emit(event: string, rooms: string[], payload: unknown): void;
   /** Stands before the ledger: takes the steps to the disk and back. */
@@ -65,6 +69,6 @@ export async function openOrderedHouse(parts: Parts, deps: OrderedHouseDeps) {
     adminApiKey: null,
     appSecret: 'a secret of the tests, long enough',
     boardsMustWait: () => false,
-    openRace: putRaceUp,
+    openRace: deps.openRace,
   });
 }

@@ -35,6 +35,8 @@ export type Happening =
   | { kind: 'calm' }
   /** A provisional win, as an observer reads it from the stream in Redis; `order` grows. */
   | { kind: 'win'; offerId: string; repId: string; requestId: string; order: string; epoch?: number }
+  /** A provisional win that the ledger refused, as that observer hears of it: the offer was open again. */
+  | { kind: 'reopened'; offerId: string; order: string }
   /** What the file said of itself at this moment; see `Marker`. */
   | ({ kind: 'mark' } & Mark)
   /** A process became the cell's ledger. */

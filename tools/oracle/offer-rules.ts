@@ -152,8 +152,6 @@ function wonAfter(story: Story, isOver: (told: Told) => boolean, words: string):
   });
 }
 
-type Win = Story['wins'][number];
-
 /** Stream ids: milliseconds, a dash, and a number among those of the same millisecond. */
 function isBefore(one: string, other: string): boolean {
   const [ms = 0, n = 0] = one.split('-').map(Number);
@@ -161,18 +159,23 @@ function isBefore(one: string, other: string): boolean {
   return ms < otherMs || (ms === otherMs && n < otherN);
 }
 
-/** S9, where an observer read the stream of wins: of the newest epoch the first one is the one on disk. */
+/**
+ * S9, where an observer read the stream of wins: of the newest epoch the first one is the one on disk, but for
+ * those that the ledger refused.
+ */
 const firstClaimWins: OfferRule = {
   id: 'S9',
-  says: 'the first provisional win of the epoch that survived is the one on disk',
+  says: 'the first provisional win of the epoch that survived, and that was not given back, is the one on disk',
   ofOffer(story, onFile) {
-    const newest = Math.max(...story.wins.map(({ epoch }) => epoch ?? 0));
-    const first = story.wins
+    const wins = story.wins.filter(({ order }) => !story.reopened.has(order));
+    if (wins.length === 0 || onFile?.winner == null) return [];
+    const newest = Math.max(...wins.map(({ epoch }) => epoch ?? 0));
+    const first = wins
       .filter(({ epoch }) => (epoch ?? 0) === newest)
-      .reduce((one, other) => (isBefore(other.order, one.order) ? other : one), story.wins[0] as Win);
-    if (story.wins.length === 0 || onFile?.winner == null || onFile.winner === first.repId) return [];
+      .reduce((one, other) => (isBefore(other.order, one.order) ? other : one));
+    if (onFile.winner === first.repId) return [];
     // A win that was on disk before Redis forgot stands, whatever Redis decided since.
-    if (story.wins.some(({ repId, epoch }) => repId === onFile.winner && (epoch ?? 0) < newest)) return [];
+    if (wins.some(({ repId, epoch }) => repId === onFile.winner && (epoch ?? 0) < newest)) return [];
     return [`${story.offerId}: ${first.repId} was first (${first.order}), the file has ${onFile.winner}`];
   },
 };

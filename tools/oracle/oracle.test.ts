@@ -241,6 +241,16 @@ describe('the oracle', () => {
     expect(judge({ lines: [sent, answered(retry(ayu)), sent, answered(won(ayu, 1100))] }).broken).toEqual([]);
   });
 
+  test('a win of an epoch that did not survive, or that was given back, is nobody’s', () => {
+    const lines: Said[] = [
+      { kind: 'win', offerId: 'o2', repId: 'r1', requestId: 'a2', order: '1000-0', epoch: 0 },
+      { kind: 'win', offerId: 'o2', repId: 'r1', requestId: 'a2', order: '1150-0', epoch: 1 },
+      { kind: 'reopened', offerId: 'o2', order: '1150-0' },
+      { kind: 'win', offerId: 'o2', repId: 'r2', requestId: 'b2', order: '1200-0', epoch: 1 },
+    ];
+    expect(judge({ lines }).broken).toEqual([]);
+  });
+
   test('counts what is lost and what is doubled', () => {
     const [without] = PLANTED.S2 as [Planted];
     const [twice] = PLANTED.S1 as [Planted];

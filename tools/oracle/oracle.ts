@@ -221,6 +221,7 @@ export class Oracle {
     if (line.kind === 'board') this.#boards.set(line.state.stream, line);
     if (line.kind === 'win') this.#stories.win(line);
     if (line.kind === 'win') this.#winsSeen++;
+    if (line.kind === 'reopened') this.#stories.reopened(line);
     if (line.kind === 'usage') this.#used(line);
   }
 

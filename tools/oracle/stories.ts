@@ -33,8 +33,9 @@ export interface Story {
   requests: Map<string, Request>;
   /** Winners named to anybody: rep → where it was said first. */
   named: Map<string, string>;
-  /** Provisional wins seen in Redis, in their order. */
+  /** Provisional wins seen in Redis, in their order, and the orders of those that were given back. */
   wins: { repId: string; requestId: string; order: string; epoch: number | undefined }[];
+  reopened: Set<string>;
   lastAt: number;
   /** Somebody heard `won`. */
   isWon: boolean;
@@ -126,6 +127,10 @@ export class Stories {
     story.wins.push({ repId: line.repId, requestId: line.requestId, order: line.order, epoch: line.epoch });
   }
 
+  reopened({ offerId, order, at }: Line & { kind: 'reopened' }): void {
+    this.#story(offerId, '', at).reopened.add(order);
+  }
+
   #isFirstWin(offerId: string): boolean {
     const story = this.#byOffer.get(offerId);
     if (story === undefined || story.isWon) return false;
@@ -141,7 +146,8 @@ export class Stories {
   #story(offerId: string, leadId: string, at: number): Story {
     let story = this.#byOffer.get(offerId);
     if (story === undefined) {
-      story = { offerId, leadId, requests: new Map(), named: new Map(), wins: [], lastAt: at, isWon: false };
+      const told = { requests: new Map(), named: new Map(), isWon: false };
+      story = { offerId, leadId, ...told, wins: [], reopened: new Set(), lastAt: at };
       this.#byOffer.set(offerId, story);
     }
     if (story.leadId === '') story.leadId = leadId;
