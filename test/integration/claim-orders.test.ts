@@ -5,6 +5,7 @@ import { embeddedSeat } from '../support/ordered-seats.ts';
 claimOrders({
   orders: 200,
   ordersWithWrongArbiter: 100,
+  crashes: { minLength: 0, maxLength: 2 },
   least: {
     won: 1,
     lost: 1,

@@ -35,22 +35,23 @@ function newFile(): Connection {
   return connection;
 }
 
-const plans: fc.Arbitrary<Plan> = fc.record({
-  taps: fc.array(
-    fc.record({
-      rep: fc.nat(2),
-      lead: fc.nat(1),
-      request: fc.nat(1),
-      gateway: fc.nat(1),
-      unheard: fc.constantFrom(0, 0, 0, 1, 2),
-      judgementsLost: fc.constantFrom(0, 0, 0, 1),
-    }),
-    { minLength: 4, maxLength: 9, size: 'max' },
-  ),
-  leads: fc.integer({ min: 1, max: 2 }),
-  refused: fc.subarray([0, 1, 2, 3]),
-  crashes: fc.array(fc.record({ after: fc.nat(20), forgets: fc.boolean() }), { maxLength: 2, size: 'max' }),
-});
+const plansWith = (crashes: Suite['crashes']): fc.Arbitrary<Plan> =>
+  fc.record({
+    taps: fc.array(
+      fc.record({
+        rep: fc.nat(2),
+        lead: fc.nat(1),
+        request: fc.nat(1),
+        gateway: fc.nat(1),
+        unheard: fc.constantFrom(0, 0, 0, 1, 2),
+        judgementsLost: fc.constantFrom(0, 0, 0, 1),
+      }),
+      { minLength: 4, maxLength: 9, size: 'max' },
+    ),
+    leads: fc.integer({ min: 1, max: 2 }),
+    refused: fc.subarray([0, 1, 2, 3]),
+    crashes: fc.array(fc.record({ after: fc.nat(20), forgets: fc.boolean() }), { ...crashes, size: 'max' }),
+  });
 
 async function raceOf(
   scheduler: fc.Scheduler,
@@ -161,11 +162,16 @@ const MUTANT_ORDERS = 100;
 /** A wrong arbiter grants out of turn and miscounts, which a Redis shows; nobody is told anything that rests on it. */
 const ITS_OWN_MEMORY = ['S9', 'L3'];
 
+interface Broken {
+  plans: fc.Arbitrary<Plan>;
+  seat: MakeSeat;
+  parts: Partial<Parts>;
+  prepare?: string;
+  until?: string;
+}
+
 /** Which rules were found broken in so many orders; `until` one of them is. */
-async function brokenIn(
-  orders: number,
-  { seat, parts, prepare, until }: { seat: MakeSeat; parts: Partial<Parts>; prepare?: string; until?: string },
-): Promise<Set<string>> {
+async function brokenIn(orders: number, { plans, seat, parts, prepare, until }: Broken): Promise<Set<string>> {
   const broken = new Set<string>();
   const property = fc.asyncProperty(fc.scheduler(), plans, async (scheduler, plan) => {
     const outcome = await raceOf(scheduler, plan, seat, { ...REAL_PARTS, ...parts }, prepare);
@@ -180,6 +186,8 @@ export interface Suite {
   /** Races of the sound house, and of the one with a wrong arbiter; SAMBAR_TEST_RUNS overrides the first. */
   orders: number;
   ordersWithWrongArbiter: number;
+  /** How many a race has. */
+  crashes: { minLength: number; maxLength: number };
   /** How often each must come about, on an average of all orders. */
   least: Record<string, number>;
   /** Rules that must have had what they need. */
@@ -188,7 +196,8 @@ export interface Suite {
 }
 
 /** The tests of one arbiter. */
-export function claimOrders({ orders: usual, ordersWithWrongArbiter, least, judged, seat }: Suite): void {
+export function claimOrders({ orders: usual, ordersWithWrongArbiter, crashes, least, judged, seat }: Suite): void {
+  const plans = plansWith(crashes);
   const count = Number(process.env.SAMBAR_TEST_RUNS ?? usual);
 
   test(`the oracle's rules hold in ${count} orders of a claim's steps (seed ${SEED})`, async () => {
@@ -197,8 +206,8 @@ export function claimOrders({ orders: usual, ordersWithWrongArbiter, least, judg
       const outcome = await raceOf(scheduler, plan, seat());
       expect(outcome.broken).toEqual([]);
       expect(judged.filter((id) => outcome.unjudged.includes(id))).toEqual([]);
-      const { verdicts, notices, crashes } = outcome;
-      for (const name of [...verdicts, ...notices, ...crashes]) seen.set(name, (seen.get(name) ?? 0) + 1);
+      for (const name of [...outcome.verdicts, ...outcome.notices, ...outcome.crashes])
+        seen.set(name, (seen.get(name) ?? 0) + 1);
     });
     await fc.assert(property, { numRuns: count, seed: SEED });
     const rare = Object.entries(least).filter(([name, share]) => (seen.get(name) ?? 0) < share * count);
@@ -206,12 +215,12 @@ export function claimOrders({ orders: usual, ordersWithWrongArbiter, least, judg
   }, 3_600_000);
 
   test.for(mutants)('$title: $rule', async ({ rule, parts, prepare = '' }) => {
-    const given = { seat: seat(), parts: await parts(), prepare, until: rule };
+    const given = { plans, seat: seat(), parts: await parts(), prepare, until: rule };
     expect([...(await brokenIn(MUTANT_ORDERS, given))]).toContain(rule);
   });
 
   test('a wrong arbiter alone misleads nobody: the file is the second referee', async () => {
-    const broken = await brokenIn(ordersWithWrongArbiter, { seat: seat(), parts: await wrongArbiter() });
+    const broken = await brokenIn(ordersWithWrongArbiter, { plans, seat: seat(), parts: await wrongArbiter() });
     expect([...broken].filter((rule) => !ITS_OWN_MEMORY.includes(rule))).toEqual([]);
   }, 300_000);
 }
