@@ -92,7 +92,8 @@ async function breakLink(races: Races, { gateway, racers, others }: Cut, { what,
   const taps = races.tap(met, racers);
   await races.strike(`${gateway.name}: ${what}`, () => strike(proxy));
   const tapsMeanwhile = races.tap(meanwhile, racers);
-  await races.won(2, others);
+  // Long enough that everybody cut off heard what such a gateway says.
+  await Promise.all([races.won(2, others), races.answered(met, racers), races.answered(meanwhile, racers)]);
   proxy.delayMs = 0;
   proxy.set('pass');
   await Promise.all([taps, tapsMeanwhile]);

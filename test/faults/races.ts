@@ -5,7 +5,7 @@
  * Two kinds of leads: those of the races, claimed at sight, and those set aside, which nobody touches until
  * the test says who taps when.
  */
-import type { OfferCard, PoolSnapshot } from '../../client-sdk/protocol/down.ts';
+import type { LeadTaken, OfferCard, PoolSnapshot } from '../../client-sdk/protocol/down.ts';
 import type { Verdict } from '../../client-sdk/protocol/verdict.ts';
 import { createClientClock, sleep } from '../../client-sdk/src/platform.ts';
 import { brokenRules, History } from '../../tools/oracle/history.ts';
@@ -55,8 +55,10 @@ export class Races {
   readonly #unanswered = new Map<string, number>();
   /** Lead → who was shown it, and as which offer. */
   readonly #shown = new Map<string, { offerId: string; reps: Set<string> }>();
-  /** Lead → the first who heard of a win. */
+  /** Lead → who won it, once anybody heard of it: the winner, or those who were told who it was. */
   readonly #decided = new Map<string, string>();
+  /** Requests that were answered, be it `retry`. */
+  readonly #answered = new Set<string>();
   readonly #claims: Promise<unknown>[] = [];
   readonly #claimed = new Set<string>();
   #checks: { isSo: () => boolean; resolve: () => void }[] = [];
@@ -101,6 +103,11 @@ export class Races {
     return this.#decided.size;
   }
 
+  /** Whether somebody heard that this one is won. */
+  isDecided({ leadId }: Target): boolean {
+    return this.#decided.has(leadId);
+  }
+
   /** Resolves when it is so; asked after each line of the history. */
   until(isSo: () => boolean): Promise<void> {
     return new Promise((resolve) => {
@@ -141,11 +148,18 @@ export class Races {
     return Promise.all(racers.map((racer) => racer.claimUntilJudged(requestOf(racer, target), target)));
   }
 
-  /** These tap once, and may hear nothing but `retry`. */
+  /** Resolves when each of these has an answer to the tap, be it `retry`. */
+  answered(target: Target, racers: readonly Racer[]): Promise<void> {
+    return this.until(() => racers.every((racer) => this.#answered.has(requestOf(racer, target))));
+  }
+
+  /** These tap once, and may hear nothing but `retry`; of one that is won, the file may tell them who won it. */
   async tapInVain(target: Target, racers = this.racers): Promise<void> {
     const verdicts = await Promise.all(racers.map((racer) => racer.claimAs(requestOf(racer, target), target)));
     for (const verdict of verdicts) {
-      if (verdict?.verdict !== 'retry') this.wrong.push(`${verdict?.verdict ?? 'nothing'} instead of retry`);
+      const isRight = verdict?.verdict === 'lost' && verdict.winner.id === this.#decided.get(target.leadId);
+      if (verdict?.verdict !== 'retry' && !isRight)
+        this.wrong.push(`${verdict?.verdict ?? 'nothing'} instead of retry`);
     }
   }
 
@@ -274,14 +288,19 @@ export class Races {
       if (left === 0) this.#unanswered.delete(line.requestId);
       else this.#unanswered.set(line.requestId, left);
     }
-    if (line.kind === 'answered' && line.verdict.verdict === 'won' && !this.#decided.has(line.leadId)) {
-      this.#decided.set(line.leadId, line.repId);
-    }
+    if (line.kind === 'answered') this.#answered.add(line.requestId);
+    if (line.kind === 'answered' && line.verdict.verdict === 'won') this.#decide(line.leadId, line.repId);
     if (line.kind === 'heard') this.#heard(line);
     this.#check();
   }
 
+  #decide(leadId: string, repId: string): void {
+    if (!this.#decided.has(leadId)) this.#decided.set(leadId, repId);
+  }
+
   #heard({ repId, event, payload }: Extract<Line, { kind: 'heard' }>): void {
+    // A winner whose gateway is cut off hears `retry` until it is whole: the race goes on all the same.
+    if (event === 'lead:taken') this.#decide((payload as LeadTaken).leadId, (payload as LeadTaken).by.id);
     if (event === 'lead:alert') this.#show(repId, payload as OfferCard);
     if (event !== 'pool:snapshot') return;
     for (const card of (payload as PoolSnapshot).offers) if ('source' in card) this.#show(repId, card);

@@ -100,7 +100,12 @@ class Scene {
 interface Loss {
   part: string;
   redis(): Promise<TestRedis>;
-  control: { what: string; edits: readonly Edit[] };
+  control: {
+    what: string;
+    edits: readonly Edit[];
+    /** It tells a win too soon: Redis is lost when it has told one. Else as ever. */
+    tellsAtTheYes: boolean;
+  };
   /** Before anybody claims: what is kept for later. */
   prepare?(scene: Scene): Promise<void>;
   /** With a win that the ledger has not read; Redis is away afterwards, or emptied. */
@@ -111,7 +116,7 @@ interface Loss {
   keepsTheWin?: boolean;
 }
 
-const AT_THE_YES = { what: 'a win is told when Redis says yes', edits: TOLD_AT_THE_YES };
+const AT_THE_YES = { what: 'a win is told when Redis says yes', edits: TOLD_AT_THE_YES, tellsAtTheYes: true };
 const snapshotOf = ({ dir }: TestRedis, name: string) => join(dir, name);
 const kill = (scene: Scene) => {
   scene.forget();
@@ -124,7 +129,11 @@ const LOSSES: Loss[] = [
   {
     part: 'killed',
     redis: () => startRedis({ persist: true }),
-    control: { what: 'a claim that Redis does not answer is told `lost`', edits: SILENCE_IS_A_LOSS },
+    control: {
+      what: 'a claim that Redis does not answer is told `lost`',
+      edits: SILENCE_IS_A_LOSS,
+      tellsAtTheYes: false,
+    },
     lose: kill,
     giveBack: ({ redis }) => redis.startServer(),
     keepsTheWin: true,
@@ -190,8 +199,11 @@ const LOSSES: Loss[] = [
   },
 ];
 
-/** From calm to fault to calm; answers whether the win that the ledger had not read was one in the end. */
-async function loseRedis(scene: Scene, { prepare, lose, giveBack, part }: Loss): Promise<boolean> {
+/**
+ * From calm to fault to calm; answers whether the win that the ledger had not read was one in the end.
+ * Redis is lost in the turn in which that win is seen in it, told or not; a control's when it is told as well.
+ */
+async function loseRedis(scene: Scene, { prepare, lose, giveBack, part }: Loss, isTold = false): Promise<boolean> {
   const { races, ledger } = scene;
   races.start();
   await races.won(2);
@@ -201,6 +213,7 @@ async function loseRedis(scene: Scene, { prepare, lose, giveBack, part }: Loss):
   ledger.toRedis?.set('holdReplies');
   const taps = races.tap(unread, scene.atTheGateway);
   const holder = await scene.pendingWinner(unread);
+  if (isTold) await races.until(() => races.isDecided(unread));
   await races.strike(part, () => lose(scene));
   if (giveBack !== undefined) {
     await races.tapInVain(idle);
@@ -231,7 +244,7 @@ it.each(LOSSES)(
     }
     const held = races.tally();
     await scene.enter(brokenBuild(...loss.control.edits));
-    await loseRedis(scene, loss);
+    await loseRedis(scene, loss, loss.control.tellsAtTheYes);
     expect(races.found().join('\n')).toMatch(/^S[123] /m);
     const control = { what: loss.control.what, caught: true };
     reportRow({ row: 'redis-loss', part: loss.part, rounds: ROUNDS, ...held, control });

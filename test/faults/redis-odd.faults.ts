@@ -124,6 +124,8 @@ async function masterLivesOn(scene: Scene): Promise<void> {
   });
   await races.tapInVain(claimed, racers);
   await races.tap(claimed, others);
+  // The old one runs out of its epoch about now, and the ledger's address beside it: who is quicker than
+  // the address asks the ledger itself, and hears from the file who won.
   await races.tapInVain(claimed, racers);
   gateway.toRedis?.leadTo(successor.port);
   gateway.toRedis?.cut();
