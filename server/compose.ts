@@ -30,8 +30,7 @@ import { createSystemRandom, type Random } from './kernel/random.ts';
 import { createWorkerLedger } from './ledger/ledger.ts';
 import type { Holder, Role } from './ledger/role-lock.ts';
 import type { Door } from './platform/door.ts';
-import { createHttp, describeHttp, type Http, type Speaker } from './platform/http.ts';
-import { createHttpClosing } from './platform/http-closing.ts';
+import type { Http, Speaker } from './platform/http.ts';
 import { createLog, type Log } from './platform/log.ts';
 import { createMetrics } from './platform/metrics.ts';
 import { operationsRoutes } from './platform/operations-routes.ts';
@@ -46,7 +45,8 @@ import {
 import { servePages } from './platform/pages.ts';
 import { createSockets, type Sockets } from './platform/sockets.ts';
 import { openReader } from './platform/sqlite.ts';
-import { type App, type Base, drainEdge, once, openDoor, VERSION, watchSockets } from './serving.ts';
+import { type Prepared, prepare } from './prepared.ts';
+import { type App, type Base, drainEdge, once, watchSockets } from './serving.ts';
 
 export interface Overrides {
   clock?: Clock;
@@ -81,9 +81,13 @@ export async function compose(config: Config, overrides: Overrides = {}): Promis
 /** The process with the file: `ROLE=all`, or `ROLE=ledger`, which holds no sockets. */
 async function composeDecider(base: Base, overrides: Overrides): Promise<App> {
   const { config, clock, log } = base;
-  const role = await takeFile(base, overrides.onStandby ?? (() => undefined));
+  const prepared = await prepare(base);
+  const role = await takeFile(base, overrides.onStandby ?? (() => undefined)).catch(async (error: unknown) => {
+    await prepared.thread.terminate();
+    throw error;
+  });
   const written = await createWorkerLedger<Transactions>({
-    workerUrl: new URL(import.meta.url.endsWith('.ts') ? './ledger-thread.ts' : './ledger-thread.js', import.meta.url),
+    thread: prepared.thread,
     workerData: { file: config.databaseFile, generation: role.generation },
     monotonicMs: base.machineClock.monotonicMs,
     onUnknownOutcome: overrides.onUnknownOutcome ?? endProcess(log, 'the outcome of a commit is unknown'),
@@ -104,7 +108,7 @@ async function composeDecider(base: Base, overrides: Overrides): Promise<App> {
     appSecret: appSecretOf(config.appSecret, config.databaseFile, base.random),
   });
   const newAdminKey = config.adminApiKey === null ? await house.access.firstAdminKey() : null;
-  const edge = await openEdge(base, house, load, desk, seat);
+  const edge = await openEdge(base, house, load, desk, seat, prepared);
   const heart = keepBeating(role, base);
   return {
     url: edge.url,
@@ -192,19 +196,23 @@ function hear(entry: Entry, sockets: Sockets, desk: SettlementDesk): void {
 }
 
 /** HTTP in front of the house, and sockets unless this process holds none. */
-async function openEdge(base: Base, house: DecidingHouse, load: Load, desk: SettlementDesk, seat: Seat) {
-  const { config, clock, log, metrics } = base;
+async function openEdge(
+  base: Base,
+  house: DecidingHouse,
+  load: Load,
+  desk: SettlementDesk,
+  seat: Seat,
+  { front }: Prepared,
+) {
+  const { config, clock, metrics } = base;
   const { world } = house;
   const authenticate = (token: string): Speaker | null => {
     const session = world.directory.authenticate(token, clock.nowMs());
     if (session !== null) house.access.used(session);
     return session;
   };
-  const secret = Buffer.from(base.random.bytes(32)).toString('base64url');
-  const { door } = openDoor(base, secret);
-  const app = createHttp({ log, metrics, authenticate, door, version: VERSION });
-  const closing = createHttpClosing(app, base.machineClock);
-  await describeHttp(app, VERSION);
+  front.authenticate = authenticate;
+  const { app, closing, door, secret } = front;
   const claims = createHouseClaims(base, house, load, desk);
   let draining = false;
   operationsRoutes(app, { metrics, ready: () => !draining });

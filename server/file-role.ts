@@ -8,7 +8,7 @@ import { waitForRole } from './ledger/standby.ts';
 import type { Base } from './serving.ts';
 
 /** Written beside the file, so that whoever waits for it can tell a holder that works from one that hangs. */
-const BEAT_EVERY_MS = 1_000;
+const BEAT_EVERY_MS = 500;
 
 /** At once or not at all; `STANDBY=true` waits, and says for whom each time that changes. */
 export async function takeFile(

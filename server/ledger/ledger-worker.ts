@@ -2,21 +2,25 @@
  * The thread that owns the one writing connection. Its entry file is server/ledger-thread.ts, which
  * brings the transactions; this file knows none of them.
  *
- * started → ready → (a batch in, its outcomes out)* → closed; or unknown, after which it answers
- * nothing more and waits for the process to end.
+ * started → (told its file) → ready → (a batch in, its outcomes out)* → closed; or unknown, after which it
+ * answers nothing more and waits for the process to end. Its code is loaded before it is told its file, so
+ * that a standby has that behind it when its turn comes.
  */
-import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { type MessagePort, parentPort } from 'node:worker_threads';
 import { createSystemClock } from '../kernel/clock.ts';
 import { type Connection, openWriter } from '../platform/sqlite.ts';
 import { type Call, createGroupCommit, type Outcome, type Transactions } from './group-commit.ts';
 
+/** What it is told when its process has the role; more for a thread of a test's own. */
 export interface LedgerWorkerData {
   file: string;
   /** From the role lock, which the main thread holds. */
   generation: number;
 }
 
-export type ToWorker = { kind: 'batch'; calls: Call[] } | { kind: 'close' };
+export type ToWorker =
+  /** Once, and before anything else. */
+  { kind: 'open'; data: LedgerWorkerData } | { kind: 'batch'; calls: Call[] } | { kind: 'close' };
 
 export type FromWorker =
   | { kind: 'ready' }
@@ -51,6 +55,7 @@ function serve<T extends Transactions<T>>(
       port.close();
       return;
     }
+    if (message.kind !== 'batch') return;
     const outcomes = groupCommit.run(message.calls);
     if (outcomes !== null) post({ kind: 'answers', outcomes });
   });
@@ -58,19 +63,22 @@ function serve<T extends Transactions<T>>(
 }
 
 /**
- * Serves batches from the parent's messages until told to close. `createTransactions` gets the open
- * connection and whatever the parent passed as `workerData`.
+ * Serves batches from the parent's messages from when it is told its file until it is told to close.
+ * `createTransactions` gets the open connection and all that the parent told with the file.
  */
 export function runLedgerWorker<T extends Transactions<T>, D extends LedgerWorkerData = LedgerWorkerData>(
   createTransactions: (connection: Connection, data: D) => T,
 ): void {
   const port = parentPort;
   if (port === null) throw new Error('runLedgerWorker must be called in a worker thread');
-  const data = workerData as D;
-  try {
-    serve(port, data, (connection) => createTransactions(connection, data));
-  } catch (error) {
-    port.postMessage({ kind: 'failed', error: told(error) } satisfies FromWorker);
-    port.close();
-  }
+  port.once('message', (message: ToWorker) => {
+    try {
+      if (message.kind !== 'open') throw new Error(`the ledger's thread was told to ${message.kind} before its file`);
+      const data = message.data as D;
+      serve(port, data, (connection) => createTransactions(connection, data));
+    } catch (error) {
+      port.postMessage({ kind: 'failed', error: told(error) } satisfies FromWorker);
+      port.close();
+    }
+  });
 }

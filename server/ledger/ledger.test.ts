@@ -5,7 +5,7 @@ import { tempDatabaseFile } from '../../test/support/temp-database.ts';
 import { openReader, openWriter } from '../platform/sqlite.ts';
 import { createCallQueue, LEDGER_BATCH_MAX, LEDGER_QUEUE_MAX } from './call-queue.ts';
 import type { Call } from './group-commit.ts';
-import { createInlineLedger, createWorkerLedger, type Ledger } from './ledger.ts';
+import { createInlineLedger, createWorkerLedger, type Ledger, startLedgerThread } from './ledger.ts';
 import { acquireRole } from './role-lock.ts';
 
 type Make = (file: string, generation: number, unknown: Error[]) => Promise<Ledger<CellTransactions>>;
@@ -14,7 +14,7 @@ const workerUrl = new URL('../../test/support/cell-ledger-worker.ts', import.met
 
 const makeWorker: Make = (file, generation, unknown) =>
   createWorkerLedger<CellTransactions>({
-    workerUrl,
+    thread: startLedgerThread(workerUrl),
     workerData: { file, generation },
     monotonicMs: () => 0,
     onUnknownOutcome: (error) => unknown.push(error),
@@ -190,7 +190,7 @@ describe('the worker ledger alone', () => {
     };
     await new Promise<void>((resolve, reject) => {
       createWorkerLedger<CellTransactions>({
-        workerUrl: new URL('../../test/support/dying-ledger-worker.ts', import.meta.url),
+        thread: startLedgerThread(new URL('../../test/support/dying-ledger-worker.ts', import.meta.url)),
         workerData: { file, generation: role.generation },
         monotonicMs: () => 0,
         onUnknownOutcome: (error) => resolve(void deaths.push(error)),

@@ -33,8 +33,8 @@ export interface Ledger<T extends Transactions<T>> {
 }
 
 export interface WorkerLedgerOptions {
-  /** The entry file that calls `runLedgerWorker`. */
-  workerUrl: URL;
+  /** Started by `startLedgerThread`, and not told its file yet. */
+  thread: Worker;
   workerData: LedgerWorkerData;
   /** By which the age of the backlog is told. */
   monotonicMs: () => number;
@@ -66,11 +66,14 @@ function portOf<T extends Transactions<T>>(queue: CallQueue, release: () => Prom
 }
 
 /**
+ * Starts the thread, which loads its code and waits for its file; `entry` is the file that calls
+ * `runLedgerWorker`. Whoever does not make a ledger of it ends it.
+ *
  * A thread does not inherit the parent's TypeScript loader, and `--import tsx` registers it in main
  * threads only: from source (development, tests) it is registered by hand before the entry is loaded.
  */
-function startThread(entry: URL, workerData: LedgerWorkerData): Worker {
-  const options = { workerData, name: 'ledger' };
+export function startLedgerThread(entry: URL): Worker {
+  const options = { name: 'ledger' };
   if (!entry.pathname.endsWith('.ts')) return new Worker(entry, options);
   const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx/esm/api')).href;
   const start = `import(${JSON.stringify(loader)}).then(({ register }) => {
@@ -82,8 +85,7 @@ function startThread(entry: URL, workerData: LedgerWorkerData): Worker {
 
 /** Resolves once the worker has the file open; rejects when it cannot. */
 export async function createWorkerLedger<T extends Transactions<T>>(options: WorkerLedgerOptions): Promise<Ledger<T>> {
-  const { workerUrl, onUnknownOutcome } = options;
-  const worker = startThread(workerUrl, options.workerData);
+  const { thread: worker, onUnknownOutcome } = options;
   const post = (message: ToWorker): void => worker.postMessage(message);
   // All frames that one turn of the loop reads go into one batch: a claim that was posted alone
   // would let the others of its turn wait for a whole fsync.
@@ -111,6 +113,7 @@ export async function createWorkerLedger<T extends Transactions<T>>(options: Wor
         resolve();
       }
     });
+    post({ kind: 'open', data: options.workerData });
   });
   return portOf(queue, async () => {
     leaving = true;

@@ -70,7 +70,7 @@ describe('a standby', () => {
     taken.release();
   });
 
-  test('ends a holder that has fallen silent, three seconds after its last word and not before', async () => {
+  test('ends a holder that has fallen silent, two seconds after its last word and not before', async () => {
     const file = tempDatabaseFile();
     const { pid, ended } = await startHolder(file, 'silent');
     const { clock, role, notes } = standBy(file);

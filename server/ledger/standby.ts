@@ -3,7 +3,7 @@
  * fallen silent, because a frozen one keeps the kernel's lock and SQLite's as well.
  *
  *   waiting → holder   the lock is free: the holder released it, died, or was ended here
- *   waiting → ending   no beat for three seconds, and the process is the one that wrote the last
+ *   waiting → ending   no beat for two seconds, and the process is the one that wrote the last
  *   ending  → waiting  it is killed; the kernel frees its lock
  *
  * The beat comes from the event loop that serves: one that stands still serves nobody, whatever the
@@ -18,9 +18,14 @@ import type { Clock } from '../kernel/clock.ts';
 import { endNow, type ProcessState, stateOf } from '../platform/processes.ts';
 import { acquireRole, DatabaseInUseError, type Holder, type Role, readHolder } from './role-lock.ts';
 
-/** Three beats missed. */
-export const SILENT_MS = 3_000;
+/**
+ * Three beats missed, and as long as a claim may wait: whoever asked a loop that stood still for so long has
+ * been told to ask again.
+ */
+export const SILENT_MS = 2_000;
 export const LOOK_EVERY_MS = 150;
+/** The kernel frees the lock of a process that was ended within milliseconds. */
+export const LOOK_AGAIN_MS = 10;
 
 export type StandbyNote =
   | { kind: 'waiting'; holder: Holder | null }
@@ -51,8 +56,10 @@ export async function waitForRole(file: string, { clock, note }: StandbyDeps): P
     }
     const holder = readHolder(file);
     const silentMs = silence.look(holder);
-    noteOnce(silentMs < SILENT_MS || holder === null ? { kind: 'waiting', holder } : end(holder));
-    await new Promise<void>((resolve) => void clock.after(LOOK_EVERY_MS, resolve));
+    const note: StandbyNote = silentMs < SILENT_MS || holder === null ? { kind: 'waiting', holder } : end(holder);
+    noteOnce(note);
+    const pauseMs = note.kind === 'ended' ? LOOK_AGAIN_MS : LOOK_EVERY_MS;
+    await new Promise<void>((resolve) => void clock.after(pauseMs, resolve));
   }
 }
 

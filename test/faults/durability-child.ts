@@ -5,7 +5,7 @@
  * With `failFile` it makes that file before the last row, which breaks the disk under its COMMIT.
  */
 import { writeFileSync, writeSync } from 'node:fs';
-import { createWorkerLedger } from '../../server/ledger/ledger.ts';
+import { createWorkerLedger, startLedgerThread } from '../../server/ledger/ledger.ts';
 import { acquireRole } from '../../server/ledger/role-lock.ts';
 import type { CellTransactions } from '../support/cell-transactions.ts';
 import type { DurabilityData } from './durability-worker.ts';
@@ -28,7 +28,7 @@ function say(line: string): void {
 const role = acquireRole(file, { nowMs: 1 });
 const workerData: DurabilityData = { file, generation: role.generation, synchronous };
 const ledger = await createWorkerLedger<CellTransactions>({
-  workerUrl: new URL('./durability-worker.ts', import.meta.url),
+  thread: startLedgerThread(new URL('./durability-worker.ts', import.meta.url)),
   workerData,
   monotonicMs: () => 0,
   onUnknownOutcome(error) {
