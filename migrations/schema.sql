@@ -210,9 +210,9 @@ CREATE TABLE `point_entries` (
 	`reverses` integer
 );
 
-CREATE INDEX `point_entries_lead` ON `point_entries` (`lead_id`);
-
 CREATE UNIQUE INDEX `point_entries_once` ON `point_entries` (`event_seq`,`rule`,`rep_id`);
+
+CREATE INDEX `point_entries_ownership` ON `point_entries` (`ownership_id`);
 
 CREATE INDEX `point_entries_rep` ON `point_entries` (`rep_id`);
 

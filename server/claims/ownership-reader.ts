@@ -1,6 +1,7 @@
 /** Reads of ownership and of the race's notes, for verdicts from the file, lists and race records. */
 import { and, desc, eq, isNull, lte, sql } from 'drizzle-orm';
 import type { Db } from '../platform/db.ts';
+import { statement } from '../platform/statement.ts';
 import { isHeld } from './counters.ts';
 import type { OwnershipRow } from './ownership-store.ts';
 import type { PackedNotes } from './race-notes.ts';
@@ -21,16 +22,20 @@ export interface OwnershipReader {
 }
 
 export function createOwnershipReader(db: Db): OwnershipReader {
-  const live = db
-    .select()
-    .from(ownerships)
-    .where(and(eq(ownerships.leadId, sql.placeholder('leadId')), isNull(ownerships.endedAt)))
-    .prepare();
-  const byOffer = db
-    .select()
-    .from(ownerships)
-    .where(eq(ownerships.offerId, sql.placeholder('offerId')))
-    .prepare();
+  const live = statement(
+    db
+      .select()
+      .from(ownerships)
+      .where(and(eq(ownerships.leadId, sql.placeholder('leadId')), isNull(ownerships.endedAt)))
+      .prepare(),
+  );
+  const byOffer = statement(
+    db
+      .select()
+      .from(ownerships)
+      .where(eq(ownerships.offerId, sql.placeholder('offerId')))
+      .prepare(),
+  );
   return {
     live: (leadId) => live.get({ leadId }),
     byOffer: (offerId) => byOffer.get({ offerId }),

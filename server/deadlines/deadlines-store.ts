@@ -1,6 +1,7 @@
 /** The only writer of `deadlines`. */
 import { eq, sql } from 'drizzle-orm';
 import type { Db } from '../platform/db.ts';
+import { insertion, statement } from '../platform/statement.ts';
 import { deadlines } from './schema.ts';
 
 export type DeadlineRow = typeof deadlines.$inferSelect;
@@ -21,16 +22,22 @@ export interface DeadlinesStore {
 }
 
 export function createDeadlinesStore(db: Db): DeadlinesStore {
-  const removeOfOffer = db
-    .delete(deadlines)
-    .where(eq(deadlines.offerId, sql.placeholder('id')))
-    .prepare();
+  const insert = insertion(db, deadlines);
+  const ofId = eq(deadlines.id, sql.placeholder('id'));
+  const find = statement(db.select().from(deadlines).where(ofId).prepare());
+  const remove = statement(db.delete(deadlines).where(ofId).prepare());
+  const removeOfOffer = statement(
+    db
+      .delete(deadlines)
+      .where(eq(deadlines.offerId, sql.placeholder('id')))
+      .prepare(),
+  );
   return {
     insert: (rows) => {
-      if (rows.length > 0) db.insert(deadlines).values(rows).run();
+      for (const row of rows) insert(row);
     },
-    find: (id) => db.select().from(deadlines).where(eq(deadlines.id, id)).get(),
-    remove: (id) => db.delete(deadlines).where(eq(deadlines.id, id)).run().changes === 1,
+    find: (id) => find.get({ id }),
+    remove: (id) => remove.run({ id }).changes === 1,
     removeOfOffer: (id) => void removeOfOffer.run({ id }),
     removeOfLead: (id) => void db.delete(deadlines).where(eq(deadlines.leadId, id)).run(),
     removeOfSubject: (id) => void db.delete(deadlines).where(eq(deadlines.subjectId, id)).run(),
@@ -50,14 +57,16 @@ export interface DueReader {
 
 /** What the scheduler asks at each wake-up: prepared once. */
 export function createDueReader(db: Db): DueReader {
-  const due = db
-    .select()
-    .from(deadlines)
-    .where(sql`due_at <= ${sql.placeholder('nowMs')}`)
-    .orderBy(deadlines.dueAt)
-    .limit(sql.placeholder('limit'))
-    .prepare();
-  const next = db.select({ at: sql<number | null>`min(due_at)` }).from(deadlines).prepare();
+  const due = statement(
+    db
+      .select()
+      .from(deadlines)
+      .where(sql`due_at <= ${sql.placeholder('nowMs')}`)
+      .orderBy(deadlines.dueAt)
+      .limit(sql.placeholder('limit'))
+      .prepare(),
+  );
+  const next = statement(db.select({ at: sql<number | null>`min(due_at)` }).from(deadlines).prepare());
   return {
     due: (nowMs, limit) => due.all({ nowMs, limit }),
     nextDueAt: () => next.get()?.at ?? null,

@@ -1,6 +1,7 @@
 /** Reads of offers, open ones for the start, ended ones for verdicts from the file and race records. */
 import { desc, eq, sql } from 'drizzle-orm';
 import type { Db } from '../platform/db.ts';
+import { statement } from '../platform/statement.ts';
 import type { AdmissionRow, LaneRow, OfferRow } from './offers-store.ts';
 import { offerAdmissions, offerLanes, offers } from './schema.ts';
 
@@ -21,41 +22,55 @@ export interface OffersReader {
 }
 
 export function createOffersReader(db: Db): OffersReader {
-  const lanesOf = db
-    .select()
-    .from(offerLanes)
-    .where(eq(offerLanes.offerId, sql.placeholder('id')))
-    .orderBy(offerLanes.lane)
-    .prepare();
-  const admissionsOf = db
-    .select()
-    .from(offerAdmissions)
-    .where(eq(offerAdmissions.offerId, sql.placeholder('id')))
-    .prepare();
+  const lanesOf = statement(
+    db
+      .select()
+      .from(offerLanes)
+      .where(eq(offerLanes.offerId, sql.placeholder('id')))
+      .orderBy(offerLanes.lane)
+      .prepare(),
+  );
+  const admissionsOf = statement(
+    db
+      .select()
+      .from(offerAdmissions)
+      .where(eq(offerAdmissions.offerId, sql.placeholder('id')))
+      .prepare(),
+  );
   const whole = (offer: OfferRow): WholeOffer => ({
     offer,
     lanes: lanesOf.all({ id: offer.id }),
     admissions: admissionsOf.all({ id: offer.id }),
   });
-  const versionOf = db
-    .select({ version: offers.policyVersion })
-    .from(offers)
-    .where(eq(offers.id, sql.placeholder('id')))
-    .prepare();
+  const versionOf = statement(
+    db
+      .select({ version: offers.policyVersion })
+      .from(offers)
+      .where(eq(offers.id, sql.placeholder('id')))
+      .prepare(),
+  );
+  const byId = statement(
+    db
+      .select()
+      .from(offers)
+      .where(eq(offers.id, sql.placeholder('offerId')))
+      .prepare(),
+  );
+  const ofLead = statement(
+    db
+      .select()
+      .from(offers)
+      .where(eq(offers.leadId, sql.placeholder('leadId')))
+      .orderBy(desc(offers.openedAt), sql`rowid desc`)
+      .prepare(),
+  );
   return {
     policyVersion: (id) => versionOf.get({ id })?.version,
     find(offerId) {
-      const offer = db.select().from(offers).where(eq(offers.id, offerId)).get();
+      const offer = byId.get({ offerId });
       return offer === undefined ? undefined : whole(offer);
     },
-    ofLead: (leadId) =>
-      db
-        .select()
-        .from(offers)
-        .where(eq(offers.leadId, leadId))
-        .orderBy(desc(offers.openedAt), sql`rowid desc`)
-        .all()
-        .map(whole),
+    ofLead: (leadId) => ofLead.all({ leadId }).map(whole),
     open: () => db.select().from(offers).where(sql`state = 'open'`).orderBy(offers.openedAt).all().map(whole),
   };
 }

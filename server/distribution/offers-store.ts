@@ -1,6 +1,7 @@
 /** The only writer of `offers`, `offer_lanes` and `offer_admissions`. */
 import { and, eq, isNull, sql } from 'drizzle-orm';
 import type { Db } from '../platform/db.ts';
+import { insertion, statement } from '../platform/statement.ts';
 import { offerAdmissions, offerLanes, offers } from './schema.ts';
 
 export type OfferRow = typeof offers.$inferSelect;
@@ -24,40 +25,54 @@ export interface OffersStore {
 }
 
 export function createOffersStore(db: Db): OffersStore {
-  const byId = db
-    .select()
-    .from(offers)
-    .where(eq(offers.id, sql.placeholder('id')))
-    .prepare();
-  const laneOf = db
-    .select()
-    .from(offerLanes)
-    .where(and(eq(offerLanes.offerId, sql.placeholder('id')), eq(offerLanes.lane, sql.placeholder('lane'))))
-    .prepare();
-  const lanesOf = db
-    .select()
-    .from(offerLanes)
-    .where(eq(offerLanes.offerId, sql.placeholder('id')))
-    .orderBy(offerLanes.lane)
-    .prepare();
-  const admissionOf = db
-    .select()
-    .from(offerAdmissions)
-    .where(and(eq(offerAdmissions.offerId, sql.placeholder('id')), eq(offerAdmissions.repId, sql.placeholder('repId'))))
-    .prepare();
-  const end = db
-    .update(offers)
-    .set({
-      state: sql`${sql.placeholder('state')}`,
-      endedAt: sql`${sql.placeholder('at')}`,
-      closeReason: sql`${sql.placeholder('reason')}`,
-    })
-    .where(and(eq(offers.id, sql.placeholder('id')), eq(offers.state, 'open')))
-    .prepare();
+  const insertOffer = insertion(db, offers);
+  const insertLane = insertion(db, offerLanes);
+  const byId = statement(
+    db
+      .select()
+      .from(offers)
+      .where(eq(offers.id, sql.placeholder('id')))
+      .prepare(),
+  );
+  const laneOf = statement(
+    db
+      .select()
+      .from(offerLanes)
+      .where(and(eq(offerLanes.offerId, sql.placeholder('id')), eq(offerLanes.lane, sql.placeholder('lane'))))
+      .prepare(),
+  );
+  const lanesOf = statement(
+    db
+      .select()
+      .from(offerLanes)
+      .where(eq(offerLanes.offerId, sql.placeholder('id')))
+      .orderBy(offerLanes.lane)
+      .prepare(),
+  );
+  const admissionOf = statement(
+    db
+      .select()
+      .from(offerAdmissions)
+      .where(
+        and(eq(offerAdmissions.offerId, sql.placeholder('id')), eq(offerAdmissions.repId, sql.placeholder('repId'))),
+      )
+      .prepare(),
+  );
+  const end = statement(
+    db
+      .update(offers)
+      .set({
+        state: sql`${sql.placeholder('state')}`,
+        endedAt: sql`${sql.placeholder('at')}`,
+        closeReason: sql`${sql.placeholder('reason')}`,
+      })
+      .where(and(eq(offers.id, sql.placeholder('id')), eq(offers.state, 'open')))
+      .prepare(),
+  );
   return {
     insert(offer, lanes) {
-      db.insert(offers).values(offer).run();
-      if (lanes.length > 0) db.insert(offerLanes).values(lanes).run();
+      insertOffer(offer);
+      for (const lane of lanes) insertLane(lane);
     },
     find: (id) => byId.get({ id }),
     lanes: (id) => lanesOf.all({ id }),

@@ -4,6 +4,7 @@
  * order and in the turn in which the commit is known, so that `upTo` never runs ahead of the content.
  */
 import type { Increment, Limit } from '../claims/arbiter.ts';
+import { createWaitingLanes, type WaitingGroup } from './waiting-lanes.ts';
 
 export interface OpenLane {
   lane: number;
@@ -64,7 +65,11 @@ export interface OpenOffers {
   all(): IterableIterator<OpenOffer>;
   /** The offers this rep is in, whether its lane is open or not. */
   ofRep(repId: string): OpenOffer[];
+  /** Those of them in which a lane waits, grouped. */
+  waitingOf(repId: string): WaitingGroup[];
   admit(offerId: string, repId: string, admission: OpenAdmission): void;
+  /** A lane's alert is on disk. */
+  laneOpened(offer: OpenOffer, lane: OpenLane, opened: { opensAtMs: number; sentAtMs: number; seq: number }): void;
   /** Takes an ended offer off; answers it as it last stood. */
   remove(offerId: string, seq: number, atMs: number): OpenOffer | undefined;
   /** When an offer ended that ended lately; undefined: it is open, or nobody remembers it here. */
@@ -89,8 +94,12 @@ export function repsOfLane(offer: OpenOffer, lane: number): string[] {
   return [...new Set([...(offer.lanes[lane]?.repIds ?? []), ...admitted.map(([repId]) => repId)])];
 }
 
-/** Everyone in the offer, in alert order, each once. */
-export function everyoneIn(offer: OpenOffer): string[] {
+/** Everyone in the offer, in alert order, each once: no rep is in two lanes, but one may be admitted to another. */
+export function everyoneIn(offer: OpenOffer): readonly string[] {
+  const [only] = offer.lanes;
+  if (offer.admissions.size === 0) {
+    return offer.lanes.length === 1 && only !== undefined ? only.repIds : offer.lanes.flatMap((lane) => lane.repIds);
+  }
   return [...new Set([...offer.lanes.flatMap((lane) => lane.repIds), ...offer.admissions.keys()])];
 }
 
@@ -101,6 +110,7 @@ export function createOpenOffers(): OpenOffers {
   const offers = new Map<string, OpenOffer>();
   const byLead = new Map<string, string>();
   const byRep = new Map<string, Set<string>>();
+  const waiting = createWaitingLanes();
   const ended = new Map<string, number>();
   let lastSeq = 0;
 
@@ -118,22 +128,32 @@ export function createOpenOffers(): OpenOffers {
       offers.set(offer.offerId, offer);
       byLead.set(offer.leadId, offer.offerId);
       for (const repId of everyoneIn(offer)) index(repId, offer.offerId);
+      waiting.note(offer, true);
       note(seq);
     },
     get: (offerId) => offers.get(offerId),
     ofLead: (leadId) => offers.get(byLead.get(leadId) ?? ''),
     all: () => offers.values(),
     ofRep: (repId) => [...(byRep.get(repId) ?? [])].map((id) => offers.get(id)).filter((offer) => offer !== undefined),
+    waitingOf: waiting.groupsOf,
     admit(offerId, repId, admission) {
-      offers.get(offerId)?.admissions.set(repId, admission);
+      const offer = offers.get(offerId);
+      offer?.admissions.set(repId, admission);
       index(repId, offerId);
+      if (offer !== undefined) waiting.note(offer, true);
       note(admission.seq);
+    },
+    laneOpened(offer, lane, opened) {
+      Object.assign(lane, opened);
+      if (offers.get(offer.offerId) === offer) waiting.note(offer, true);
+      note(opened.seq);
     },
     remove(offerId, seq, atMs) {
       note(seq);
       const offer = offers.get(offerId);
       if (offer === undefined) return undefined;
       offers.delete(offerId);
+      waiting.note(offer, false);
       ended.set(offerId, atMs);
       if (ended.size > ENDED_REMEMBERED_MAX) ended.delete(ended.keys().next().value as string);
       if (byLead.get(offer.leadId) === offerId) byLead.delete(offer.leadId);

@@ -73,7 +73,7 @@ export function createAlerts(deps: {
   const announcer: Pick<Announcer, 'emit'> = {
     emit: (event, rooms, payload) => order.run(() => deps.announcer.emit(event, rooms, payload)),
   };
-  const rooms = (repIds: string[]) => repIds.map(repRoom);
+  const rooms = (repIds: readonly string[]) => repIds.map(repRoom);
 
   /** Whoever is on a break is left in peace (NOTIF-16), and shown what is open when it ends. */
   function alert(offer: OpenOffer, sent: Sent, repIds: string[]): void {

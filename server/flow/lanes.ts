@@ -1,5 +1,5 @@
 /** Lanes that open: on their time, or at once when nobody before them can claim (COMP-20, COMP-28). */
-import { lanesToOpenEarly } from '../distribution/distribution-rules.ts';
+import { lanesToOpenEarly, withinLimits } from '../distribution/distribution-rules.ts';
 import { type OpenOffer, repsOfLane } from '../distribution/open-offers.ts';
 import type { RepRow } from '../people/people-store.ts';
 import type { World } from './world.ts';
@@ -34,8 +34,7 @@ export async function openLane(
   });
   if (seq === null) return;
   const early = opensAtMs < lane.opensAtMs;
-  Object.assign(lane, { opensAtMs, sentAtMs: nowMs, seq });
-  world.offers.note(seq);
+  world.offers.laneOpened(offer, lane, { opensAtMs, sentAtMs: nowMs, seq });
   if (early) world.alerts.windowMoved(offer, seq, lane);
   world.alerts.laneOpened(offer, lane);
   await alertAdmitted(world, offer, nowMs);
@@ -63,12 +62,24 @@ async function alertAdmitted(world: World, offer: OpenOffer, nowMs: number): Pro
   }
 }
 
-/** COMP-28 while offers run: opens the next lane wherever nobody in an open one can claim any more. */
+/**
+ * COMP-28 while offers run: opens the next lane wherever nobody in an open one can claim any more. Looks
+ * only where `causeRepId` cannot: where it still can, it has taken nobody's place away.
+ */
 export async function openLanesNobodyHolds(world: World, causeRepId: string): Promise<void> {
-  for (const offer of world.offers.ofRep(causeRepId)) {
-    const { policy } = world.policy.version(offer.policyVersion) ?? world.policy.latest();
-    if (!policy.competition.openEarlyIfLaneEmpty || offer.lanes.every(({ sentAtMs }) => sentAtMs !== null)) continue;
-    await world.perLead.run(offer.leadId, () => openEarly(world, offer));
+  const waiting = world.offers.waitingOf(causeRepId);
+  if (waiting.length === 0) return;
+  const nowMs = world.arbiter.nearlyNow();
+  for (const { lane, offers } of waiting) {
+    const [one] = offers;
+    if (one === undefined) continue;
+    const isAble = withinLimits(causeRepId, lane, one.limits, nowMs, world.counters.of);
+    if (isAble && isReady(world, causeRepId)) continue;
+    for (const offer of [...offers]) {
+      const { policy } = world.policy.version(offer.policyVersion) ?? world.policy.latest();
+      if (!policy.competition.openEarlyIfLaneEmpty) continue;
+      await world.perLead.run(offer.leadId, () => openEarly(world, offer));
+    }
   }
 }
 

@@ -31,7 +31,7 @@ export function createSettlement(world: World): Settlement {
       repNum: rep?.num ?? 0,
       day: localDay(win.claimedAtMs, zoneOf(policy, rep ?? {})),
       firstContactMs: policy.sla.firstContactSeconds[temperature] * 1000,
-      points: policy.points,
+      points: { claimWithin60s: policy.points.claimWithin60s },
     });
     return result;
   }

@@ -1,6 +1,7 @@
 /** The only writer of `rep_days`. Statements that cannot throw: a conflict is an addition. */
 import { sql } from 'drizzle-orm';
 import type { Db } from '../platform/db.ts';
+import { statement } from '../platform/statement.ts';
 import type { DayDelta } from './day-delta.ts';
 import { AMOUNTS, MOMENT_OF, type RepDay, sumsOfDelta } from './day-sums.ts';
 import { repDays } from './schema.ts';
@@ -20,14 +21,16 @@ export function createLeaderboardStore(db: Db): LeaderboardStore {
     name,
     sql`max(${repDays[name]}, excluded.${sql.identifier(repDays[name].name)})`,
   ]);
-  const upsert = db
-    .insert(repDays)
-    .values(values as unknown as typeof repDays.$inferInsert)
-    .onConflictDoUpdate({
-      target: [repDays.repId, repDays.day],
-      set: Object.fromEntries([...added, ...moved]),
-    })
-    .prepare();
+  const upsert = statement(
+    db
+      .insert(repDays)
+      .values(values as unknown as typeof repDays.$inferInsert)
+      .onConflictDoUpdate({
+        target: [repDays.repId, repDays.day],
+        set: Object.fromEntries([...added, ...moved]),
+      })
+      .prepare(),
+  );
   return {
     apply(delta) {
       upsert.run({ repId: delta.repId, day: delta.day, ...sumsOfDelta(delta) });

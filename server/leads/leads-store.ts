@@ -1,6 +1,7 @@
 /** The only writer of `leads` and `lead_private`. */
 import { and, eq, isNull, sql } from 'drizzle-orm';
 import type { Db } from '../platform/db.ts';
+import { insertion, statement } from '../platform/statement.ts';
 import { leadPrivate, leads } from './schema.ts';
 
 export type LeadRow = typeof leads.$inferSelect;
@@ -21,36 +22,50 @@ export interface LeadsStore {
 }
 
 export function createLeadsStore(db: Db): LeadsStore {
-  const status = db
-    .update(leads)
-    .set({ status: sql`${sql.placeholder('status')}` })
-    .where(eq(leads.id, sql.placeholder('id')))
-    .prepare();
-  const byId = db
-    .select()
-    .from(leads)
-    .where(eq(leads.id, sql.placeholder('id')))
-    .prepare();
+  const insert = insertion(db, leads, 'nothing');
+  const byExternalId = statement(
+    db
+      .select()
+      .from(leads)
+      .where(and(eq(leads.sourceId, sql.placeholder('sourceId')), eq(leads.externalId, sql.placeholder('externalId'))))
+      .prepare(),
+  );
+  const putPrivate = statement(
+    db
+      .insert(leadPrivate)
+      .values({
+        leadId: sql.placeholder('leadId'),
+        item: sql.placeholder('item'),
+        json: sql.placeholder('json'),
+        at: sql.placeholder('at'),
+      })
+      .onConflictDoUpdate({
+        target: [leadPrivate.leadId, leadPrivate.item],
+        set: { json: sql`excluded.json`, at: sql`excluded.at` },
+      })
+      .prepare(),
+  );
+  const status = statement(
+    db
+      .update(leads)
+      .set({ status: sql`${sql.placeholder('status')}` })
+      .where(eq(leads.id, sql.placeholder('id')))
+      .prepare(),
+  );
+  const byId = statement(
+    db
+      .select()
+      .from(leads)
+      .where(eq(leads.id, sql.placeholder('id')))
+      .prepare(),
+  );
   return {
-    insert: (row) => db.insert(leads).values(row).onConflictDoNothing().run().changes === 1,
+    insert: (row) => insert(row).changes === 1,
     find: (id) => byId.get({ id }),
-    findByExternalId: (sourceId, externalId) =>
-      db
-        .select()
-        .from(leads)
-        .where(and(eq(leads.sourceId, sourceId), eq(leads.externalId, externalId)))
-        .get(),
+    findByExternalId: (sourceId, externalId) => byExternalId.get({ sourceId, externalId }),
     setStatus: (id, value) => void status.run({ id, status: value }),
     setStage: (id, stage, value) => void db.update(leads).set({ stage, status: value }).where(eq(leads.id, id)).run(),
-    putPrivate: (leadId, item, value, at) =>
-      void db
-        .insert(leadPrivate)
-        .values({ leadId, item, json: JSON.stringify(value), at })
-        .onConflictDoUpdate({
-          target: [leadPrivate.leadId, leadPrivate.item],
-          set: { json: sql`excluded.json`, at: sql`excluded.at` },
-        })
-        .run(),
+    putPrivate: (leadId, item, value, at) => void putPrivate.run({ leadId, item, json: JSON.stringify(value), at }),
     forget(id, at) {
       const changed = db
         .update(leads)

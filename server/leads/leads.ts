@@ -2,6 +2,7 @@
 import { and, desc, eq, inArray, lt, or, sql } from 'drizzle-orm';
 import type { LeadView } from '../../client-sdk/protocol/verdict.ts';
 import type { Db } from '../platform/db.ts';
+import { statement } from '../platform/statement.ts';
 import type { LeadRow } from './leads-store.ts';
 import { leadPrivate, leads } from './schema.ts';
 
@@ -32,21 +33,25 @@ interface PrivateItems {
 }
 
 export function createLeadsReader(db: Db): LeadsReader {
-  const byId = db
-    .select()
-    .from(leads)
-    .where(eq(leads.id, sql.placeholder('id')))
-    .prepare();
-  const privateOf = db
-    .select({ item: leadPrivate.item, json: leadPrivate.json })
-    .from(leadPrivate)
-    .where(
-      and(
-        eq(leadPrivate.leadId, sql.placeholder('id')),
-        inArray(leadPrivate.item, ['contact', 'interest', 'attributes']),
-      ),
-    )
-    .prepare();
+  const byId = statement(
+    db
+      .select()
+      .from(leads)
+      .where(eq(leads.id, sql.placeholder('id')))
+      .prepare(),
+  );
+  const privateOf = statement(
+    db
+      .select({ item: leadPrivate.item, json: leadPrivate.json })
+      .from(leadPrivate)
+      .where(
+        and(
+          eq(leadPrivate.leadId, sql.placeholder('id')),
+          inArray(leadPrivate.item, ['contact', 'interest', 'attributes']),
+        ),
+      )
+      .prepare(),
+  );
 
   function privateItems(id: string): PrivateItems {
     return Object.fromEntries(privateOf.all({ id }).map(({ item, json }) => [item, JSON.parse(json)]));

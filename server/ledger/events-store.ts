@@ -1,6 +1,7 @@
 /** Appends to the record; the only writer of `events`. */
 import { sql } from 'drizzle-orm';
 import type { Db } from '../platform/db.ts';
+import { statement } from '../platform/statement.ts';
 import { cell, events, idempotency } from './schema.ts';
 
 export type EventKind =
@@ -45,29 +46,35 @@ export interface EventsStore {
 }
 
 export function createEventsStore(db: Db): EventsStore {
-  const insert = db
-    .insert(events)
-    .values({
-      at: sql.placeholder('at'),
-      kind: sql.placeholder('kind'),
-      actor: sql.placeholder('actor'),
-      leadId: sql.placeholder('leadId'),
-      offerId: sql.placeholder('offerId'),
-      repId: sql.placeholder('repId'),
-      data: sql.placeholder('data'),
-      deadlineId: sql.placeholder('deadlineId'),
-    })
-    .prepare();
-  const setCell = db
-    .insert(cell)
-    .values({ key: sql.placeholder('key'), value: sql.placeholder('value') })
-    .onConflictDoUpdate({ target: cell.key, set: { value: sql`excluded.value` } })
-    .prepare();
-  const readCell = db
-    .select()
-    .from(cell)
-    .where(sql`${cell.key} = ${sql.placeholder('key')}`)
-    .prepare();
+  const insert = statement(
+    db
+      .insert(events)
+      .values({
+        at: sql.placeholder('at'),
+        kind: sql.placeholder('kind'),
+        actor: sql.placeholder('actor'),
+        leadId: sql.placeholder('leadId'),
+        offerId: sql.placeholder('offerId'),
+        repId: sql.placeholder('repId'),
+        data: sql.placeholder('data'),
+        deadlineId: sql.placeholder('deadlineId'),
+      })
+      .prepare(),
+  );
+  const setCell = statement(
+    db
+      .insert(cell)
+      .values({ key: sql.placeholder('key'), value: sql.placeholder('value') })
+      .onConflictDoUpdate({ target: cell.key, set: { value: sql`excluded.value` } })
+      .prepare(),
+  );
+  const readCell = statement(
+    db
+      .select()
+      .from(cell)
+      .where(sql`${cell.key} = ${sql.placeholder('key')}`)
+      .prepare(),
+  );
   return {
     append: (event) =>
       Number(

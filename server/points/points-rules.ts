@@ -16,7 +16,7 @@ export interface Award {
 export const BACKDATED_MS = 60_000;
 
 /** GAME-01: a claim within a minute of the rep's own alert (NOTIF-11). Assignments have no speed. */
-export function claimAwards(policy: PointsPolicy, claimSpeedMs: number | null): Award[] {
+export function claimAwards(policy: Pick<PointsPolicy, 'claimWithin60s'>, claimSpeedMs: number | null): Award[] {
   const rule = policy.claimWithin60s;
   if (claimSpeedMs === null || claimSpeedMs > rule.withinSeconds * 1000) return [];
   return paid('claimWithin60s', rule.points);

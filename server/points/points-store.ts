@@ -1,6 +1,7 @@
 /** The only writer of `point_entries` and `assists`. */
 import { and, eq, isNull, sql } from 'drizzle-orm';
 import type { Db } from '../platform/db.ts';
+import { statement } from '../platform/statement.ts';
 import { assists, pointEntries } from './schema.ts';
 
 export type PointEntryRow = typeof pointEntries.$inferSelect;
@@ -19,36 +20,39 @@ export interface PointsStore {
 }
 
 export function createPointsStore(db: Db): PointsStore {
-  const insert = db
-    .insert(pointEntries)
-    .values({
-      eventSeq: sql.placeholder('eventSeq'),
-      rule: sql.placeholder('rule'),
-      repId: sql.placeholder('repId'),
-      leadId: sql.placeholder('leadId'),
-      ownershipId: sql.placeholder('ownershipId'),
-      points: sql.placeholder('points'),
-      at: sql.placeholder('at'),
-      day: sql.placeholder('day'),
-      reverses: sql.placeholder('reverses'),
-    })
-    .prepare();
-  const ofOwnership = sql`${pointEntries.reverses} is null and not exists (
-    select 1 from point_entries later where later.reverses = ${pointEntries.id})`;
+  const insert = statement(
+    db
+      .insert(pointEntries)
+      .values({
+        eventSeq: sql.placeholder('eventSeq'),
+        rule: sql.placeholder('rule'),
+        repId: sql.placeholder('repId'),
+        leadId: sql.placeholder('leadId'),
+        ownershipId: sql.placeholder('ownershipId'),
+        points: sql.placeholder('points'),
+        at: sql.placeholder('at'),
+        day: sql.placeholder('day'),
+        reverses: sql.placeholder('reverses'),
+      })
+      .prepare(),
+  );
+  const ofOwnership = and(
+    eq(pointEntries.ownershipId, sql.placeholder('ownershipId')),
+    sql`${pointEntries.reverses} is null and not exists (
+    select 1 from point_entries later where later.reverses = ${pointEntries.id})`,
+  );
+  const standing = statement(db.select().from(pointEntries).where(ofOwnership).prepare());
+  const standingOfRule = statement(
+    db
+      .select()
+      .from(pointEntries)
+      .where(and(ofOwnership, eq(pointEntries.rule, sql.placeholder('rule'))))
+      .prepare(),
+  );
   return {
     append: (row) => Number(insert.run({ leadId: null, ownershipId: null, reverses: null, ...row }).lastInsertRowid),
     standing: (ownershipId, rule) =>
-      db
-        .select()
-        .from(pointEntries)
-        .where(
-          and(
-            eq(pointEntries.ownershipId, ownershipId),
-            rule === undefined ? undefined : eq(pointEntries.rule, rule),
-            ofOwnership,
-          ),
-        )
-        .all(),
+      rule === undefined ? standing.all({ ownershipId }) : standingOfRule.all({ ownershipId, rule }),
     insertAssist: (row) => void db.insert(assists).values(row).run(),
     assist: (id) => db.select().from(assists).where(eq(assists.id, id)).get(),
     confirmAssist: (id, at) =>

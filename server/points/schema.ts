@@ -23,7 +23,7 @@ export const pointEntries = sqliteTable(
     uniqueIndex('point_entries_once').on(table.eventSeq, table.rule, table.repId),
     uniqueIndex('point_entries_reversed_once').on(table.reverses).where(sql`reverses is not null`),
     index('point_entries_rep').on(table.repId),
-    index('point_entries_lead').on(table.leadId),
+    index('point_entries_ownership').on(table.ownershipId),
   ],
 );
 

@@ -22,7 +22,7 @@ export interface SettleClaimArgs {
   day: string;
   /** COMP-05: time to the first contact. */
   firstContactMs: number;
-  points: PointsPolicy;
+  points: Pick<PointsPolicy, 'claimWithin60s'>;
 }
 
 export type SettleClaimResult =
