@@ -31,9 +31,9 @@ function asked() {
   return { ...values, rows, isWhole: rows.length === ROWS.length };
 }
 
-/** The tests that report a row name it in quotes. */
+/** The tests that report a row name it in quotes; those in kit/ report none. */
 function filesOf(rows) {
-  const files = readdirSync(join(root, 'test/faults'), { recursive: true })
+  const files = readdirSync(join(root, 'test/faults'))
     .map((name) => join('test/faults', name))
     .filter((file) => /\.(test|faults)\.ts$/.test(file));
   return files.filter((file) => {

@@ -4,24 +4,20 @@
  * On Redis every other round the Redis dies with it and comes back empty.
  */
 import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { Verdict } from '../../client-sdk/protocol/verdict.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createSystemClock } from '../../server/kernel/clock.ts';
 import { verifyFile } from '../../server/ledger/verify.ts';
 import { openReader } from '../../server/platform/sqlite.ts';
-import { brokenRules, History } from '../../tools/oracle/history.ts';
+import { brokenRules } from '../../tools/oracle/history.ts';
 import type { Line } from '../../tools/oracle/line.ts';
 import { OnFile } from '../../tools/oracle/on-file.ts';
-import { createChance } from '../../tools/simulation/chance.ts';
-import { ADMIN_KEY } from '../support/app.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
-import { endServers, type Program, type ServerProcess, startServer } from '../support/server-process.ts';
-import { tempFolder } from '../support/temp-database.ts';
 import { brokenBuild } from './kit/broken-build.ts';
+import { Company, type Strike } from './kit/company.ts';
 import { FaultyDisk } from './kit/disks.ts';
-import { reportRow, rounds } from './kit/matrix.ts';
-import { makePeople, markedLead, post, put, Racer } from './racers.ts';
+import { rounds } from './kit/matrix.ts';
+import { Part } from './kit/part.ts';
+import { put, type Racer } from './racers.ts';
 
 /** Give the one that was printed to draw the same moments again. */
 const SEED = process.env.FAULT_SEED ?? randomUUID().slice(0, 8);
@@ -30,10 +26,8 @@ const ROUND_MS_MAX = 30_000;
 /** Of the broken build; it loses wins at once. */
 const CONTROL_ROUNDS_MAX = 6;
 const RACERS = 8;
-/** Leads posted at a time; their races overlap. */
-const POSTERS = 3;
-/** Leads of this source are left alone until the server is back. */
-const IDLE_SOURCE = 'idle';
+/** Of the leads, one in so many is still open when the server dies. */
+const LEAVES_ALONE = 5;
 
 /** A server that tells who won at the arbiter's yes, and commits afterwards: the fault that this row is about. */
 const TELLS_BEFORE_COMMIT = brokenBuild({
@@ -48,58 +42,36 @@ const CONTROL_SYNC_MS = 100;
 
 const clock = createSystemClock();
 let redis: TestRedis;
-const racers: Racer[] = [];
 
 beforeAll(async () => {
   redis = await startRedis();
-});
-
-afterEach(async () => {
-  for (const racer of racers.splice(0)) racer.leave();
-  await endServers();
 });
 
 afterAll(async () => {
   await redis.stop();
 });
 
-/** A company on one file: its server, which comes and goes, and its reps. */
-class Company {
-  readonly history = new History();
-  readonly file: string;
-  readonly #env: Record<string, string>;
-  readonly #chance: ReturnType<typeof createChance>;
-  /** Posted and not yet answered 201 or 200: key → number of the lead. */
-  readonly #unanswered = new Map<string, number>();
-  #posted = 0;
-  readonly #program: Program | undefined;
-  /** Offers whose winner somebody was told of. */
+const KILL: Strike = {
+  what: 'kill -9',
+  at: ({ kind }) => kind === 'sent',
+  lines: [60, 500],
+  turnsMax: 20,
+  does: (server) => server.kill(),
+};
+
+/** What was said since this was asked last, and which offers' winners anybody was ever told of. */
+class Told {
+  readonly #company: Company;
   readonly #named = new Set<string>();
-  #linesSeen = 0;
-  /** Claims whose answer the deaths cut off. */
-  brokenOff = 0;
-  /** Deaths after which the file held wins that nobody had heard of: their commit was on its way. */
-  commitsHit = 0;
-  readonly downMs: number[] = [];
-  server!: ServerProcess;
+  #seen = 0;
 
-  constructor(env: Record<string, string>, seed: string, program?: Program, file = join(tempFolder(), 'sambar.db')) {
-    this.#program = program;
-    this.file = file;
-    this.#env = { DATABASE_FILE: this.file, ADMIN_API_KEY: ADMIN_KEY, LOG_LEVEL: 'silent', ...env };
-    this.#chance = createChance(seed);
+  constructor(company: Company) {
+    this.#company = company;
   }
 
-  async start(): Promise<void> {
-    const fromMs = clock.monotonicMs();
-    this.server = await startServer(this.#env, this.#program);
-    this.downMs.push(clock.monotonicMs() - fromMs);
-  }
-
-  /** What was said since this was asked last; notes which winners were named. */
   newLines(): Line[] {
-    const lines = this.history.lines.slice(this.#linesSeen);
-    this.#linesSeen += lines.length;
+    const lines = this.#company.history.lines.slice(this.#seen);
+    this.#seen += lines.length;
     for (const line of lines) {
       if (line.kind === 'answered' && ['won', 'lost'].includes(line.verdict.verdict)) {
         this.#named.add(line.offerId as string);
@@ -111,85 +83,11 @@ class Company {
     return lines;
   }
 
-  noteCommitsHit(): void {
-    using onFile = new OnFile(this.file);
+  /** The file holds wins that nobody has heard of: their commit was on its way. */
+  isBehind(): boolean {
+    using onFile = new OnFile(this.#company.file);
     const won = onFile.all<{ id: string }>(`SELECT offer_id AS id FROM ownerships WHERE via = 'claim'`);
-    if (won.some(({ id }) => !this.#named.has(id))) this.commitsHit++;
-  }
-
-  async enter(): Promise<void> {
-    await Promise.all(racers.map((racer) => racer.join(this.server.url)));
-  }
-
-  /** Races on and on, until the server is killed at the drawn line, or the first line after it like this. */
-  async raceUntilKilled(strikesAt: (line: Line) => boolean = ({ kind }) => kind === 'sent'): Promise<void> {
-    const stop = new AbortController();
-    const killed = this.#killAtDrawnLine(stop, strikesAt);
-    const claims: Promise<Verdict | null>[] = [];
-    for (const racer of racers) {
-      racer.onAlert = (card) => {
-        if (card.source !== IDLE_SOURCE && !stop.signal.aborted) claims.push(racer.claim(card));
-      };
-    }
-    await Promise.all([killed, ...Array.from({ length: POSTERS }, () => this.#postUntil(stop.signal))]);
-    this.brokenOff += (await Promise.all(claims)).filter((verdict) => verdict === null).length;
-    for (const racer of racers) racer.leave();
-  }
-
-  /** Strikes some turns of the loop after a claim was sent: before, in or after its commit. */
-  #killAtDrawnLine(stop: AbortController, strikesAt: (line: Line) => boolean): Promise<void> {
-    const strikeAt = this.history.lines.length + Math.floor(this.#chance.between(60, 500));
-    let turns = this.#program === undefined ? Math.floor(this.#chance.between(0, 20)) : 0;
-    return new Promise((resolve, reject) => {
-      const strike = () => {
-        if (turns-- > 0) return void setImmediate(strike);
-        stop.abort();
-        this.history.record({ kind: 'fault', what: 'kill -9' });
-        this.server.end('SIGKILL').then(() => resolve(), reject);
-      };
-      this.history.onLine = (line) => {
-        if (!strikesAt(line) || this.history.lines.length < strikeAt) return;
-        this.history.onLine = () => undefined;
-        strike();
-      };
-    });
-  }
-
-  async #postUntil(stop: AbortSignal): Promise<void> {
-    while (!stop.aborted) {
-      const n = ++this.#posted;
-      const key = `lead-${n}`;
-      this.#unanswered.set(key, n);
-      // A server that dies under the call has answered nothing: it is sent again when it is back.
-      await this.#post(key, n).catch((error: unknown) => {
-        if (!stop.aborted) throw error;
-      });
-    }
-  }
-
-  async #post(key: string, n: number): Promise<void> {
-    const lead = markedLead(n, n % 5 === 0 ? IDLE_SOURCE : 'web form');
-    const { id } = await post<{ id: string }>(this.server.url, '/leads', lead, key);
-    this.#unanswered.delete(key);
-    this.history.record({ kind: 'accepted', leadId: id });
-  }
-
-  /** Posts again, under its first key, whatever got no answer. */
-  async postAgain(): Promise<void> {
-    for (const [key, n] of [...this.#unanswered]) await this.#post(key, n);
-  }
-
-  async postOne(): Promise<void> {
-    const n = ++this.#posted;
-    await this.#post(`lead-${n}`, n);
-  }
-
-  get posted(): number {
-    return this.#posted;
-  }
-
-  draw<T>(items: readonly T[]): T {
-    return this.#chance.oneOf(items);
+    return won.some(({ id }) => !this.#named.has(id));
   }
 }
 
@@ -205,62 +103,53 @@ function timersOf(file: string): string[] {
   return timers as string[];
 }
 
-/** Open offers → their leads. */
-function openOnFile(file: string): Map<string, string> {
-  using onFile = new OnFile(file);
-  return new Map(onFile.openOffers().map(({ offerId, leadId }) => [offerId, leadId]));
-}
-
 /** Every open offer is in every rep's snapshot, has its timer, and can be won. */
 async function expectOpenOffersClaimable(company: Company): Promise<void> {
-  const open = openOnFile(company.file);
+  const open = company.openOnFile();
+  const ids = open.map(({ offerId }) => offerId);
   const expiring = timersOf(company.file).filter((timer) => timer.includes(' offerExpires '));
-  expect(expiring.map((timer) => timer.split(' ')[0])).toEqual([...open.keys()].sort());
-  for (const { snapshot } of racers) {
-    expect(new Set(snapshot.offers.map(({ offerId }) => offerId))).toEqual(new Set(open.keys()));
+  expect(expiring.map((timer) => timer.split(' ')[0])).toEqual(ids);
+  for (const { snapshot } of company.racers) {
+    expect(snapshot.offers.map(({ offerId }) => offerId).sort()).toEqual(ids);
   }
-  for (const [offerId, leadId] of open) {
-    const racer = company.draw(racers);
-    const verdict = await racer.claimUntilJudged(`${racer.person.id}-fresh-${offerId}`, { leadId, offerId });
-    expect(verdict).toMatchObject({ verdict: 'won', offerId });
-  }
+  const verdicts = open.map((offer) => {
+    const racer = company.chance.oneOf(company.racers);
+    return racer.claimUntilJudged(`${racer.person.id}-fresh-${offer.offerId}`, offer);
+  });
+  for (const { verdict } of await Promise.all(verdicts)) expect(verdict).toBe('won');
 }
 
-/** Every request among these is asked again: its verdict must be a final one now, and the one it had. */
-async function askAgain(lines: readonly Line[]): Promise<void> {
-  const requests = new Map(lines.flatMap((line) => (line.kind === 'sent' ? [[line.requestId, line]] : [])));
-  for (const racer of racers) {
-    const own = [...requests.values()].filter(({ repId }) => repId === racer.person.id);
-    for (const { requestId, leadId, offerId } of own) {
-      const verdict = await racer.claimUntilJudged(requestId, { leadId, offerId: offerId as string });
-      expect(['won', 'lost']).toContain(verdict.verdict);
-    }
-  }
+interface Seen {
+  /** Claims whose answer the deaths cut off. */
+  cutOff: number;
+  /** Deaths after which the file held wins that nobody had heard of. */
+  commitsHit: number;
+  downMs: number[];
 }
 
-interface Round {
-  /** Redis dies with the server, and comes back with nothing in it. */
-  redisDies: boolean;
-}
-
-async function killAndRecover(company: Company, { redisDies }: Round): Promise<void> {
+/** One death, and what must hold after it; on Redis it may die as well, and come back with nothing in it. */
+async function killAndRecover(company: Company, told: Told, seen: Seen, redisDies: boolean): Promise<void> {
   const { history, file } = company;
   await company.enter();
-  await company.raceUntilKilled();
+  const { verdicts } = await company.raceUntil(KILL);
+  company.leave();
+  seen.cutOff += verdicts.filter((verdict) => verdict === null).length;
   expect(brokenRules(history.judge(file))).toEqual([]);
-  const lines = company.newLines();
-  company.noteCommitsHit();
+  const lines = told.newLines();
+  if (told.isBehind()) seen.commitsHit++;
   if (redisDies) {
     await redis.stopServer('SIGKILL');
     await redis.startServer();
   }
+  const fromMs = clock.monotonicMs();
   await company.start();
+  seen.downMs.push(clock.monotonicMs() - fromMs);
   await company.postAgain();
   await company.enter();
   await expectOpenOffersClaimable(company);
-  await askAgain(lines);
-  for (const racer of racers) racer.leave();
-  company.newLines();
+  for (const { verdict } of await company.askAgain(lines)) expect(['won', 'lost']).toContain(verdict);
+  company.leave();
+  told.newLines();
   expect(brokenRules(history.judge(file, { isOver: true }))).toEqual([]);
   const { counted } = verifyFile(file);
   expect(counted).toMatchObject({ leads: company.posted, claims: company.posted, pointEntries: company.posted });
@@ -268,78 +157,80 @@ async function killAndRecover(company: Company, { redisDies }: Round): Promise<v
 }
 
 /** The same death of a server that tells before its commit, on a disk that takes its time; answers the rules that broke. */
-async function controlBreaks(env: Record<string, string>, seed: string): Promise<string> {
+async function controlBreaks(redisOf: TestRedis | null): Promise<string[]> {
   const disk = new FaultyDisk();
-  const company = new Company({ ...env, ...disk.env }, seed, TELLS_BEFORE_COMMIT, disk.file);
-  await company.start();
-  for (const person of await makePeople(company.server.url, RACERS)) racers.push(new Racer(person, company.history));
+  const { env, file } = disk;
+  const broken = { redis: redisOf, name: 'kill-control', seed: SEED, racers: RACERS, program: TELLS_BEFORE_COMMIT };
+  await using company = new Company({ ...broken, env, file });
+  const early = (line: Line) => line.kind === 'answered' && line.verdict.verdict === 'lost';
   for (let round = 0; round < CONTROL_ROUNDS_MAX; round++) {
+    await company.start();
     await company.enter();
     disk.is({ syncMs: CONTROL_SYNC_MS });
-    await company.raceUntilKilled((line) => line.kind === 'answered' && line.verdict.verdict === 'lost');
+    await company.raceUntil({ ...KILL, at: early, turnsMax: 0 });
+    company.leave();
     disk.is({});
-    const broken = brokenRules(company.history.judge(company.file));
-    if (broken.length > 0) return broken.join('; ');
-    await company.start();
+    const rules = brokenRules(company.history.judge(file));
+    if (rules.length > 0) return rules;
   }
-  return 'nothing was lost';
+  return [];
 }
 
 describe.each(['embedded', 'redis'])(`kill -9 in the middle of races, %s, FAULT_SEED=${SEED}`, (arbiter) => {
+  const onRedis = () => (arbiter === 'redis' ? redis : null);
+
   it(
     'no win is lost or doubled, every lead is there, every open offer can be won, answers stay',
     async () => {
-      const onRedis = arbiter === 'redis';
-      const env = (cell: string) => (onRedis ? { REDIS_URL: redis.url, CELL: cell } : {}) as Record<string, string>;
-      const company = new Company(env('kill'), `${SEED} ${arbiter}`);
+      const part = new Part('kill-server', arbiter);
+      const seed = `${SEED} ${arbiter}`;
+      const of = { redis: onRedis(), name: 'kill', seed, racers: RACERS, leavesAlone: LEAVES_ALONE };
+      await using company = new Company(of);
       await company.start();
-      for (const person of await makePeople(company.server.url, RACERS))
-        racers.push(new Racer(person, company.history));
-      for (let round = 0; round < ROUNDS; round++) {
-        await killAndRecover(company, { redisDies: onRedis && round % 2 === 1 });
-      }
-      expect(company.brokenOff).toBeGreaterThan(0);
-      const { counts, lost, doubled } = company.history.judge(company.file, { isOver: true });
-      for (const racer of racers.splice(0)) racer.leave();
-      const broken = await controlBreaks(env('kill-control'), SEED);
-      expect(broken).toMatch(/^S[23] /);
-      const { faults, hitsInFlight, claims, wins } = counts;
-      const figures = {
-        killsThatHitACommit: company.commitsHit,
-        claimsCutOff: company.brokenOff,
-        startMsMax: Math.round(Math.max(...company.downMs)),
-      };
-      const control = { what: "told at the arbiter's yes, before the commit", caught: true };
-      const told = { faults, hitsInFlight, claims, wins, lost, doubled };
-      reportRow({ row: 'kill-server', part: arbiter, rounds: ROUNDS, ...told, figures, control });
+      const told = new Told(company);
+      const seen: Seen = { cutOff: 0, commitsHit: 0, downMs: [] };
+      await part.eachRound(ROUNDS, (round) => {
+        return killAndRecover(company, told, seen, arbiter === 'redis' && round % 2 === 1);
+      });
+      expect(seen.cutOff).toBeGreaterThan(0);
+      part.count(company.history.judge(company.file, { isOver: true }));
+      const found = await controlBreaks(onRedis());
+      part.report(
+        { what: "told at the arbiter's yes, before the commit", found, mustSay: /^S[23] / },
+        {
+          killsThatHitACommit: seen.commitsHit,
+          claimsCutOff: seen.cutOff,
+          startMsMax: Math.round(Math.max(...seen.downMs)),
+        },
+      );
     },
     (ROUNDS + CONTROL_ROUNDS_MAX) * ROUND_MS_MAX,
   );
 
   it('an offer of several lanes is up again as it was, its timers with it', async () => {
-    const company = new Company(arbiter === 'redis' ? { REDIS_URL: redis.url, CELL: 'kill-lanes' } : {}, SEED);
+    const tierOf = (n: number) => (n % 3) + 1;
+    await using company = new Company({ redis: onRedis(), name: 'kill-lanes', seed: SEED, racers: 6, tierOf });
     await company.start();
-    const people = await makePeople(company.server.url, 6, (n) => (n % 3) + 1);
-    for (const person of people) racers.push(new Racer(person, company.history));
     await put(company.server.url, '/policy', { preset: 'tiered' });
-    for (let n = 0; n < 5; n++) await company.postOne();
+    for (let n = 0; n < 5; n++) await company.post();
     await company.enter();
+    const { racers, file } = company;
     const before = racers.map(({ cards }) => cards);
-    const timers = timersOf(company.file);
+    const timers = timersOf(file);
     expect(timers).toHaveLength(5 * 3);
-    for (const racer of racers) racer.leave();
-    await company.server.end('SIGKILL');
+    company.leave();
+    await company.server.kill();
     await company.start();
     await company.enter();
     expect(racers.map(({ cards }) => cards)).toEqual(before);
-    expect(timersOf(company.file)).toEqual(timers);
+    expect(timersOf(file)).toEqual(timers);
     const [first, second, third] = racers as [Racer, Racer, Racer];
     for (const { offerId, leadId, opensAt } of second.snapshot.offers) {
       expect(await second.claim({ offerId, leadId })).toMatchObject({ verdict: 'early', opensAt });
       expect(await third.claim({ offerId, leadId })).toMatchObject({ verdict: 'early' });
       expect(await first.claim({ offerId, leadId })).toMatchObject({ verdict: 'won' });
     }
-    expect(timersOf(company.file)).toEqual([]);
-    expect(verifyFile(company.file).violations).toEqual([]);
+    expect(timersOf(file)).toEqual([]);
+    expect(verifyFile(file).violations).toEqual([]);
   });
 });

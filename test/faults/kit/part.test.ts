@@ -1,6 +1,6 @@
 /** A part's numbers come from histories, and from nothing else. */
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
 import { History } from '../../../tools/oracle/history.ts';
 import { writeSoundDatabase } from '../../support/sound-database.ts';
 import { ask, ayu, budi, type Said, SOUND, won } from '../../support/sound-history.ts';
@@ -14,6 +14,9 @@ function judged(...more: Said[]) {
   for (const line of [...SOUND, ...more]) history.record(line);
   return history.judge(file);
 }
+
+/** What is reported here is nobody's row. */
+beforeEach(() => void vi.stubEnv('FAULT_REPORT_DIR', ''));
 
 const NOTICED = { what: 'petrol', found: ['S1 two were told'] };
 
