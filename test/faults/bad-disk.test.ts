@@ -1,32 +1,31 @@
 /**
  * A disk that refuses (contract 5): full or read-only, which is a clean no, or failing under a commit, of
- * which nobody can tell the outcome.
+ * which nobody can tell the outcome. Everybody taps for several leads at once, and what counts as a hit is an
+ * operation of the server that failed, by the disk's own notes, while a tap was not answered.
  */
 import { watch } from 'node:fs';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import type { Verdict } from '../../client-sdk/protocol/verdict.ts';
 import { verifyFile } from '../../server/ledger/verify.ts';
 import { brokenRules } from '../../tools/oracle/history.ts';
+import { OnFile } from '../../tools/oracle/on-file.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
 import { endServers, type Program, spawnServer } from '../support/server-process.ts';
-import {
-  alertedRace,
-  expectOneWinner,
-  RACERS,
-  type Race,
-  serverOn,
-  tapUntilJudged,
-  winnerOnFile,
-} from './alerted-race.ts';
 import { brokenBuild } from './kit/broken-build.ts';
+import { Company, type Target } from './kit/company.ts';
 import { FaultyDisk, SmallDisk } from './kit/disks.ts';
-import { reportRow, rounds } from './kit/matrix.ts';
-import { markedLead, post } from './racers.ts';
+import { rounds } from './kit/matrix.ts';
+import { Part, strikesAt } from './kit/part.ts';
 
 /** The server's exit code when a commit has an unknown outcome. */
 const EXIT_UNKNOWN = 70;
 const ROUNDS = rounds({ quick: 1, full: 20 });
+/** Of those with a disk that is read-only before the server starts: it is the same each time. */
+const STARTS = rounds({ quick: 1, full: 5 });
 const ROUND_MS_MAX = 40_000;
+const TEST_MS = (4 * ROUNDS + 2 * STARTS + 1) * ROUND_MS_MAX;
+const RACERS = 6;
+/** Raced for at once. */
+const LEADS = 3;
 const GROUP_COMMIT = 'server/ledger/group-commit.js';
 const COMMIT_IGNORED = brokenBuild({
   file: GROUP_COMMIT,
@@ -38,63 +37,63 @@ const UNKNOWN_TAKEN_FOR_REFUSED = brokenBuild({
   from: 'const BROKEN = /^SQLITE_(IOERR|CORRUPT|NOTADB)/;',
   to: 'const BROKEN = /^SQLITE_(CORRUPT|NOTADB)/; REFUSED.compile("^SQLITE_(FULL|READONLY|BUSY|IOERR)");',
 });
+const TAKEN_FOR_A_REFUSAL = 'an I/O error is taken for a refusal';
+
+type Fault = Parameters<FaultyDisk['is']>[0];
+type Disk = FaultyDisk | SmallDisk;
 
 let redis: TestRedis;
-let race: Race | null = null;
 let cells = 0;
 
 beforeAll(async () => {
   redis = await startRedis();
 });
 
-afterEach(async () => {
-  for (const racer of race?.racers ?? []) racer.leave();
-  await endServers();
-});
+afterEach(endServers);
 
 afterAll(async () => {
   await redis.stop();
 });
 
-const ARBITERS = ['embedded', 'redis'] as const;
-
-function envOf(arbiter: (typeof ARBITERS)[number]): Record<string, string> {
-  return arbiter === 'redis' ? { REDIS_URL: redis.url, CELL: `bad-disk-${++cells}` } : {};
+/** A company on that disk, with everybody there. */
+function companyOn({ file, env }: Disk, arbiter: 'embedded' | 'redis', program?: Program): Promise<Company> {
+  const of = {
+    redis: arbiter === 'redis' ? redis : null,
+    name: `bad-disk-${++cells}`,
+    seed: file,
+    racers: RACERS,
+    file,
+    env,
+  };
+  return Company.open({ ...of, ...(program === undefined ? {} : { program }) });
 }
 
-/** Everybody taps once; null: no answer came. */
-function tapOnce(of: Race): Promise<(Verdict | null)[]> {
-  return Promise.all(of.racers.map((racer) => racer.claimAs(`${racer.person.id}-tap`, of)));
-}
-
-const told = (of: Race) => of.history.lines.filter((line) => line.kind === 'heard' && line.event === 'lead:taken');
-
-/** Both arbiters, round after round; what is counted for the row's report. */
-async function eachRound(run: (env: Record<string, string>) => Promise<void>): Promise<void> {
-  for (const arbiter of ARBITERS) {
-    for (let round = 0; round < ROUNDS; round++) {
-      await run(envOf(arbiter));
-      for (const racer of race?.racers ?? []) racer.leave();
-      await endServers();
-    }
+/** The same on either arbiter, each on a disk of its own; counted by what the disk noted. */
+async function onEach<D extends Disk>(
+  part: Part,
+  makeDisk: () => D,
+  run: (company: Company, disk: D) => Promise<void>,
+): Promise<void> {
+  for (const arbiter of ['embedded', 'redis'] as const) {
+    const disk = makeDisk();
+    await using company = await companyOn(disk, arbiter);
+    await run(company, disk);
+    const judged = company.history.judge(company.file);
+    expect(brokenRules(judged)).toEqual([]);
+    part.count(judged, strikesAt(company.history, disk.struckAt()));
   }
 }
 
-/** Every round: all racers were in flight when the disk refused, and one of them won in the end. */
-function held(row: 'disk' | 'commit-fault', part: string, what: string): void {
-  const count = ROUNDS * ARBITERS.length;
-  reportRow({
-    row,
-    part,
-    rounds: count,
-    faults: count,
-    hitsInFlight: count,
-    claims: count * RACERS,
-    wins: count,
-    lost: 0,
-    doubled: 0,
-    control: { what, caught: true },
-  });
+/** Of these lines on, who was named as a winner to anybody. */
+const namedSince = ({ history }: Company, length: number) =>
+  history.lines.slice(length).filter((line) => line.kind === 'heard' && line.event === 'lead:taken');
+
+/** Everybody asks until all is judged: one winner each, and that is who the file has. */
+async function expectOneWinnerEach(company: Company, targets: Target[]): Promise<void> {
+  const verdicts = await company.tapUntilJudged(targets);
+  const of = (verdict: string) => verdicts.filter((one) => one.verdict === verdict).length;
+  expect([of('won'), of('lost')]).toEqual([targets.length, targets.length * (RACERS - 1)]);
+  expect(brokenRules(company.history.judge(company.file))).toEqual([]);
 }
 
 /** Resolves when the server has tried to write its heartbeat twice: it must outlive that, too. */
@@ -109,101 +108,136 @@ async function refusesAHeartbeat({ folder }: SmallDisk): Promise<void> {
   watcher.close();
 }
 
-async function tapOnAFullDisk(env: Record<string, string>, program?: Program): Promise<[Race, SmallDisk]> {
-  const disk = new SmallDisk();
-  race = await alertedRace(disk.file, env, program);
+/** The disk fills up, everybody is told to ask again, and goes on when there is room. */
+async function fillsUp(company: Company, disk: SmallDisk, round: number): Promise<void> {
+  const { racers, server } = company;
+  const targets = await company.aside(LEADS);
+  const { length } = company.history;
   disk.fill();
-  return [race, disk];
+  const verdicts = await company.tapOnce(targets);
+  const reasons = verdicts.map((verdict) => verdict?.verdict === 'retry' && verdict.reason);
+  expect(new Set(reasons)).toEqual(new Set(['notStored']));
+  await expect(company.post()).rejects.toThrow('503');
+  expect(namedSince(company, length)).toEqual([]);
+  if (round === 0) {
+    const died = server.process.ended.then((code) => Promise.reject(new Error(`the server ended with ${code}`)));
+    await Promise.race([refusesAHeartbeat(disk), died]);
+    died.catch(() => undefined);
+  }
+  for (const racer of racers) await racer.refresh();
+  const shown = racers.map(({ snapshot }) => snapshot.offers.map(({ offerId }) => offerId).sort());
+  const open = company.openOnFile().map(({ offerId }) => offerId);
+  expect(open).toEqual(expect.arrayContaining(targets.map(({ offerId }) => offerId)));
+  expect(shown).toEqual(racers.map(() => open));
+  disk.free();
+  await expectOneWinnerEach(company, targets);
+  await company.postAgain();
 }
 
 it(
-  'full: everybody is told to ask again, the offer is open again, and one wins when there is room',
+  'full: everybody is told to ask again, the offers are open again, and one wins each when there is room',
   async () => {
-    await eachRound(async (env) => {
-      const [of, disk] = await tapOnAFullDisk(env);
-      const { racers, server, file, offerId } = of;
-      const reasons = (await tapOnce(of)).map((verdict) => verdict?.verdict === 'retry' && verdict.reason);
-      expect(new Set(reasons)).toEqual(new Set(['notStored']));
-      await expect(post(server.url, '/leads', markedLead(2))).rejects.toThrow('503');
-      expect(told(of)).toEqual([]);
-      const died = server.ended.then((code) => Promise.reject(new Error(`the server ended with ${code}`)));
-      await Promise.race([refusesAHeartbeat(disk), died]);
-      died.catch(() => undefined);
-      for (const racer of racers) await racer.refresh();
-      const shown = racers.map(({ snapshot }) => snapshot.offers.map((offer) => offer.offerId));
-      expect(shown).toEqual(racers.map(() => [offerId]));
-      disk.free();
-      expectOneWinner(await tapUntilJudged(of), of);
-      await post(server.url, '/leads', markedLead(2));
-      expect(verifyFile(file)).toMatchObject({ violations: [], counted: { leads: 2, claims: 1, pointEntries: 1 } });
+    const part = new Part('disk', 'full');
+    const makeDisk = () => new SmallDisk();
+    await onEach(part, makeDisk, async (company, disk) => {
+      await part.eachRound(ROUNDS, (round) => fillsUp(company, disk, round));
+      const claims = ROUNDS * LEADS;
+      const counted = { leads: company.posted, claims, pointEntries: claims };
+      expect(verifyFile(company.file)).toMatchObject({ violations: [], counted });
     });
-    const [control] = await tapOnAFullDisk({}, COMMIT_IGNORED);
-    await tapOnce(control);
-    expect(brokenRules(control.history.judge(control.file))).not.toEqual([]);
-    held('disk', 'full', 'a failed COMMIT is ignored');
+    const disk = makeDisk();
+    await using control = await companyOn(disk, 'embedded', COMMIT_IGNORED);
+    const targets = await control.aside(LEADS);
+    disk.fill();
+    await control.tapOnce(targets);
+    const found = brokenRules(control.history.judge(control.file));
+    part.report({ what: 'a failed COMMIT is ignored', found, mustSay: /^S[23] / });
   },
-  (2 * ROUNDS + 1) * ROUND_MS_MAX,
+  TEST_MS,
 );
+
+/** A server does not start on a disk that is read-only, and says why; on one that is not any more it goes on. */
+async function isReadOnlyAtTheStart(company: Company, disk: SmallDisk): Promise<void> {
+  const targets = await company.aside(LEADS);
+  company.leave();
+  await company.server.terminate();
+  disk.setReadOnly(true);
+  const refused = spawnServer({ DATABASE_FILE: disk.file });
+  expect(await refused.ended).toBe(1);
+  expect(refused.output()).toMatch(/read-?only/i);
+  expect(refused.output()).toContain(disk.file);
+  disk.setReadOnly(false);
+  await company.start();
+  await company.enter();
+  await expectOneWinnerEach(company, targets);
+}
+
+/** Nobody is answered, the process ends, and the file says who won. */
+async function failsUnderACommit(company: Company, disk: FaultyDisk, fault: Fault): Promise<void> {
+  const targets = await company.aside(LEADS);
+  const { length } = company.history;
+  disk.is(fault);
+  expect(new Set(await company.tapOnce(targets))).toEqual(new Set([null]));
+  expect(namedSince(company, length)).toEqual([]);
+  expect(await company.server.process.ended).toBe(EXIT_UNKNOWN);
+  disk.is({});
+  const decided = winnersOnFile(company);
+  await company.start();
+  await company.enter();
+  await expectOneWinnerEach(company, targets);
+  // What was on file before anybody asked again has stayed.
+  expect(winnersOnFile(company)).toMatchObject(decided);
+}
+
+/** Offer → rep. */
+function winnersOnFile({ file }: Company): Record<string, string> {
+  using onFile = new OnFile(file);
+  const rows = onFile.all<{ offerId: string; repId: string }>(
+    `SELECT offer_id AS offerId, rep_id AS repId FROM ownerships WHERE via = 'claim'`,
+  );
+  return Object.fromEntries(rows.map(({ offerId, repId }) => [offerId, repId]));
+}
+
+/** Round after round on the same file, on either arbiter. */
+function failsAgainAndAgain(part: Part, fault: Fault): Promise<void> {
+  const makeDisk = () => new FaultyDisk();
+  return onEach(part, makeDisk, (company, disk) =>
+    part.eachRound(ROUNDS, () => failsUnderACommit(company, disk, fault)),
+  );
+}
+
+/** What a server that takes an unknown outcome for a refusal answers: the rounds above must not see it. */
+async function answersOfTheControl(fault: Fault): Promise<string[]> {
+  const disk = new FaultyDisk();
+  await using company = await companyOn(disk, 'embedded', UNKNOWN_TAKEN_FOR_REFUSED);
+  const targets = await company.aside(LEADS);
+  disk.is(fault);
+  const verdicts = await company.tapOnce(targets);
+  return verdicts.flatMap((verdict) => (verdict === null ? [] : [`somebody was told ${verdict.verdict}`]));
+}
 
 it(
   'read-only: a server does not start on it and says why; one that runs tells nobody, and the next goes on',
   async () => {
-    await eachRound(async (env) => {
-      const disk = new SmallDisk();
-      race = await alertedRace(disk.file, env);
-      const { racers, server } = race;
-      await server.end('SIGTERM');
-      disk.setReadOnly(true);
-      const refused = spawnServer({ DATABASE_FILE: disk.file, ...env });
-      expect(await refused.ended).toBe(1);
-      expect(refused.output()).toMatch(/read-?only/i);
-      expect(refused.output()).toContain(disk.file);
-      disk.setReadOnly(false);
-      const again = await serverOn(disk.file, env);
-      await Promise.all(racers.map((racer) => racer.join(again.url)));
-      expectOneWinner(await tapUntilJudged(race), race);
-    });
-    await eachRound((env) => failsUnderACommit(env, { writesFail: 'EROFS' }));
-    await expectControlAnswers({ writesFail: 'EROFS' });
-    held('disk', 'read-only', 'an I/O error is taken for a refusal');
+    const part = new Part('disk', 'read-only');
+    const makeDisk = () => new SmallDisk();
+    await onEach(part, makeDisk, (company, disk) => part.eachRound(STARTS, () => isReadOnlyAtTheStart(company, disk)));
+    const fault = { writesFail: 'EROFS' } as const;
+    await failsAgainAndAgain(part, fault);
+    part.report({ what: TAKEN_FOR_A_REFUSAL, found: await answersOfTheControl(fault) });
   },
-  (4 * ROUNDS + 1) * ROUND_MS_MAX,
+  TEST_MS,
 );
 
-/** Nobody is answered, the process ends, and the file says who won. */
-async function failsUnderACommit(env: Record<string, string>, fault: Parameters<FaultyDisk['is']>[0]): Promise<void> {
-  const disk = new FaultyDisk();
-  race = await alertedRace(disk.file, { ...env, ...disk.env });
-  const { racers, server, file, offerId } = race;
-  disk.is(fault);
-  expect(await tapOnce(race)).toEqual(racers.map(() => null));
-  expect(told(race)).toEqual([]);
-  expect(await server.ended).toBe(EXIT_UNKNOWN);
-  const onFile = winnerOnFile(file, offerId);
-  disk.is({});
-  const again = await serverOn(file, env);
-  await Promise.all(racers.map((racer) => racer.join(again.url)));
-  const winner = expectOneWinner(await tapUntilJudged(race), race);
-  expect(onFile ?? winner).toBe(winner);
-}
-
-/** A server that takes an unknown outcome for a refusal answers: that is what the rounds above must not see. */
-async function expectControlAnswers(fault: Parameters<FaultyDisk['is']>[0]): Promise<void> {
-  const disk = new FaultyDisk();
-  race = await alertedRace(disk.file, disk.env, UNKNOWN_TAKEN_FOR_REFUSED);
-  disk.is(fault);
-  expect(await tapOnce(race)).not.toEqual(race.racers.map(() => null));
-}
-
 it.each([
-  { part: 'fsync', fault: { syncsFail: 'EIO' } },
-  { part: 'write', fault: { writesFail: 'EIO' } },
+  { name: 'fsync', fault: { syncsFail: 'EIO' } },
+  { name: 'write', fault: { writesFail: 'EIO' } },
 ] as const)(
-  'an I/O error at $part under a commit: nobody is answered, the process ends, and the file says who won',
-  async ({ part, fault }) => {
-    await eachRound((env) => failsUnderACommit(env, fault));
-    await expectControlAnswers(fault);
-    held('commit-fault', part, 'an I/O error is taken for a refusal');
+  'an I/O error at $name under a commit: nobody is answered, the process ends, and the file says who won',
+  async ({ name, fault }) => {
+    const part = new Part('commit-fault', name);
+    await failsAgainAndAgain(part, fault);
+    part.report({ what: TAKEN_FOR_A_REFUSAL, found: await answersOfTheControl(fault) });
   },
-  (2 * ROUNDS + 1) * ROUND_MS_MAX,
+  TEST_MS,
 );

@@ -10,21 +10,20 @@ import { afterEach, expect, it } from 'vitest';
 import type { z } from 'zod';
 import * as http from '../../client-sdk/protocol/http.ts';
 import * as up from '../../client-sdk/protocol/up.ts';
-import { createSystemClock } from '../../server/kernel/clock.ts';
 import { breakAll, breaks, HOSTILE, jsonOf, sampleOf } from '../support/broken-input.ts';
 import { ask, closeSockets, connected } from '../support/raw-socket.ts';
 import { endServers, type Program, type ServerProcess, startServer } from '../support/server-process.ts';
 import { rowCounts } from '../support/tables.ts';
 import { tempFolder } from '../support/temp-database.ts';
 import { brokenBuild } from './kit/broken-build.ts';
-import { reportRow, rounds } from './kit/matrix.ts';
+import { rounds } from './kit/matrix.ts';
+import { Part } from './kit/part.ts';
 
 const KEY = 'admin-key-of-the-tests-0123456789';
 const COUNT = rounds({ quick: 500, full: 5_000 });
 const GARBAGE = rounds({ quick: 50, full: 300 });
 const AT_ONCE = 20;
 const TEST_MS = 600_000;
-const clock = createSystemClock();
 
 /** Whatever comes is taken for what was asked. */
 const UNGUARDED_BODIES = brokenBuild({
@@ -42,6 +41,13 @@ afterEach(async () => {
   closeSockets();
   await endServers();
 });
+
+interface Findings {
+  /** What the server should not have done, in words. */
+  bad: string[];
+  /** By how much its own counter of bad input grew. */
+  counted: number;
+}
 
 interface Subject {
   server: ServerProcess;
@@ -97,7 +103,7 @@ const BODIES: [(repId: string) => string, z.ZodType][] = [
   [() => '/v1/leads', http.newLead],
 ];
 
-async function sendBodies(on: Subject): Promise<string[]> {
+async function sendBodies(on: Subject): Promise<Findings> {
   const before = { rows: rowCounts(on.file), counted: await badInputs(on, 'http') };
   const bad: string[] = [];
   const sample = fc.sample(fc.tuple(fc.nat(BODIES.length - 1), fc.nat(HOSTILE.length - 1), breaks), COUNT);
@@ -120,7 +126,7 @@ async function sendBodies(on: Subject): Promise<string[]> {
   }
   const counted = (await badInputs(on, 'http')) - before.counted;
   if (counted !== COUNT + encodings.length) bad.push(`${counted} counted of ${COUNT + encodings.length}`);
-  return [...bad, ...stored(before.rows, on)];
+  return { bad: [...bad, ...stored(before.rows, on)], counted };
 }
 
 const FRAMES: [event: string, z.ZodType][] = [
@@ -133,7 +139,7 @@ const FRAMES: [event: string, z.ZodType][] = [
   ['nonsense', up.leadClaim],
 ];
 
-async function sendFrames(on: Subject): Promise<string[]> {
+async function sendFrames(on: Subject): Promise<Findings> {
   const before = { rows: rowCounts(on.file), counted: await badInputs(on, 'socket') };
   const bad: string[] = [];
   const sockets = await Promise.all(
@@ -153,7 +159,7 @@ async function sendFrames(on: Subject): Promise<string[]> {
   if (!sockets.every((socket) => socket.connected)) bad.push('a socket was closed');
   const counted = (await badInputs(on, 'socket')) - before.counted;
   if (counted !== COUNT) bad.push(`${counted} counted of ${COUNT}`);
-  return [...bad, ...stored(before.rows, on)];
+  return { bad: [...bad, ...stored(before.rows, on)], counted };
 }
 
 function stored(before: Record<string, number>, { file }: Subject): string[] {
@@ -163,48 +169,48 @@ function stored(before: Record<string, number>, { file }: Subject): string[] {
     .map((table) => `${(after[table] ?? 0) - (before[table] ?? 0)} rows in ${table}`);
 }
 
-/** Bytes of no protocol, and a megabyte of header: whatever comes back, the connection ends. */
-async function sendGarbage({ server }: Subject): Promise<void> {
+/** Bytes of no protocol, and a megabyte of header: whatever comes back, the connection ends; answers how many did. */
+async function sendGarbage({ server }: Subject): Promise<number> {
   const { hostname, port } = new URL(server.url);
   const bytes = fc.sample(fc.uint8Array({ minLength: 1, maxLength: 2_000 }), GARBAGE);
   const header = `GET /livez HTTP/1.1\r\nhost: a\r\nx-pad: ${'x'.repeat(1_048_576)}\r\n\r\n`;
+  let closed = 0;
   await inTurns([...bytes, header], (data) => {
     const socket = connect(Number(port), hostname);
     return new Promise<void>((resolve) => {
       socket.on('error', () => undefined);
-      socket.once('close', () => resolve());
+      socket.once('close', () => {
+        closed++;
+        resolve();
+      });
       socket.on('data', () => socket.destroy());
       // What could be the beginning of something is let go of, not waited for.
       socket.write(data, () => socket.end());
     });
   });
+  return closed;
 }
 
-/** Runs a part with its control; answers what was found of the good build. */
-async function row(part: string, judge: (on: Subject) => Promise<string[]>, unguarded: Program): Promise<void> {
-  const startedMs = clock.monotonicMs();
+/** Runs a part with its control; what struck is what the good build counted as bad, and connections of garbage. */
+async function row(name: string, judge: (on: Subject) => Promise<Findings>, unguarded: Program): Promise<void> {
+  const part = new Part('bad-input', name);
   const good = await subject();
-  const found = await judge(good);
-  await sendGarbage(good);
-  const alive = (await fetch(`${good.server.url}/livez`)).status === 200;
-  expect(found).toEqual([]);
-  expect(alive).toBe(true);
-  expect(await good.server.end('SIGTERM')).toBe(0);
-  const control = await judge(await subject(unguarded)).catch((error: unknown) => [String(error)]);
-  expect(control.length).toBeGreaterThan(0);
-  reportRow({
-    row: 'bad-input',
-    part,
-    rounds: 1,
-    faults: COUNT + GARBAGE,
-    hitsInFlight: 0,
-    claims: 0,
-    wins: 0,
-    lost: 0,
-    doubled: 0,
-    figures: { malformed: COUNT, garbageConnections: GARBAGE, ms: Math.round(clock.monotonicMs() - startedMs) },
-    control: { what: 'a server that takes what no schema takes', caught: true },
+  await part.eachRound(1, async () => {
+    const { bad, counted } = await judge(good);
+    const garbage = await sendGarbage(good);
+    expect(bad).toEqual([]);
+    expect((await fetch(`${good.server.url}/livez`)).status).toBe(200);
+    part.struck(counted + garbage);
   });
+  expect(await good.server.end('SIGTERM')).toBe(0);
+  const found = await judge(await subject(unguarded)).then(
+    ({ bad }) => bad,
+    (error: unknown) => [String(error)],
+  );
+  part.report(
+    { what: 'a server that takes what no schema takes', found },
+    { malformed: COUNT, garbageConnections: GARBAGE },
+  );
 }
 
 it('bodies', () => row('bodies', sendBodies, UNGUARDED_BODIES), TEST_MS);
