@@ -310,15 +310,18 @@ export function bindSockets(
     house: House;
     clock: Clock;
     machineClock: Clock;
-    limits: Pick<OverloadLimits, 'snapshots'>;
+    limits: Pick<OverloadLimits, 'snapshots' | 'boards'>;
     language(speaker: Speaker): 'id' | 'en';
     standing(speaker: Speaker): Standing | Promise<Standing>;
     onError(error: unknown): void;
   },
 ): AlertEdge {
   claimSockets(sockets, { claim: deps.claims.claim, language: deps.language, standing: deps.standing });
-  const admission = createAdmission(deps.machineClock, deps.limits.snapshots);
-  return alertSockets(sockets, { ...deps, admission });
+  return alertSockets(sockets, {
+    ...deps,
+    admission: createAdmission(deps.machineClock, deps.limits.snapshots),
+    boardAdmission: createAdmission(deps.machineClock, deps.limits.boards),
+  });
 }
 
 /** The house's answers to socket edges of this very process. */

@@ -8,6 +8,7 @@ import {
   wallWatch,
 } from '../../client-sdk/protocol/up.ts';
 import type { Clock } from '../kernel/clock.ts';
+import type { Admission } from '../platform/admission.ts';
 import { FrameProblem, type Sockets, type Speaking } from '../platform/sockets.ts';
 import { boardRoom, repRoom, WALL_ROOM } from './announcer.ts';
 import type { House } from './house.ts';
@@ -17,14 +18,30 @@ import { createWatchedBoards } from './watched-boards.ts';
 
 const WATCHERS = ['rep', 'manager', 'admin', 'screen'] as const;
 
+const tooManyBoards = () => new FrameProblem('tooManyBoards', 'Too many boards are watched; unwatch one.');
+
+/** Resolves when the turn has come; false at once: the line is full. */
+function inTurn(admission: Pick<Admission, 'ask'>): Promise<boolean> {
+  return new Promise((resolve) => {
+    if (!admission.ask(() => resolve(true))) resolve(false);
+  });
+}
+
 export interface AlertEdge {
   /** Something may have been missed: every rep here gets a fresh snapshot. */
   resync(): void;
   stop(): void;
 }
 
-export function alertSockets(sockets: Sockets, deps: SnapshotsDeps & { house: House; clock: Clock }): AlertEdge {
-  const { house, clock, onError } = deps;
+export interface AlertDeps extends SnapshotsDeps {
+  house: House;
+  clock: Clock;
+  /** Lets boards be watched at a rate, so that claims come between. Stopped with this. */
+  boardAdmission: Pick<Admission, 'ask' | 'stop'>;
+}
+
+export function alertSockets(sockets: Sockets, deps: AlertDeps): AlertEdge {
+  const { house, clock, onError, boardAdmission } = deps;
   const pulse = createWallPulse(sockets, { house, clock, onError });
   const watched = createWatchedBoards();
   const snapshots = createSnapshots(sockets, deps);
@@ -74,15 +91,21 @@ export function alertSockets(sockets: Sockets, deps: SnapshotsDeps & { house: Ho
     schema: boardWatch,
     allow: WATCHERS,
     async handle(asked, from) {
+      const { subjectId } = from.speaker;
       const stream = house.streamOf(asked);
-      const tooMany = new FrameProblem('tooManyBoards', 'Too many boards are watched; unwatch one.');
-      if (!watched.take(from.speaker.subjectId, stream, from.socketId)) throw tooMany;
+      if (!watched.take(subjectId, stream, from.socketId)) throw tooManyBoards();
+      if (!(await inTurn(boardAdmission))) {
+        watched.release(subjectId, stream, from.socketId);
+        throw new FrameProblem('overloaded', 'Too many ask for boards at once; ask again.');
+      }
+      // It may have unwatched it meanwhile, or have gone.
+      if (!watched.has(subjectId, stream, from.socketId)) throw new FrameProblem('unwatched', 'No longer watched.');
       from.join(boardRoom(stream));
       const state = await house.watchBoard(asked, from.socketId);
       if (state === null) {
         from.leave(boardRoom(stream));
-        watched.release(from.speaker.subjectId, stream, from.socketId);
-        throw tooMany;
+        watched.release(subjectId, stream, from.socketId);
+        throw tooManyBoards();
       }
       return state;
     },
@@ -111,6 +134,9 @@ export function alertSockets(sockets: Sockets, deps: SnapshotsDeps & { house: Ho
     resync() {
       for (const { role, subjectId } of sockets.speakers()) if (role === 'rep') snapshots.owe(subjectId);
     },
-    stop: snapshots.stop,
+    stop() {
+      snapshots.stop();
+      boardAdmission.stop();
+    },
   };
 }

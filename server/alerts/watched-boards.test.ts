@@ -16,7 +16,10 @@ test('what is released, or was a closed socket’s alone, makes room', () => {
   watched.take('mgr', 'board1', 'desk');
   watched.release('mgr', 'board5', 'desk');
   expect(watched.take('mgr', 'new1', 'desk')).toBe(true);
+  expect(watched.has('mgr', 'board1', 'tv')).toBe(true);
+  expect(watched.has('mgr', 'board5', 'desk')).toBe(false);
   watched.gone('mgr', 'tv');
+  expect([watched.has('mgr', 'board1', 'tv'), watched.has('mgr', 'board1', 'desk')]).toEqual([false, true]);
   expect(watched.take('mgr', 'new2', 'desk')).toBe(true);
   expect(watched.take('mgr', 'new3', 'desk')).toBe(false);
 });

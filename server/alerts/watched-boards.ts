@@ -9,6 +9,8 @@ export const BOARDS_PER_SUBJECT_MAX = 100;
 export interface WatchedBoards {
   /** False: the subject watches as many different boards as it may. */
   take(subjectId: string, stream: string, socketId: string): boolean;
+  /** Whether the socket has taken it, and neither released it nor gone. */
+  has(subjectId: string, stream: string, socketId: string): boolean;
   release(subjectId: string, stream: string, socketId: string): void;
   /** The socket is closed. */
   gone(subjectId: string, socketId: string): void;
@@ -33,6 +35,7 @@ export function createWatchedBoards(): WatchedBoards {
       bySubject.set(subjectId, streams.set(stream, socketIds.add(socketId)));
       return true;
     },
+    has: (subjectId, stream, socketId) => bySubject.get(subjectId)?.get(stream)?.has(socketId) === true,
     release,
     gone(subjectId, socketId) {
       for (const stream of [...(bySubject.get(subjectId)?.keys() ?? [])]) release(subjectId, stream, socketId);

@@ -15,7 +15,19 @@ import {
 } from '../distribution/open-offers.ts';
 import { createInOrder } from '../kernel/in-order.ts';
 
-const iso = (ms: number) => new Date(ms).toISOString();
+/** The instants of all open offers, twice over; some 100 bytes each. */
+const INSTANTS_HELD = 20_000;
+const instants = new Map<number, string>();
+
+/** Held, because writing its instants is most of what a card costs, and a thousand phones come back to the same cards. */
+function iso(ms: number): string {
+  const held = instants.get(ms);
+  if (held !== undefined) return held;
+  if (instants.size >= INSTANTS_HELD) instants.clear();
+  const text = new Date(ms).toISOString();
+  instants.set(ms, text);
+  return text;
+}
 
 interface Sent {
   seq: number;
@@ -148,7 +160,7 @@ export function createAlerts(deps: {
       const own = deps.mayClaim(repId) ? offers.ofRep(repId).slice(-SNAPSHOT_OFFERS_MAX) : [];
       return {
         upTo: offers.upTo(),
-        sentAt: iso(deps.nowMs()),
+        sentAt: new Date(deps.nowMs()).toISOString(),
         offers: own.map((offer) => shown(offer, repId)).filter((card) => card !== null),
       };
     },

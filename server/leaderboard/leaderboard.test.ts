@@ -60,6 +60,24 @@ describe('a stream', () => {
     expect(brief(emitted[0]?.rows)).toEqual(['1 Budi 25', '2 Ani 10']);
   });
 
+  test('is told some milliseconds after the one before, so that claims come between', () => {
+    const { clock, emitted, boards, earn } = setUp();
+    for (const period of ['day', 'week', 'month'] as const) boards.watch({ ...POINTS, period }, 'tv');
+    earn('a', 10);
+    clock.advance(250);
+    expect(emitted.map(({ period }) => period)).toEqual(['day']);
+    earn('b', 25);
+    clock.advance(1);
+    expect(emitted).toHaveLength(1);
+    clock.advance(20);
+    expect(emitted.map(({ period }) => period)).toEqual(['day', 'week', 'month']);
+    expect(brief(emitted.at(-1)?.rows)).toEqual(['1 Budi 25', '2 Ani 10']);
+    // What came while the others were told is gathered again.
+    clock.advance(250);
+    expect(emitted.map(({ period }) => period)).toEqual(['day', 'week', 'month', 'day']);
+    expect(brief(emitted.at(-1)?.rows)).toEqual(['1 Budi 25', '2 Ani 10']);
+  });
+
   test('is silent when its rows did not change', () => {
     const { clock, emitted, boards, earn } = setUp();
     boards.watch({ ...POINTS, top: 1 }, 'tv');
@@ -123,6 +141,9 @@ describe('a stream', () => {
     expect(emitted).toEqual([]);
     clock.advance(1);
     expect(emitted.map((state) => [state.stream, brief(state.rows)])).toEqual([['points:day:10', ['1 Budi 7']]]);
+    // The other one is looked at next, and has not changed.
+    clock.advance(1_000);
+    expect(emitted).toHaveLength(1);
     clock.advanceTo(Date.parse('2026-11-24T17:00:00.000Z'));
     expect(emitted.at(-1)?.rows).toEqual([]);
     expect(emitted.at(-1)?.seq).toBe(first!.seq + 2);
@@ -267,7 +288,8 @@ test('property: who saw the answer and every delta shows what a fresh snapshot s
         }
         catchUp();
       }
-      clock.advance(250);
+      // Twice: what changed while boards are told is gathered again.
+      clock.advance(1_000);
       catchUp();
       for (const [stream, state] of shown) {
         const fresh = boards.snapshot(requests.get(stream)!);

@@ -32,6 +32,8 @@ export const STREAMS_PER_WATCHER_MAX = 20;
 /** Under load this many flushes are left out one after the other: a board may be late, not silent. */
 const FLUSHES_LEFT_OUT_MAX = 8;
 const LEFT_OUT_MS = 250;
+/** As long as two hundred walls take: half of the loop stays free, and twenty boards are told in an eye's blink. */
+const BETWEEN_BOARDS_MS = 3;
 
 export interface BoardPolicy {
   coalesceMs: number;
@@ -96,6 +98,9 @@ class Boards implements Leaderboard {
   readonly #streams = new Map<string, Stream>();
   /** The highest `seq` of anything that lives no more. */
   #lastSeq = 0;
+  /** No lease ends before. */
+  #leasesEndMs = Number.POSITIVE_INFINITY;
+  /** Waits for the next flush, or for the next board of one. */
   #flushTimer: Timer | null = null;
   #midnightTimer: Timer | null = null;
 
@@ -126,7 +131,9 @@ class Boards implements Leaderboard {
     if (!known?.watchers.has(watcher) && leaseMs === undefined && this.#isGreedy(watcher)) return null;
     const stream = known ?? this.#begin(name, request);
     const nowMs = this.#deps.clock.nowMs();
-    stream.watchers.set(watcher, leaseMs === undefined ? Number.POSITIVE_INFINITY : nowMs + leaseMs);
+    const untilMs = leaseMs === undefined ? Number.POSITIVE_INFINITY : nowMs + leaseMs;
+    stream.watchers.set(watcher, untilMs);
+    this.#leasesEndMs = Math.min(this.#leasesEndMs, untilMs);
     this.#settle(stream);
     return this.#state(stream);
   }
@@ -208,22 +215,33 @@ class Boards implements Leaderboard {
     if (this.#streams.size === 0) this.#cancelTimers();
   }
 
-  /** Brings a stream up to date; what changed is emitted before anybody can be answered with it. */
-  #settle(stream: Stream): void {
+  /** Brings a stream up to date; what changed is emitted before anybody can be answered with it. False: nothing had. */
+  #settle(stream: Stream): boolean {
     const today = this.#today();
-    if (!stream.dirty && stream.day === today) return;
+    if (!stream.dirty && stream.day === today) return false;
     stream.dirty = false;
     stream.day = today;
     const rows = this.#rows(stream.request);
-    if (sameRows(rows, stream.rows)) return;
+    if (sameRows(rows, stream.rows)) return false;
     stream.rows = rows;
     stream.seq++;
     this.#deps.emit(this.#state(stream));
+    return true;
   }
 
-  #settleAll(): void {
+  /** One board after the other: one that many watch takes milliseconds to send, and claims come between. */
+  #flush(names = [...this.#streams.keys()]): void {
     this.#dropExpired();
-    for (const stream of [...this.#streams.values()]) this.#settle(stream);
+    while (this.#flushTimer === null && names.length > 0) {
+      const stream = this.#streams.get(names.shift() as string);
+      if (stream !== undefined && this.#settle(stream) && names.length > 0) {
+        this.#flushTimer = this.#deps.clock.after(BETWEEN_BOARDS_MS, () => {
+          this.#flushTimer = null;
+          this.#flush(names);
+        });
+      }
+    }
+    if (this.#flushTimer === null && [...this.#streams.values()].some(({ dirty }) => dirty)) this.#flushLater();
   }
 
   #flushLater(waits = 0): void {
@@ -232,7 +250,7 @@ class Boards implements Leaderboard {
     this.#flushTimer = this.#deps.clock.after(afterMs, () => {
       this.#flushTimer = null;
       if (waits < FLUSHES_LEFT_OUT_MAX && this.#deps.mustWait?.() === true) this.#flushLater(waits + 1);
-      else this.#settleAll();
+      else this.#flush();
     });
   }
 
@@ -242,7 +260,9 @@ class Boards implements Leaderboard {
     const waitMs = nextMidnightMs(nowMs, this.#deps.policy().timeZone) - nowMs;
     this.#midnightTimer = this.#deps.clock.after(waitMs, () => {
       this.#midnightTimer = null;
-      this.#settleAll();
+      this.#flushTimer?.cancel();
+      this.#flushTimer = null;
+      this.#flush();
       // A timer that came a little early finds the old day and waits for the rest of it.
       if (this.#streams.size > 0) this.#waitForMidnight();
     });
@@ -257,9 +277,12 @@ class Boards implements Leaderboard {
 
   #dropExpired(): void {
     const nowMs = this.#deps.clock.nowMs();
+    if (nowMs < this.#leasesEndMs) return;
+    this.#leasesEndMs = Number.POSITIVE_INFINITY;
     for (const stream of [...this.#streams.values()]) {
       for (const [watcher, untilMs] of stream.watchers) {
         if (untilMs <= nowMs) this.release(stream.name, watcher);
+        else this.#leasesEndMs = Math.min(this.#leasesEndMs, untilMs);
       }
     }
   }

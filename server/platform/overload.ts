@@ -8,10 +8,12 @@ import type { Clock } from '../kernel/clock.ts';
 import type { AdmissionRate } from './admission.ts';
 
 export interface OverloadLimits {
-  /** Sockets let in: a handshake with its snapshot costs about half a millisecond. */
+  /** Sockets let in: a handshake with its snapshot costs about a millisecond. */
   handshakes: AdmissionRate;
   /** Snapshots sent unasked, when everybody needs one at once. */
   snapshots: AdmissionRate;
+  /** Boards that somebody begins to watch: a wall asks for twenty in one breath. */
+  boards: AdmissionRate;
   /** Sockets of this process; some 30 KB each. */
   socketsMax: number;
   /** Sockets of one token: a wall's may hang in every room of a company. */
@@ -31,9 +33,11 @@ export interface OverloadLimits {
 }
 
 export const OVERLOAD_LIMITS: Readonly<OverloadLimits> = Object.freeze({
-  // 100 at once, then 500 a second; a line of ten seconds, half of what a client waits.
-  handshakes: { burst: 100, perTick: 10, tickMs: 20, lineMax: 5_000 },
-  snapshots: { burst: 100, perTick: 10, tickMs: 20, lineMax: 10_000 },
+  // One by one, so that a claim waits for a millisecond of them: some 300 a second, a third of the loop, and a
+  // line of twelve seconds, less than the twenty that a client waits.
+  handshakes: { burst: 10, perTick: 1, tickMs: 3, lineMax: 4_000 },
+  snapshots: { burst: 10, perTick: 4, tickMs: 5, lineMax: 10_000 },
+  boards: { burst: 20, perTick: 2, tickMs: 3, lineMax: 5_000 },
   socketsMax: 10_000,
   socketsPerTokenMax: 1_000,
   behindBytes: 64 * 1024,
