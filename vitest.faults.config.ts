@@ -1,9 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
-/** `npm run test:faults`: one file at a time, since each breaks the ground it stands on, and measures. */
+/** `npm run test:faults` and `npm run test:security`: one file at a time, since each breaks the ground it stands on, and measures. */
 export default defineConfig({
   test: {
-    include: ['test/faults/**/*.test.ts', 'test/faults/**/*.faults.ts'],
+    include: ['test/faults/**/*.test.ts', 'test/faults/**/*.faults.ts', 'test/security/**/*.ts'],
     testTimeout: 60 * 60_000,
     hookTimeout: 60_000,
     passWithNoTests: false,
