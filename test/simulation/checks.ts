@@ -227,6 +227,7 @@ function isFair(game: Game, { person }: Device, verdict: Verdict | null): boolea
 /** Every win and every 201 that anybody heard of is on disk. */
 function promisesKept(game: Game): void {
   for (const { repId, offerId } of game.told.winsHeard()) {
+    game.cover('wins heard');
     const owner = game.disk.first<{ repId: string }>(
       'SELECT rep_id AS repId FROM ownerships WHERE offer_id = ?',
       offerId,

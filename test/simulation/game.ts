@@ -225,6 +225,7 @@ export class Game {
   #witness(device: Device, what: string, payload: unknown, asked: Asked | undefined): void {
     this.say(device.label, what, payload);
     this.record.take(device, what, payload, asked);
+    if (asked !== undefined && what.startsWith('> ')) this.cover('claims sent');
     this.told.heard(device.person.repId, what, payload);
     const { verdict, rule, reason, error } = (payload ?? {}) as Answer;
     if (error !== undefined) this.cover(`frame refused: ${error.code}`);

@@ -34,6 +34,7 @@ export async function play(script: Script, plant: Plant = {}): Promise<Outcome> 
     for (const { afterMs, kind, picks } of script.steps) {
       await pass(game, afterMs);
       game.say('step', kind, picks);
+      game.cover('steps');
       ACTS[kind](game, picks);
       await pass(game, game.idleMs);
       game.idleMs = 0;

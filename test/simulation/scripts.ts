@@ -67,4 +67,20 @@ export const SCRIPTS: Readonly<Record<string, Script>> = {
       { afterMs: 5_000, kind: 'wait', picks: [0.1, 0.5, 0.5] },
     ],
   },
+  'a win by a request that another lead was asked with, too, is a win that others may have lost to': {
+    seed: '980',
+    settings: {
+      ...QUIET,
+      reps: 7,
+      pairs: 1,
+      reactionMs: 4000,
+      weather: { delayMs: 1, jitterMs: 0, loses: 0.02, doubles: 0.15, reorders: 0.3 },
+      commitMs: 200,
+    },
+    steps: [
+      { afterMs: 56, kind: 'leads', picks: [0.555, 0.697, 0.994] },
+      { afterMs: 48854, kind: 'rush', picks: [0.711, 0.055, 0.624] },
+      { afterMs: 6, kind: 'reuse', picks: [0.69, 0.399, 0.056] },
+    ],
+  },
 };

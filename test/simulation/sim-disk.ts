@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
+import { createTransactions, type Transactions } from '../../server/flow/transactions/transactions.ts';
 import type { Db } from '../../server/platform/db.ts';
 import { migrateFile } from '../../server/platform/migrate.ts';
 import { type Connection, openWriter } from '../../server/platform/sqlite.ts';
@@ -58,6 +59,7 @@ export class SimDisk {
   readonly #servers = new Map<string, Database.Statement>();
   readonly #checks = new Map<string, Database.Statement<unknown[], unknown>>();
   readonly #tables: string[];
+  #transactions: Transactions | null = null;
 
   private constructor() {
     // A copy: the database takes the bytes for its own.
@@ -99,6 +101,12 @@ export class SimDisk {
     const statement = this.#real.prepare<unknown[], unknown>(sql);
     this.#checks.set(sql, statement);
     return statement;
+  }
+
+  /** The server's own, which keep nothing but their statements: made once, for each process that writes here. */
+  get transactions(): Transactions {
+    this.#transactions ??= createTransactions(this.db);
+    return this.#transactions;
   }
 
   /** The writing connection of one process; `fate` is asked at each of its COMMITs. */

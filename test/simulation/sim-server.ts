@@ -10,7 +10,7 @@ import { createSettlementDesk } from '../../server/claims/settlement-desk.ts';
 import { createHouseClaims } from '../../server/compose.ts';
 import { bindRoutes, bindSockets, localHouse } from '../../server/edges.ts';
 import { putRaceUp } from '../../server/flow/start.ts';
-import { createTransactions, type Transactions } from '../../server/flow/transactions/transactions.ts';
+import type { Transactions } from '../../server/flow/transactions/transactions.ts';
 import type { World } from '../../server/flow/world.ts';
 import { type DecidingHouse, openHouse } from '../../server/house.ts';
 import type { Random } from '../../server/kernel/random.ts';
@@ -240,7 +240,7 @@ export class ServerProcess {
       if (ended || (this.state === 'starting' && this.#place.faults.reach('during the start'))) this.crash();
       return fate;
     });
-    const sound = createTransactions(disk.db);
+    const sound = disk.transactions;
     const transactions = plant.transactions?.(sound) ?? sound;
     const noted = Object.entries(transactions).map(([name, run]) => [
       name,

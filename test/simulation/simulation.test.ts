@@ -12,11 +12,11 @@ import { drawScript, type Script } from './script.ts';
 import { QUIET, SCRIPTS } from './scripts.ts';
 import { printFailure, simulate } from './simulate.ts';
 
-const SEEDS_HERE = 120;
+const SEEDS_HERE = 300;
 const names = (count: number) => Array.from({ length: count }, (_, at) => String(at + 1));
 
 describe('the simulation', () => {
-  test(`finds nothing in ${SEEDS_HERE} seeds, and they have seen enough`, { timeout: 240_000 }, async () => {
+  test(`finds nothing in ${SEEDS_HERE} seeds, and they have seen enough`, { timeout: 600_000 }, async () => {
     const report = await simulate(names(SEEDS_HERE), { failuresMax: 3 });
     expect(report.failures.map(printFailure).join('\n')).toBe('');
     expect(report.gaps).toEqual([]);
