@@ -82,4 +82,13 @@ export const PLANTS: Readonly<Record<string, Plant>> = {
       world.alerts.withdrawn = () => undefined;
     },
   },
+  'an assignment ends its offer before it is on disk': {
+    arbiter: (sound) => ({
+      ...sound,
+      hold: async ({ offerId }) => {
+        const answer = await sound.close(offerId, 'assigned');
+        return answer.kind === 'closed' ? { kind: 'held' } : answer;
+      },
+    }),
+  },
 };
