@@ -28,6 +28,7 @@ function leadOf({ leadIds }: Game, pick: number): string | undefined {
   return pickOf(leadIds.slice(-8), Math.min(1 - pick * pick, 0.999));
 }
 
+const NEWEST_OFFER = 'SELECT id FROM offers WHERE lead_id = ? ORDER BY rowid DESC LIMIT 1';
 const LIVE_OWNER = 'SELECT rep_id AS repId FROM ownerships WHERE lead_id = ? AND ended_at IS NULL';
 
 /** A device of the lead's owner; now and then somebody else's. */
@@ -180,7 +181,11 @@ const PEOPLE: Partial<Record<StepKind, Act>> = {
   reuse(game, picks) {
     const device = pickOf(game.devices, picks[0]);
     const requestId = `reused-${game.timeline.happened}`;
-    for (const leadId of game.leadIds.slice(-2)) if (device !== undefined) bare(game, device, leadId, requestId);
+    if (device === undefined) return;
+    for (const leadId of game.leadIds.slice(-2)) {
+      // By name: of a claim that names none and is never answered, nobody could say what it has won.
+      bare(game, device, leadId, requestId, game.disk.first<{ id: string }>(NEWEST_OFFER, leadId)?.id);
+    }
   },
 
   release: owners('releases', () => ({ reason: 'no time' })),

@@ -83,4 +83,24 @@ export const SCRIPTS: Readonly<Record<string, Script>> = {
       { afterMs: 6, kind: 'reuse', picks: [0.69, 0.399, 0.056] },
     ],
   },
+  'a win by a claim whose answer was lost lies before the claim that hears of it': {
+    seed: '5403',
+    settings: {
+      ...QUIET,
+      reps: 6,
+      preset: 'fast-tiered',
+      isQuick: true,
+      weather: { delayMs: 1, jitterMs: 50, loses: 0, doubles: 0, reorders: 0 },
+    },
+    steps: [
+      { afterMs: 1, kind: 'leads', picks: [0.035, 0.259, 0.625] },
+      { afterMs: 3, kind: 'kill', picks: [0.067, 0.287, 0.635] },
+      { afterMs: 1016410, kind: 'kill', picks: [0.091, 0.386, 0.318] },
+      { afterMs: 5397, kind: 'trap', picks: [0.197, 0.441, 0.647] },
+      { afterMs: 36915, kind: 'kill', picks: [0.382, 0.102, 0.212] },
+      { afterMs: 1222393, kind: 'leads', picks: [0.838, 0.422, 0.953] },
+      { afterMs: 19956, kind: 'reuse', picks: [0.662, 0.082, 0.063] },
+      { afterMs: 39686, kind: 'again', picks: [0.921, 0.938, 0.648] },
+    ],
+  },
 };
