@@ -13,7 +13,7 @@ import { ROWS } from '../test/faults/kit/rows.ts';
 import { matrixLines, matrixMarkdown, matrixOf, withFigures } from './fault-matrix.ts';
 import { prepareGround, root, runVitest } from './test-ground.mjs';
 
-/** The whole matrix takes an hour or two; a run that hangs ends as a failure. */
+/** A run that hangs ends as a failure. */
 const RUN_MS_MAX = 5 * 3_600_000;
 const PAGE = join(root, 'docs/reliability.md');
 
