@@ -5,13 +5,17 @@
  */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Verdict } from '../../client-sdk/protocol/verdict.ts';
 import { createSystemClock } from '../../server/kernel/clock.ts';
 import { verifyFile } from '../../server/ledger/verify.ts';
-import { brokenRules } from '../../tools/oracle/history.ts';
+import { brokenRules, History } from '../../tools/oracle/history.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
+import { Cell } from './kit/cell.ts';
 import { Company } from './kit/company.ts';
+import { FaultyDisk } from './kit/disks.ts';
 import { rounds } from './kit/matrix.ts';
 import { Part } from './kit/part.ts';
+import { makePeople, markedLead, post, Racer } from './racers.ts';
 
 /** Give the one that was printed to draw the same moments again. */
 const SEED = process.env.FAULT_SEED ?? randomUUID().slice(0, 8);
@@ -19,6 +23,8 @@ const ROUNDS = rounds({ quick: 3, full: 50 });
 const CONTROL_ROUNDS_MAX = 5;
 const TEST_MS = 60_000 + ROUNDS * 30_000;
 const RACERS = 8;
+/** A commit is still under way when the second signal comes. */
+const SLOW_SYNC_MS = 1_500;
 
 const clock = createSystemClock();
 let redis: TestRedis;
@@ -95,4 +101,51 @@ describe.each(['embedded', 'redis'])(`SIGTERM in the middle of races, %s, FAULT_
     },
     TEST_MS,
   );
+});
+
+it('a second SIGTERM ends it at once, with 1: what was being decided is asked again', async () => {
+  const disk = new FaultyDisk();
+  const { file, env } = disk;
+  await using company = await Company.open({ redis: null, name: 'twice', seed: SEED, racers: 2, file, env });
+  const targets = await company.aside(1);
+  const [racer] = company.racers as [Racer];
+  const toldToGo = racer.hears('server:draining');
+  disk.is({ syncMs: SLOW_SYNC_MS });
+  const taps = company.tapOnce(targets);
+  company.server.process.signal('SIGTERM');
+  await toldToGo;
+  expect(await company.server.process.end('SIGTERM')).toBe(1);
+  expect(await taps).toEqual([null, null]);
+  disk.is({});
+  await company.start();
+  await company.enter();
+  const verdicts = await company.tapUntilJudged(targets);
+  expect(verdicts.map(({ verdict }) => verdict).sort()).toEqual(['lost', 'won']);
+  expect(brokenRules(company.history.judge(file))).toEqual([]);
+});
+
+it('a gateway answers the claims it has, tells its sockets when to come back, and ends with 0', async () => {
+  await using cell = new Cell({ redis, name: 'drain-gateway' });
+  const history = new History();
+  const ledger = await cell.start({ role: 'ledger' });
+  const gateway = await cell.start({ role: 'gateway' });
+  const racers = (await makePeople(ledger.url, RACERS)).map((person) => new Racer(person, history));
+  const claims: Promise<Verdict | null>[] = [];
+  for (const racer of racers) racer.onAlert = (card) => void claims.push(racer.claim(card));
+  await Promise.all(racers.map((racer) => racer.join(gateway.url)));
+  const told = racers.map((racer) => racer.hears('server:draining'));
+  const everybodySent = new Promise<void>((resolve) => {
+    history.onLine = () => {
+      if (history.requests().length === RACERS) resolve();
+    };
+  });
+  await post(ledger.url, '/leads', markedLead(1));
+  await everybodySent;
+  expect(await gateway.terminate()).toBe(0);
+  await Promise.all(told);
+  const verdicts = await Promise.all(claims);
+  for (const racer of racers) racer.leave();
+  expect(verdicts.filter((verdict) => verdict?.verdict === 'won')).toHaveLength(1);
+  expect(verdicts).not.toContain(null);
+  expect(brokenRules(history.judge(cell.file))).toEqual([]);
 });
