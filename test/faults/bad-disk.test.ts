@@ -5,6 +5,7 @@
  */
 import { watch } from 'node:fs';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import type { Verdict } from '../../client-sdk/protocol/verdict.ts';
 import { verifyFile } from '../../server/ledger/verify.ts';
 import { brokenRules } from '../../tools/oracle/history.ts';
 import { OnFile } from '../../tools/oracle/on-file.ts';
@@ -172,12 +173,20 @@ async function isReadOnlyAtTheStart(company: Company, disk: SmallDisk): Promise<
   await expectOneWinnerEach(company, targets);
 }
 
+/** What was answered, in words, but for a Redis that a busy machine did not hear in time: that claim met no commit. */
+function toldOfACommit(verdicts: (Verdict | null)[]): string[] {
+  return verdicts.flatMap((verdict) => {
+    const metNone = verdict === null || (verdict.verdict === 'retry' && verdict.reason === 'arbiterAway');
+    return metNone ? [] : [`somebody was told ${verdict.verdict}`];
+  });
+}
+
 /** Nobody is answered, the process ends, and the file says who won. */
 async function failsUnderACommit(company: Company, disk: FaultyDisk, fault: Fault): Promise<void> {
   const targets = await company.aside(LEADS);
   const { length } = company.history;
   disk.is(fault);
-  expect(new Set(await company.tapOnce(targets))).toEqual(new Set([null]));
+  expect(toldOfACommit(await company.tapOnce(targets))).toEqual([]);
   expect(namedSince(company, length)).toEqual([]);
   expect(await company.server.process.ended).toBe(EXIT_UNKNOWN);
   disk.is({});
@@ -212,8 +221,7 @@ async function answersOfTheControl(fault: Fault): Promise<string[]> {
   await using company = await companyOn(disk, 'embedded', UNKNOWN_TAKEN_FOR_REFUSED);
   const targets = await company.aside(LEADS);
   disk.is(fault);
-  const verdicts = await company.tapOnce(targets);
-  return verdicts.flatMap((verdict) => (verdict === null ? [] : [`somebody was told ${verdict.verdict}`]));
+  return toldOfACommit(await company.tapOnce(targets));
 }
 
 it(
