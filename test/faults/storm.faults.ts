@@ -173,8 +173,8 @@ async function setTheScene(cell: Cell, program: Program): Promise<Scene> {
   await put(url, '/policy', {
     ...policy,
     mode: 'TIERED',
-    // Boards are told of each claim at once: the most that walls can be.
-    leaderboard: { coalesceMs: 0, rateMinClaims: 1 },
+    // Boards are told more often than the preset does.
+    leaderboard: { coalesceMs: 100, rateMinClaims: 1 },
     competition: { ...policy.competition, delays },
   });
   const people = await makePeople(url, RACERS);
@@ -273,8 +273,8 @@ const WALLS: Storm = {
     return (await Promise.all(screens)).map(({ token }) => token);
   },
   isRegular: false,
-  leadsBeside: rounds({ quick: 80, full: 120 }),
-  growthMbMax: 60,
+  leadsBeside: 160,
+  growthMbMax: 25,
 };
 
 /** Whoever stands in line is let in together, once a second. */
