@@ -25,7 +25,7 @@ import { acquireRole, DatabaseInUseError, type Holder, type Role, readHolder } f
 export const SILENT_MS = 2_000;
 export const LOOK_EVERY_MS = 150;
 /** The kernel frees the lock of a process that was ended within milliseconds. */
-export const LOOK_AGAIN_MS = 10;
+const LOOK_AGAIN_MS = 20;
 
 export type StandbyNote =
   | { kind: 'waiting'; holder: Holder | null }
@@ -45,8 +45,10 @@ export async function waitForRole(file: string, { clock, note }: StandbyDeps): P
   let said = '';
   const noteOnce = (one: StandbyNote) => {
     const text = one.kind === 'waiting' ? `${one.kind} ${one.holder?.pid}` : JSON.stringify(one);
-    if (text !== said) note(one);
+    const isNew = text !== said;
+    if (isNew) note(one);
     said = text;
+    return isNew;
   };
   for (;;) {
     try {
@@ -57,8 +59,8 @@ export async function waitForRole(file: string, { clock, note }: StandbyDeps): P
     const holder = readHolder(file);
     const silentMs = silence.look(holder);
     const note: StandbyNote = silentMs < SILENT_MS || holder === null ? { kind: 'waiting', holder } : end(holder);
-    noteOnce(note);
-    const pauseMs = note.kind === 'ended' ? LOOK_AGAIN_MS : LOOK_EVERY_MS;
+    const isNew = noteOnce(note);
+    const pauseMs = isNew && note.kind === 'ended' ? LOOK_AGAIN_MS : LOOK_EVERY_MS;
     await new Promise<void>((resolve) => void clock.after(pauseMs, resolve));
   }
 }

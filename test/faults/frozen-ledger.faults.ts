@@ -6,26 +6,30 @@
 import { readFileSync, rmSync, watch } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import type { Judgement } from '../../tools/oracle/oracle.ts';
 import { percentile } from '../../tools/simulation/percentile.ts';
 import { ADMIN_KEY } from '../support/app.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
 import { endServers, type Program, type ServerProcess, spawnServer, startServer } from '../support/server-process.ts';
 import { tempFolder } from '../support/temp-database.ts';
-import { alertedRace, expectOneWinner, RACERS, type Race, tapUntilJudged, winnerOnFile } from './alerted-race.ts';
+import { alertedRace, expectOneWinner, type Race, tapUntilJudged, winnerOnFile } from './alerted-race.ts';
 import { brokenBuild } from './kit/broken-build.ts';
 import { HeldDisk } from './kit/held-disk.ts';
-import { isFull, reportRow, rounds } from './kit/matrix.ts';
+import { isFull, rounds } from './kit/matrix.ts';
+import { Part } from './kit/part.ts';
 import { StaffedCell } from './kit/staffed-cell.ts';
 import type { Racer } from './racers.ts';
 
-const BETWEEN_ROUNDS = rounds({ quick: 1, full: 50 });
+const BETWEEN_ROUNDS = rounds({ quick: 1, full: 20 });
 const WITHIN_ROUNDS = rounds({ quick: 1, full: 20 });
 const ROUND_MS_MAX = 120_000;
 const SERVING_MS_MAX = 5_000;
 /** The server's exit code when somebody else has its file. */
 const EXIT_STALE = 70;
-/** More than a standby would need to take its silence for death. */
+/** Together more than a standby would need to take its silence for death. */
 const BEATS = 5;
+/** The last of them: shorter than a claim waits for the win that it met. */
+const LAST_BEATS = 2;
 /** A gateway waits two seconds for a ledger that is frozen: together longer than a take-over ever needs. */
 const TRIES_OF_A_CONTROL = 8;
 
@@ -48,16 +52,16 @@ afterAll(async () => {
 it(
   'between two transactions: the standby ends it and serves, with the same verdicts',
   async () => {
+    const part = new Part('frozen-ledger', 'between');
     await using staffed = await StaffedCell.start({ redis, name: 'frozen', gateways: 1, racers: 4 });
     const servingMs: number[] = [];
-    let hits = 0;
-    for (let round = 0; round < BETWEEN_ROUNDS; round++) {
+    await part.eachRound(BETWEEN_ROUNDS, async (round) => {
       const standby = await staffed.addStandby();
       const kept = await staffed.keptLead();
       const struck = staffed.afterClaims(1 + (round % 4));
       const lead = staffed.postLead();
       await struck;
-      hits += Math.min(1, staffed.inFlight());
+      staffed.strikes('SIGSTOP of the ledger');
       const frozenAtMs = staffed.clock.monotonicMs();
       staffed.ledger.freeze();
       const [racer] = staffed.racers as [Racer];
@@ -68,32 +72,26 @@ it(
       await lead;
       await staffed.expectSound();
       await staffed.expectNothingMissed();
-    }
-    if (isFull) expect(Math.max(...servingMs)).toBeLessThan(SERVING_MS_MAX);
-    reportRow({
-      row: 'frozen-ledger',
-      part: 'between',
-      rounds: BETWEEN_ROUNDS,
-      faults: BETWEEN_ROUNDS,
-      hitsInFlight: hits,
-      ...staffed.counts(),
-      figures: { servingMsP50: percentile(servingMs, 0.5), servingMsMax: Math.max(...servingMs) },
-      control: { what: 'the standby ends nobody', caught: await aMeekStandbyIsCaught() },
     });
+    part.count(staffed.judgement);
+    if (isFull) expect(Math.max(...servingMs)).toBeLessThan(SERVING_MS_MAX);
+    part.report(
+      { what: 'the standby ends nobody', found: await foundOfAMeekStandby(), mustSay: /^retry / },
+      { servingMsP50: percentile(servingMs, 0.5), servingMsMax: Math.max(...servingMs) },
+    );
   },
   BETWEEN_ROUNDS * ROUND_MS_MAX + ROUND_MS_MAX,
 );
 
-async function aMeekStandbyIsCaught(): Promise<boolean> {
+async function foundOfAMeekStandby(): Promise<string[]> {
   const meek = brokenBuild({ file: 'server/platform/processes.js', from: "process.kill(pid, 'SIGKILL');", to: ';' });
   await using staffed = await StaffedCell.start({ redis, name: 'meek', gateways: 1, racers: 1 });
   const kept = await staffed.keptLead();
   await staffed.addStandby(meek);
   staffed.ledger.freeze();
   const [racer] = staffed.racers as [Racer];
-  const verdict = await staffed.judged(racer, 'never', kept, TRIES_OF_A_CONTROL);
-  expect(verdict).toMatchObject({ verdict: 'retry' });
-  return verdict.verdict === 'retry';
+  const { verdict } = await staffed.judged(racer, 'never', kept, TRIES_OF_A_CONTROL);
+  return verdict === 'won' ? [] : [`${verdict} long after a standby should serve`];
 }
 
 /** Resolves when the holder of the file has said so often that it is alive. */
@@ -120,47 +118,42 @@ async function standbyOf({ file, server }: Race): Promise<ServerProcess> {
   return standby;
 }
 
-async function freezeInACommit(): Promise<number> {
+async function freezeInACommit(): Promise<Judgement> {
   const file = join(tempFolder(), 'sambar.db');
   const disk = new HeldDisk(file);
   race = await alertedRace(file, disk.env);
   const of = race;
   const standby = await standbyOf(of);
   const held = disk.hold();
-  const taps = Promise.all(of.racers.map((racer) => racer.claimAs(`${racer.person.id}-tap`, of)));
+  const tap = (racer: Racer) => racer.claimAs(`${racer.person.id}-tap`, of);
+  const [first, ...others] = of.racers as [Racer, ...Racer[]];
+  const taps = [tap(first)];
   await held;
   // However long the disk takes: who beats is left alone.
-  await beats(file, BEATS);
+  await beats(file, BEATS - LAST_BEATS);
+  // These wait for a commit that is on its way when the holder freezes.
+  taps.push(...others.map(tap));
+  await beats(file, LAST_BEATS);
+  of.history.record({ kind: 'fault', what: 'SIGSTOP under a commit' });
   of.server.signal('SIGSTOP');
   expect(await of.server.ended).toBeNull();
   const url = await standby.listening;
   expect(url).toBe(of.server.url);
-  const hits = (await taps).filter((verdict) => verdict === null || verdict.verdict === 'retry').length;
+  await Promise.all(taps);
   await Promise.all(of.racers.map((racer) => racer.join(url)));
   expectOneWinner(await tapUntilJudged(of), of);
   for (const racer of of.racers) racer.leave();
   await endServers();
-  return hits;
+  return of.history.judge(file, { isOver: true });
 }
 
 it(
   'inside a transaction: a slow disk ends nobody, a freeze does, and the file says who won',
   async () => {
-    let hits = 0;
-    for (let round = 0; round < WITHIN_ROUNDS; round++) hits += Math.min(1, await freezeInACommit());
-    expect(await zombieCommits()).toBe(false);
-    reportRow({
-      row: 'frozen-ledger',
-      part: 'in-transaction',
-      rounds: WITHIN_ROUNDS,
-      faults: WITHIN_ROUNDS,
-      hitsInFlight: hits,
-      claims: WITHIN_ROUNDS * RACERS,
-      wins: WITHIN_ROUNDS,
-      lost: 0,
-      doubled: 0,
-      control: { what: 'a commit does not compare its generation', caught: await zombieCommits(UNCOMPARED) },
-    });
+    const part = new Part('frozen-ledger', 'in-transaction');
+    await part.eachRound(WITHIN_ROUNDS, async () => part.count(await freezeInACommit()));
+    expect(await foundOfAZombie()).toEqual([]);
+    part.report({ what: 'a commit does not compare its generation', found: await foundOfAZombie(UNCOMPARED) });
   },
   WITHIN_ROUNDS * ROUND_MS_MAX + ROUND_MS_MAX,
 );
@@ -169,9 +162,9 @@ const UNCOMPARED = brokenBuild({ file: 'server/ledger/group-commit.js', from: 'f
 
 /**
  * A holder freezes, its lock gets lost (somebody tidied the folder up), a successor begins, and the holder
- * wakes and is claimed at: whether its commit is on file.
+ * wakes and is claimed at: nothing, unless its commit is on file.
  */
-async function zombieCommits(program?: Program): Promise<boolean> {
+async function foundOfAZombie(program?: Program): Promise<string[]> {
   const file = join(tempFolder(), 'sambar.db');
   race = await alertedRace(file, {}, program);
   const of = race;
@@ -186,5 +179,5 @@ async function zombieCommits(program?: Program): Promise<boolean> {
   if (!committed) expect(await of.server.ended).toBe(EXIT_STALE);
   for (const each of of.racers) each.leave();
   await endServers();
-  return committed;
+  return committed ? ['an old generation has committed'] : [];
 }

@@ -8,11 +8,13 @@ import { startRedis } from '../support/redis.ts';
 import { LEDGER_SILENCE_IS_A_LOSS, SILENCE_IS_A_LOSS } from './guesses.ts';
 import { brokenBuild } from './kit/broken-build.ts';
 import { Cell, type Member } from './kit/cell.ts';
-import { reportRow, rounds } from './kit/matrix.ts';
+import { rounds } from './kit/matrix.ts';
+import { Part } from './kit/part.ts';
 import type { Racer } from './racers.ts';
 import { Races } from './races.ts';
 
-const ROUNDS = rounds({ quick: 1, full: 10 });
+const ROUNDS = rounds({ quick: 1, full: 5 });
+/** Of two faults. */
 const ROUND_MS_MAX = 60_000;
 const PER_DOOR = 2;
 /** Each way. */
@@ -31,7 +33,7 @@ interface Fault {
   strike(link: TcpProxy): void;
 }
 
-interface Part {
+interface LinkPart {
   part: string;
   faults: Fault[];
 }
@@ -43,7 +45,7 @@ const delay = (link: TcpProxy) => {
   link.delayMs = DELAY_MS;
 };
 
-const PARTS: Part[] = [
+const PARTS: LinkPart[] = [
   {
     part: 'gateway-redis',
     faults: [
@@ -104,10 +106,11 @@ async function breakLink(races: Races, { gateway, racers, others }: Cut, { what,
 
 it.each(PARTS)(
   '$part: no wrong verdict, others go on, and it recovers without a restart',
-  async ({ part, faults }) => {
+  async ({ part: name, faults }) => {
+    const part = new Part('links', name);
     const redis = await startRedis();
     cleanups.push(() => redis.stop());
-    const cell = new Cell({ redis, name: part });
+    const cell = new Cell({ redis, name });
     cleanups.push(() => cell[Symbol.asyncDispose]());
     await cell.start({ role: 'ledger' });
     const sound = await cell.start({ name: 'sound', role: 'gateway' });
@@ -115,18 +118,17 @@ it.each(PARTS)(
     const races = await Races.at({ cell, doors: [sound, gateway], perDoor: PER_DOOR });
     cleanups.push(() => races.leave());
     const [others, racers] = races.crowds.map((crowd) => crowd.racers) as [Racer[], Racer[]];
-    for (let round = 0; round < ROUNDS; round++) {
+    await part.eachRound(ROUNDS, async () => {
       for (const fault of faults) await breakLink(races, { gateway, racers, others }, fault);
       expect(await races.judge({ redisUrl: redis.url })).toEqual([]);
-    }
-    const held = races.tally();
+    });
+    part.count(races.judgement);
     const guesses = { name: 'guessing', program: GUESSING };
     const guessing = await cell.start({ role: 'gateway', proxied: true, detoured: true, ...guesses });
     const misled = await races.enter(guessing, PER_DOOR);
     await breakLink(races, { gateway: guessing, racers: misled.racers, others }, faults[0] as Fault);
-    expect(races.found().join('\n')).toMatch(/^S[123] /m);
-    const control = { what: 'a gateway that guesses `lost` when it is not answered', caught: true };
-    reportRow({ row: 'links', part, rounds: ROUNDS * faults.length, ...held, control });
+    const what = 'a gateway that guesses `lost` when it is not answered';
+    part.report({ what, found: races.found(), mustSay: /^S[123] / });
   },
   (ROUNDS + 1) * ROUND_MS_MAX,
 );

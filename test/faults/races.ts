@@ -15,7 +15,6 @@ import { readRedis } from '../../tools/oracle/on-redis.ts';
 import type { Judgement } from '../../tools/oracle/oracle.ts';
 import { connect } from '../support/arbiter-benches.ts';
 import type { Cell, Member } from './kit/cell.ts';
-import type { RowReport } from './kit/matrix.ts';
 import { makePeople, markedLead, post, Racer } from './racers.ts';
 
 const ASIDE = 'aside';
@@ -49,8 +48,6 @@ export class Races {
   readonly crowds: Crowd[] = [];
   /** Broken promises that no history shows, in words. */
   readonly wrong: string[] = [];
-  faults = 0;
-  hitsInFlight = 0;
   readonly #cell: Cell;
   readonly #unanswered = new Map<string, number>();
   /** Lead → who was shown it, and as which offer. */
@@ -96,11 +93,6 @@ export class Races {
   /** Claims that were sent and have no answer yet. */
   get inFlight(): number {
     return this.#unanswered.size;
-  }
-
-  /** Offers of which somebody heard that they are won. */
-  get decided(): number {
-    return this.#decided.size;
   }
 
   /** Whether somebody heard that this one is won. */
@@ -176,10 +168,8 @@ export class Races {
     }
   }
 
-  /** Breaks something now: counted as a hit when somebody waits for an answer. */
+  /** Breaks something now; the history counts it as a hit when somebody waits for an answer. */
   async strike(what: string, fault: () => unknown): Promise<void> {
-    this.faults++;
-    if (this.inFlight > 0) this.hitsInFlight++;
     this.history.record({ kind: 'fault', what });
     await fault();
   }
@@ -216,16 +206,10 @@ export class Races {
     for (const racer of this.racers) racer.leave();
   }
 
-  /** What was done and seen so far, for the row's report; ask before the control muddies it. */
-  tally(): Omit<RowReport, 'row' | 'part' | 'rounds' | 'control'> {
-    return {
-      faults: this.faults,
-      hitsInFlight: this.hitsInFlight,
-      claims: this.history.requests().length,
-      wins: this.decided,
-      lost: this.#judgement?.lost ?? 0,
-      doubled: this.#judgement?.doubled ?? 0,
-    };
+  /** The last one that was judged; ask before the control muddies it. */
+  get judgement(): Judgement {
+    if (this.#judgement === null) throw new Error('nothing was judged yet');
+    return this.#judgement;
   }
 
   #winsOf(racers: readonly Racer[]): number {

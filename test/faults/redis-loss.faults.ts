@@ -13,7 +13,8 @@ import type { Program } from '../support/server-process.ts';
 import { SILENCE_IS_A_LOSS, TOLD_AT_THE_YES } from './guesses.ts';
 import { brokenBuild, type Edit } from './kit/broken-build.ts';
 import { Cell, type Member } from './kit/cell.ts';
-import { reportRow, rounds } from './kit/matrix.ts';
+import { rounds } from './kit/matrix.ts';
+import { Part } from './kit/part.ts';
 import { promote, startReplica } from './kit/replica.ts';
 import type { Racer } from './racers.ts';
 import { Races, type Target } from './races.ts';
@@ -235,19 +236,18 @@ async function loseRedis(scene: Scene, { prepare, lose, giveBack, part }: Loss, 
 it.each(LOSSES)(
   '$part: claims meanwhile hear retry, no second winner, no lost winner, Redis is what the file says again',
   async (loss) => {
+    const part = new Part('redis-loss', loss.part);
     const scene = await Scene.set(await loss.redis());
     const { races } = scene;
-    for (let round = 0; round < ROUNDS; round++) {
+    await part.eachRound(ROUNDS, async () => {
       const isKept = await loseRedis(scene, loss);
       expect(await races.judge({ redisUrl: scene.redis.url })).toEqual([]);
       if (loss.keepsTheWin === true) expect(isKept).toBe(true);
-    }
-    const held = races.tally();
+    });
+    part.count(races.judgement);
     await scene.enter(brokenBuild(...loss.control.edits));
     await loseRedis(scene, loss, loss.control.tellsAtTheYes);
-    expect(races.found().join('\n')).toMatch(/^S[123] /m);
-    const control = { what: loss.control.what, caught: true };
-    reportRow({ row: 'redis-loss', part: loss.part, rounds: ROUNDS, ...held, control });
+    part.report({ what: loss.control.what, found: races.found(), mustSay: /^S[123] / });
   },
   (ROUNDS + 1) * ROUND_MS_MAX,
 );

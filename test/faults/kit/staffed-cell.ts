@@ -9,6 +9,7 @@ import { createSystemClock } from '../../../server/kernel/clock.ts';
 import { verifyFile } from '../../../server/ledger/verify.ts';
 import { brokenRules, History } from '../../../tools/oracle/history.ts';
 import { OnFile } from '../../../tools/oracle/on-file.ts';
+import type { Judgement } from '../../../tools/oracle/oracle.ts';
 import type { TestRedis } from '../../support/redis.ts';
 import type { Program } from '../../support/server-process.ts';
 import { makePeople, markedLead, post, Racer } from '../racers.ts';
@@ -42,6 +43,7 @@ export class StaffedCell implements AsyncDisposable {
   #posted = 0;
   /** Requests that were judged sound already. */
   #sound = 0;
+  #judgement: Judgement | null = null;
 
   constructor(options: StaffedOptions) {
     this.#options = options;
@@ -154,14 +156,9 @@ export class StaffedCell implements AsyncDisposable {
     this.history.onLine = () => undefined;
   }
 
-  /** Claims that were sent and not answered. */
-  inFlight(): number {
-    const open = new Set<string>();
-    for (const line of this.history.lines) {
-      if (line.kind === 'sent') open.add(line.requestId);
-      if (line.kind === 'answered') open.delete(line.requestId);
-    }
-    return open.size;
+  /** Breaks something now; the history counts it as a hit when somebody waits for an answer. */
+  strikes(what: string): void {
+    this.history.record({ kind: 'fault', what });
   }
 
   /** Every claim has its verdict; those since the last look are asked once more, with the same answer; the file agrees. */
@@ -175,7 +172,8 @@ export class StaffedCell implements AsyncDisposable {
       );
     }
     this.#sound = requests.length;
-    expect(brokenRules(this.history.judge(this.cell.file))).toEqual([]);
+    this.#judgement = this.history.judge(this.cell.file);
+    expect(brokenRules(this.#judgement)).toEqual([]);
     const { violations, counted } = verifyFile(this.cell.file);
     expect(violations).toEqual([]);
     expect(counted.leads).toBe(this.#posted);
@@ -192,9 +190,10 @@ export class StaffedCell implements AsyncDisposable {
     }
   }
 
-  counts(): { claims: number; wins: number; lost: number; doubled: number } {
-    const wins = verifyFile(this.cell.file).counted.claims ?? 0;
-    return { claims: this.history.requests().length, wins, lost: 0, doubled: 0 };
+  /** The last one that was judged. */
+  get judgement(): Judgement {
+    if (this.#judgement === null) throw new Error('nothing was judged yet');
+    return this.#judgement;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
