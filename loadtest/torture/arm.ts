@@ -10,6 +10,8 @@ import { History } from '../../tools/oracle/history.ts';
 import { OnFile } from '../../tools/oracle/on-file.ts';
 import { readRedis } from '../../tools/oracle/on-redis.ts';
 import type { Judgement } from '../../tools/oracle/oracle.ts';
+import { usageOf } from '../../tools/oracle/usage.ts';
+import { WinWatch } from '../../tools/oracle/win-watch.ts';
 import { createChance } from '../../tools/simulation/chance.ts';
 import { Team } from '../../tools/simulation/team.ts';
 import { Intake } from './intake.ts';
@@ -70,8 +72,11 @@ const CALM_MS = [1_000, 5_000] as const;
 const SWEEP_MS = 250;
 /** After the last blow everything must be answered within seconds; more is a finding of its own. */
 const SETTLES_WITHIN_MS = 30_000;
-/** Raced for in the calm. */
-const LAST_LEADS = 20;
+/**
+ * Raced for in the calm, twice: processes that were started a moment ago are warm after the first, and use no
+ * more after the second.
+ */
+const LAST_LEADS = 50;
 /** Boards are told in steps. */
 const BOARDS_MS = 1_500;
 
@@ -154,8 +159,7 @@ class Arm {
     const { clock } = this.#options;
     this.#history.record({ kind: 'calm' });
     await this.#finish();
-    this.#intake.open(this.#intake.posted + LAST_LEADS);
-    const unfinished = await this.#finish();
+    const unfinished = await this.#lastRaces();
     await pause(clock, BOARDS_MS);
     await this.#lastLook();
     const redis = await this.#cell.redis?.use((client) => readRedis(client, this.#cell.name));
@@ -182,6 +186,22 @@ class Arm {
     await within(clock, SETTLES_WITHIN_MS, this.#intake.stop());
     while (this.#book.size > 0 && clock.monotonicMs() < endsAtMs) await pause(clock, SWEEP_MS);
     return this.#book.size;
+  }
+
+  /** Answers how many leads were not through in time. */
+  async #lastRaces(): Promise<number> {
+    let unfinished = 0;
+    for (const _ of ['warm', 'as before']) {
+      this.#intake.open(this.#intake.posted + LAST_LEADS);
+      await within(this.#options.clock, SETTLES_WITHIN_MS, this.#intake.allPosted());
+      unfinished += await this.#finish();
+      for (const { name, pid } of this.#cell.serving) {
+        const usage = await usageOf(pid, this.#options.clock);
+        // Who is gone ended by itself, which is told elsewhere.
+        if (usage !== null) this.#history.record({ kind: 'usage', process: `${name} ${pid}`, ...usage });
+      }
+    }
+    return unfinished;
   }
 
   /** What everybody shows in the end: the pool and the board. */
@@ -215,5 +235,7 @@ export async function tortureCell(options: ArmOptions): Promise<ArmOutcome> {
       history.record({ kind: 'ledger', process, generation: onFile.cell('generation') });
     },
   });
+  await using _wins =
+    cell.redis === null ? null : await WinWatch.start(cell.redis.url, cell.name, (line) => history.record(line));
   return await new Arm(options, cell, history).run();
 }

@@ -45,6 +45,11 @@ export class Intake {
     this.#work = Promise.all(Array.from({ length: POSTERS }, () => this.#post()));
   }
 
+  /** Resolves when as many are posted as were asked for. */
+  async allPosted(): Promise<void> {
+    await this.#work;
+  }
+
   /** Resolves when every lead that was posted has its 201. */
   async stop(): Promise<void> {
     this.#isOpen = false;

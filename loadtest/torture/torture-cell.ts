@@ -80,6 +80,12 @@ export class TortureCell implements AsyncDisposable {
     return this.#holder;
   }
 
+  /** Those that serve. */
+  get serving(): { name: string; pid: number }[] {
+    const gateways = this.#gateways.map(({ pid }, n) => ({ name: `gateway ${n + 1}`, pid }));
+    return [{ name: 'holder', pid: this.#holder.pid }, ...gateways];
+  }
+
   gateway(n: number): ServerProcess {
     return this.#gateways[n] as ServerProcess;
   }

@@ -12,6 +12,7 @@ import { brokenBuild } from './kit/broken-build.ts';
 /** Give the one that was printed to draw the same blows again. */
 const SEED = process.env.FAULT_SEED ?? randomUUID().slice(0, 8);
 const KILLS = 2;
+const UNJUDGED: Record<ArbiterKind, string[]> = { embedded: ['L3', 'L4', 'S14', 'S9'], redis: [] };
 /** A loaded machine starts processes in seconds. */
 const TEST_MS = 180_000;
 
@@ -57,6 +58,8 @@ describe(`torture, FAULT_SEED=${SEED}`, () => {
     async (arbiter) => {
       const figures = await torture(arbiter, BUILT_SERVER);
       expect(figures.broken).toEqual([]);
+      // All rules had what they need, but those that speak of Redis where there is none.
+      expect(figures.unjudged.map((words) => words.split(':')[0]).sort()).toEqual(UNJUDGED[arbiter]);
       expect(figures.kills).toBeGreaterThanOrEqual(KILLS);
       expect(figures.killsInFlight).toBeGreaterThan(0);
       // Each lead was won, by one of the racers, and each of the others was told so.

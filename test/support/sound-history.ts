@@ -64,7 +64,7 @@ export const awarded = { id: 1, leadId: 'l1', rule: 'claimWithin60s', points: 5,
 
 export const SOUND: Said[] = [
   { kind: 'accepted', leadId: 'l1' },
-  { kind: 'usage', process: 'all', rssBytes: 1000, descriptors: 40 },
+  { kind: 'usage', process: 'all', rssBytes: 200e6, descriptors: 40 },
   { kind: 'ledger', process: 'first', generation: 1 },
   { kind: 'sent', ...ayu, at: 10, wallMs: 1095 },
   { kind: 'sent', ...budi, at: 11, wallMs: 1100 },
@@ -93,7 +93,7 @@ export const SOUND: Said[] = [
   heard('r1', 'wall:feed', { latest: [{ leadId: 'l1', repId: 'r1' }] }),
   { kind: 'board', state: board(1, 5) },
   { kind: 'ledger', process: 'second', generation: 2 },
-  { kind: 'usage', process: 'all', rssBytes: 1050, descriptors: 42 },
+  { kind: 'usage', process: 'all', rssBytes: 230e6, descriptors: 42 },
   { kind: 'calm' },
 ];
 

@@ -150,8 +150,8 @@ const PLANTED: Record<string, Planted[]> = {
   ],
   L4: [{ how: 'a request that never ends', redis: { keys: [...redis.keys, { name: 'request:r1:a1', ttlMs: -1 }] } }],
   L5: [
-    { how: 'memory', lines: [{ kind: 'usage', process: 'all', rssBytes: 1101, descriptors: 40 }] },
-    { how: 'descriptors', lines: [{ kind: 'usage', process: 'all', rssBytes: 1000, descriptors: 60 }] },
+    { how: 'memory', lines: [{ kind: 'usage', process: 'all', rssBytes: 240e6, descriptors: 40 }] },
+    { how: 'descriptors', lines: [{ kind: 'usage', process: 'all', rssBytes: 200e6, descriptors: 60 }] },
   ],
   C0: [
     {
