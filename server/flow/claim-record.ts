@@ -10,11 +10,15 @@ import { refusalMessage } from '../kernel/messages.ts';
 import { winnerName } from './settlement.ts';
 import type { World } from './world.ts';
 
-/** The whole lead with its owner, as its owner sees it. */
-export function leadFor(world: World, leadId: string, withContact: boolean): LeadView | null {
+/** The whole lead with its owner, as its owner sees it. `owner`: its live ownership, where that is known. */
+export function leadFor(
+  world: World,
+  leadId: string,
+  withContact: boolean,
+  owner: OwnershipRow | undefined = world.owners.live(leadId),
+): LeadView | null {
   const row = world.leads.row(leadId);
   if (row === undefined) return null;
-  const owner = world.owners.live(leadId);
   const claim =
     owner === undefined
       ? null
@@ -34,7 +38,8 @@ export interface FileRecord extends ClaimRecord {
 
 export function createClaimRecord(world: World): FileRecord {
   function wonVerdict(owner: OwnershipRow): Verdict {
-    const lead = leadFor(world, owner.leadId, true);
+    const live = owner.endedAt === null ? owner : undefined;
+    const lead = leadFor(world, owner.leadId, true, live);
     if (lead === null) throw new Error('an owned lead must exist');
     return {
       verdict: 'won',

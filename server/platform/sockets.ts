@@ -20,6 +20,7 @@ import type { Role, Speaker } from './http.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import type { OverloadLimits } from './overload.ts';
+import { writeOnceATurn } from './one-write.ts';
 import { fieldProblems } from './problem.ts';
 import { BEHIND_ROOM, closed, createSlowSockets, cut } from './slow-sockets.ts';
 
@@ -148,6 +149,7 @@ export function createSockets(server: HttpServer, deps: SocketsDeps): Sockets {
   // Counted from the handshake on: who never says who it is holds a socket, too.
   io.engine.on('connection', (transport: Socket['conn']) => {
     transport.once('close', deps.door.enter(transport.request).leave);
+    writeOnceATurn(transport);
   });
 
   io.on('connection', (socket) => {

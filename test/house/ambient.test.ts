@@ -60,9 +60,9 @@ const BANNED: Banned[] = [
   {
     what: 'setImmediate()',
     is: calls('setImmediate'),
-    // All frames that one turn of the loop reads go into one commit.
-    homes: /^server\/ledger\/ledger\.ts$/,
-    instead: 'the ledger gathers calls; nothing else needs a turn of the loop',
+    // All frames that one turn of the loop reads go into one commit, and all it says into one write.
+    homes: /^server\/(ledger\/ledger|platform\/one-write)\.ts$/,
+    instead: 'the ledger gathers calls and sockets what is sent; nothing else needs a turn of the loop',
   },
   {
     what: 'process.env',
