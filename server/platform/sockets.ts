@@ -19,8 +19,8 @@ import { createHandshakes } from './handshakes.ts';
 import type { Role, Speaker } from './http.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
-import type { OverloadLimits } from './overload.ts';
 import { writeOnceATurn } from './one-write.ts';
+import type { OverloadLimits } from './overload.ts';
 import { fieldProblems } from './problem.ts';
 import { BEHIND_ROOM, closed, createSlowSockets, cut } from './slow-sockets.ts';
 
