@@ -1,180 +1,239 @@
 /**
- * Claim races: each lead is tried by `racers` reps at once. Product and bare race take turns in one
- * run, so that their ratio holds on a machine whose speed drifts. A fast wrong answer fails: every race
- * has one winner, and every loser is told that winner.
+ * Claim races. First as fast as the server can: leads are put up, then claimed with many under way, so that
+ * its core is never idle. Then at half of that rate, at instants that do not wait for answers, which is what
+ * a rep feels. The bare race runs the same frames beside it.
  */
-import { createSambarClient, type SambarClient } from '../../client-sdk/src/sambar-client.ts';
-import { type Subject, startBaseline, startProduct } from '../subject.ts';
+import { join } from 'node:path';
+import type { Bench, Subject } from '../bench.ts';
+import { SERVER_CORE } from '../bench.ts';
+import { type HeatPlan, runHeat } from '../generator/heat.ts';
+import { Racers } from '../generator/racers.ts';
+import { Latencies } from '../measure/histogram.ts';
+import { Judge } from '../measure/judge.ts';
+import { interleave, ratioOf, spreadOf } from '../measure/rounds.ts';
+import { measured, type Run } from '../measure/run.ts';
+import { Worker } from '../measure/worker.ts';
+import { cpuOfRuns, cpuRatio, type Figure, figure, rateRatio, ratesOf, type Scenario, told } from './scenario.ts';
 
-export interface RaceOptions {
-  racers: number;
-  leads: number;
+export interface RaceSize {
   rounds: number;
-  redisUrl: string | undefined;
-  onProgress(done: number, total: number): void;
-}
-
-export interface RoundFigures {
-  subject: string;
-  claims: number;
-  cpuMicrosPerClaim: number;
-  claimsPerSecond: number;
-  p50Ms: number;
-  p90Ms: number;
-  p99Ms: number;
-  maxMs: number;
-}
-
-export interface RaceResult {
-  scenario: 'race';
   racers: number;
-  leadsPerRound: number;
-  rounds: RoundFigures[];
-  /** Median over the rounds of product ÷ bare race. */
-  cpuRatio: number;
-  doubleWins: number;
-  losersMisled: number;
+  /** Leads of a heat that all racers try; of one where every claim wins. */
+  contested: number;
+  uncontested: number;
+  inFlight: number;
+  /** Of a heat at half of the highest rate, and of the one at 1,000 claims a second. */
+  pacedSeconds: number;
+  commits: number;
+  /** The record of a race is written five seconds later at the latest. */
+  recordMs: number;
+  withRedis: boolean;
+  withPaced: boolean;
 }
 
-interface Racer {
-  id: string;
-  client: SambarClient;
+/** Leads under way at a time: enough that the server never waits for the generator. */
+const IN_FLIGHT = 48;
+const RECORD_MS = 5_500;
+const SUSTAINED_CLAIMS = 1_000;
+
+const full: RaceSize = {
+  rounds: 5,
+  racers: 5,
+  contested: 3_000,
+  uncontested: 6_000,
+  inFlight: IN_FLIGHT,
+  pacedSeconds: 4,
+  commits: 300,
+  recordMs: RECORD_MS,
+  withRedis: true,
+  withPaced: true,
+};
+
+interface Entrant {
+  racers: Racers;
+  subject: Subject;
+  /** Whether losers hear `lead:taken`, and somebody wins. */
+  isRace: boolean;
 }
 
-const ADMIN_KEY = 'load-test-admin-key-0123456789';
+class Track {
+  readonly runs: Run[] = [];
+  readonly judge = new Judge();
+  readonly #bench: Bench;
+  readonly #size: RaceSize;
 
-export function quantile(sorted: number[], share: number): number {
-  return sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * share) - 1)] ?? 0;
-}
+  constructor(bench: Bench, size: RaceSize) {
+    this.#bench = bench;
+    this.#size = size;
+  }
 
-async function post<T>(url: string, path: string, body: unknown): Promise<T> {
-  const response = await fetch(`${url}${path}`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${ADMIN_KEY}`, 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  });
-  if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
-  return (await response.json()) as T;
-}
+  async enter(subject: Subject, isRace = true): Promise<Entrant> {
+    return { subject, isRace, racers: await Racers.gather(subject, this.#size.racers) };
+  }
 
-async function connect(url: string, token: string): Promise<SambarClient> {
-  const client = createSambarClient({ url, token, socketOptions: { transports: ['websocket'] } });
-  const live = new Promise<void>((resolve) => client.onState((state) => state.kind === 'live' && resolve()));
-  client.connect();
-  await live;
-  return client;
-}
+  /** A heat of one entrant, measured and judged. */
+  async heat(
+    { subject, racers, isRace }: Entrant,
+    of: { part: string; round: number; leads: number; tries: number; pace: HeatPlan['pace'] },
+  ): Promise<Run> {
+    const { part, round, leads, tries, pace } = of;
+    const offers = await racers.putUp(leads);
+    let heat: Awaited<ReturnType<typeof runHeat>> | undefined;
+    const afterMs = subject.file === null ? 0 : this.#size.recordMs;
+    const run = await measured(subject, { part, round, unit: 'claim', afterMs }, async () => {
+      heat = await runHeat(racers, { offers, tries, pace, isTold: isRace });
+      const { claims, seconds, latencies } = heat;
+      // How long an answer takes while everything is asked at once says nothing about a rep's wait.
+      return 'inFlight' in pace
+        ? { operations: claims.length, seconds }
+        : { operations: claims.length, seconds, latencies };
+    });
+    if (isRace && heat !== undefined) this.judge.heat(`${subject.name}, ${part}`, heat, subject.file);
+    this.runs.push(run);
+    return run;
+  }
 
-/** Reps of the product; the bare race takes any token. */
-async function gather(subject: Subject, racers: number): Promise<Racer[]> {
-  return Promise.all(
-    Array.from({ length: racers }, async (_, n) => {
-      if (subject.databaseFile === null) return { id: `rep_${n}`, client: await connect(subject.url, `rep_${n}`) };
-      const rep = await post<{ id: string }>(subject.url, '/v1/reps', {
-        name: `Rep ${n}`,
-        email: `rep${n}@example.com`,
-      });
-      const { token } = await post<{ token: string }>(subject.url, `/v1/reps/${rep.id}/tokens`, {});
-      return { id: rep.id, client: await connect(subject.url, token) };
-    }),
-  );
-}
-
-interface Judged {
-  wins: number;
-  misled: number;
-  timesMs: number[];
-}
-
-/** One lead: everybody claims at the alert; the answers are checked against each other. */
-async function race(subject: Subject, racers: Racer[], n: number): Promise<Judged> {
-  const offers = racers.map(
-    ({ client }) =>
-      new Promise<{ leadId: string; offerId: string }>((resolve) => {
-        const stop = client.onAlert((card) => {
-          stop();
-          resolve(card);
-        });
-      }),
-  );
-  await post(subject.url, '/v1/leads', {
-    source: 'web form',
-    company: { name: `PT Uji ${n}`, size: 120 },
-    contact: { name: 'Dewi', title: 'IT Manager' },
-  });
-  const timesMs: number[] = [];
-  const verdicts = await Promise.all(
-    racers.map(async ({ client }, r) => {
-      const { leadId, offerId } = (await offers[r]) ?? { leadId: '', offerId: '' };
-      const startMs = performance.now();
-      const verdict = await client.claim({ leadId, offerId });
-      timesMs.push(performance.now() - startMs);
-      return verdict;
-    }),
-  );
-  const winners = racers.filter((_, r) => verdicts[r]?.verdict === 'won');
-  const misled = verdicts.filter((verdict) => verdict.verdict === 'lost' && verdict.winner.id !== winners[0]?.id);
-  return { wins: winners.length, misled: misled.length, timesMs };
-}
-
-async function round(
-  subject: Subject,
-  racers: Racer[],
-  leads: number,
-): Promise<{ figures: RoundFigures; judged: Judged[] }> {
-  const cpuBefore = subject.cpuSeconds();
-  const startMs = performance.now();
-  const judged: Judged[] = [];
-  for (let n = 0; n < leads; n++) judged.push(await race(subject, racers, n));
-  const seconds = (performance.now() - startMs) / 1000;
-  const claims = leads * racers.length;
-  const sorted = judged.flatMap(({ timesMs }) => timesMs).sort((a, b) => a - b);
-  const figures = {
-    subject: subject.name,
-    claims,
-    cpuMicrosPerClaim: Math.round(((subject.cpuSeconds() - cpuBefore) * 1e6) / claims),
-    claimsPerSecond: Math.round(claims / seconds),
-    p50Ms: quantile(sorted, 0.5),
-    p90Ms: quantile(sorted, 0.9),
-    p99Ms: quantile(sorted, 0.99),
-    maxMs: sorted.at(-1) ?? 0,
-  };
-  return { figures, judged };
-}
-
-export async function runRace(options: RaceOptions): Promise<RaceResult> {
-  const product = await startProduct({ adminKey: ADMIN_KEY, redisUrl: options.redisUrl });
-  const bare = await startBaseline('bare-race');
-  const teams = new Map<Subject, Racer[]>();
-  try {
-    for (const subject of [product, bare]) teams.set(subject, await gather(subject, options.racers));
-    const rounds: RoundFigures[] = [];
-    const judged: Judged[] = [];
-    const ratios: number[] = [];
-    for (let n = 0; n < options.rounds; n++) {
-      const pair = [];
-      for (const subject of [product, bare]) {
-        const done = await round(subject, teams.get(subject) ?? [], options.leads);
-        pair.push(done.figures);
-        judged.push(...done.judged);
-        options.onProgress(rounds.push(done.figures), options.rounds * 2);
-      }
-      ratios.push((pair[0]?.cpuMicrosPerClaim ?? 0) / Math.max(1, pair[1]?.cpuMicrosPerClaim ?? 1));
-    }
-    return {
-      scenario: 'race',
-      racers: options.racers,
-      leadsPerRound: options.leads,
-      rounds,
-      cpuRatio: quantile(
-        ratios.sort((a, b) => a - b),
-        0.5,
-      ),
-      doubleWins: judged.filter(({ wins }) => wins !== 1).length,
-      losersMisled: judged.reduce((sum, { misled }) => sum + misled, 0),
-    };
-  } finally {
-    for (const racers of teams.values()) for (const { client } of racers) client.close();
-    await Promise.all([product.end(), bare.end()]);
+  /** Every entrant in turn, as fast as it can. */
+  flatOut(part: string, entrants: readonly Entrant[], leads: number, tries: number): Promise<Run[][]> {
+    const { rounds, inFlight } = this.#size;
+    let done = 0;
+    return interleave(rounds, entrants, (entrant, round) => {
+      this.#bench.step(`race, ${part}`, done++, rounds * entrants.length);
+      return this.heat(entrant, { part, round, leads, tries, pace: { inFlight } });
+    });
   }
 }
+
+async function paced(bench: Bench, size: RaceSize, track: Track, entrants: readonly Entrant[], rate: number) {
+  const { rounds, racers, pacedSeconds, commits } = size;
+  const leadsPerSecond = rate / 2 / racers;
+  const part = 'half of the highest rate';
+  const leads = Math.max(1, Math.round(leadsPerSecond * pacedSeconds));
+  await using disk = Worker.start<{ commits: number }, number[]>('baselines/insert-per-commit', SERVER_CORE, {
+    DATABASE_FILE: join(bench.folder, 'commits.db'),
+  });
+  const commitP99: number[] = [];
+  const runs = await interleave(rounds, [...entrants, null], async (entrant, round) => {
+    bench.step(`race, ${part}`, round, rounds);
+    if (entrant !== null) {
+      return track.heat(entrant, { part, round, leads, tries: racers, pace: { leadsPerSecond } });
+    }
+    const took = new Latencies();
+    for (const ms of await disk.ask({ commits })) took.record(ms);
+    commitP99.push(took.within(0.99));
+    return null;
+  });
+  const p99 = (of: (Run | null)[] | undefined) => (of ?? []).map((run) => run?.latency?.p99Ms ?? Number.NaN);
+  const bare = p99(runs[1]);
+  return {
+    product: p99(runs[0]),
+    allowed: bare.map((ms, round) => ms + 2 * (commitP99[round] ?? Number.NaN)),
+    commitP99,
+  };
+}
+
+/** At 1,000 claims a second, for as long as a heat lasts, the product alone. */
+function sustained(size: RaceSize, track: Track, product: Entrant, round: number): Promise<Run> {
+  const leadsPerSecond = SUSTAINED_CLAIMS / size.racers;
+  const leads = Math.max(1, Math.round(leadsPerSecond * size.pacedSeconds));
+  return track.heat(product, {
+    part: '1,000 claims/s',
+    round,
+    leads,
+    tries: size.racers,
+    pace: { leadsPerSecond },
+  });
+}
+
+async function latencies(bench: Bench, size: RaceSize, track: Track, entrants: Entrant[], rate: number) {
+  const figures: Figure[] = [];
+  const [product, bare] = entrants as [Entrant, Entrant?];
+  if (bare !== undefined) {
+    const { product: p99, allowed, commitP99 } = await paced(bench, size, track, [product, bare], rate);
+    figures.push(figure('verdictAtHalf', ratioOf(p99, allowed)));
+    figures.push(told('p99 of a one-row commit on this disk', 'ms', spreadOf(commitP99)));
+  }
+  const runs: Run[] = [];
+  for (let round = 0; round < size.rounds; round++) {
+    bench.step('race, 1,000 claims/s', round, size.rounds);
+    runs.push(await sustained(size, track, product, round));
+  }
+  figures.push(figure('verdictSustained', spreadOf(runs.map(({ latency }) => latency?.p99Ms ?? Number.NaN))));
+  return figures;
+}
+
+async function run(bench: Bench, size: RaceSize) {
+  const track = new Track(bench, size);
+  const { contested, uncontested, racers } = size;
+  const product = await track.enter(await bench.product());
+  const entrants = [product];
+  if (!bench.isRemote) {
+    entrants.push(await track.enter(await bench.baseline('bare-race')));
+    entrants.push(await track.enter(await bench.baseline('bare-echo'), false));
+    if (size.withRedis) entrants.push(await track.enter(await bench.product({ redis: await bench.redis() })));
+  }
+  const five = await track.flatOut(`${racers} racers a lead`, entrants, contested, racers);
+  const contenders = entrants.filter(({ isRace }) => isRace);
+  const wins = await track.flatOut('every claim wins', contenders, uncontested, 1);
+  const figures = bench.isRemote ? [told('claims/s', '', spreadOf(ratesOf(five[0] ?? [])))] : ratios(five, wins, size);
+  if (size.withPaced) {
+    const rate = spreadOf(ratesOf(five[0] ?? [])).median;
+    figures.push(...(await latencies(bench, size, track, contenders.slice(0, 2), rate)));
+  }
+  for (const { racers: all, subject } of entrants) {
+    await all.leave();
+    if (subject.file !== null) track.judge.file(subject.name, subject.file);
+  }
+  return { figures, runs: track.runs, broken: track.judge.broken };
+}
+
+function ratios(five: Run[][], wins: Run[][], { withRedis }: RaceSize): Figure[] {
+  const [product = [], bare = [], echo = [], onRedis = []] = five;
+  const [winning = [], bareWinning = [], redisWinning = []] = wins;
+  const figures = [
+    figure('cpuFive', cpuRatio(product, bare)),
+    figure('cpuWins', cpuRatio(winning, bareWinning)),
+    figure('rateFive', rateRatio(product, bare), { runs: [...product, ...bare] }),
+    figure('rateWins', rateRatio(winning, bareWinning), { runs: [...winning, ...bareWinning] }),
+    told('bare race ÷ bare echo, server CPU', '', cpuRatio(bare, echo)),
+    told('bare echo, server CPU', 'us', spreadOf(cpuOfRuns(echo))),
+  ];
+  if (!withRedis) return figures;
+  const runs = [...onRedis, ...bare];
+  return [
+    ...figures,
+    figure('redisRateFive', rateRatio(onRedis, bare), { runs }),
+    figure('redisRateWins', rateRatio(redisWinning, bareWinning), { runs: [...redisWinning, ...bareWinning] }),
+    told('server CPU per claim on Redis ÷ bare race, 5 racers a lead', '', cpuRatio(onRedis, bare)),
+  ];
+}
+
+export const race: Scenario<RaceSize> = {
+  name: 'race',
+  shows: 'how much a durable claim costs beside the same frames with nothing behind them, and how long a rep waits',
+  owes: [
+    'cpuFive',
+    'cpuWins',
+    'rateFive',
+    'rateWins',
+    'redisRateFive',
+    'redisRateWins',
+    'verdictAtHalf',
+    'verdictSustained',
+  ],
+  sizes: {
+    full,
+    smoke: {
+      ...full,
+      rounds: 1,
+      contested: 20,
+      uncontested: 20,
+      inFlight: 8,
+      pacedSeconds: 0.1,
+      commits: 5,
+      recordMs: 0,
+    },
+  },
+  takesUrl: true,
+  run,
+};

@@ -1,0 +1,100 @@
+/** One subject at work for one round: what it did, how fast, and what each process spent on it. */
+import { createSystemClock, pause } from '../../server/kernel/clock.ts';
+import type { Subject } from '../bench.ts';
+import { BUSY_LEAST, busyShare, meter, type Spent, serverSeconds } from './cpu.ts';
+import type { Latencies, LatencySummary } from './histogram.ts';
+
+export interface Run {
+  /** Which part of the scenario. */
+  part: string;
+  subject: string;
+  round: number;
+  unit: string;
+  operations: number;
+  seconds: number;
+  perSecond: number;
+  /** Microseconds of the server's CPU per operation; null: it runs elsewhere. */
+  cpuMicros: { main: number; others: number; total: number } | null;
+  /** Shares of a core while the work ran. */
+  busy: { server: number | null; generator: number; redis: number | null };
+  /** Whether `perSecond` is the server's own speed: its core had nothing else to give. */
+  counts: boolean;
+  latency: LatencySummary | null;
+}
+
+export interface Work {
+  operations: number;
+  /** Left out: as long as the work took. */
+  seconds?: number;
+  latencies?: Latencies;
+}
+
+export interface Measuring {
+  part: string;
+  round: number;
+  unit: string;
+  /** What the server does later is counted in, if it comes within this time; 0: nothing does. */
+  afterMs?: number;
+}
+
+const clock = createSystemClock();
+const IDLE_MS = 400;
+
+/** What an idle server spends, as a share of a core, by process: known before its first round. */
+const idle = new Map<number, number>();
+
+async function idleShare(subject: Subject): Promise<number> {
+  const { pid } = subject;
+  if (pid === null) return 0;
+  let share = idle.get(pid);
+  if (share === undefined) {
+    const spent = meter({ server: pid });
+    await pause(clock, IDLE_MS);
+    share = busyShare(spent()) ?? 0;
+    idle.set(pid, share);
+  }
+  return share;
+}
+
+/** Runs `work` and says what it cost. */
+export async function measured(subject: Subject, measuring: Measuring, work: () => Promise<Work>): Promise<Run> {
+  const { afterMs = 0, ...of } = measuring;
+  const idling = afterMs === 0 ? 0 : await idleShare(subject);
+  const spent = meter({ server: subject.pid, redis: subject.redis?.pid });
+  const { operations, seconds, latencies } = await work();
+  const within = spent();
+  let whole = within;
+  if (afterMs > 0) {
+    await pause(clock, afterMs);
+    whole = spent();
+  }
+  const later = Math.max(0, (serverSeconds(whole) ?? 0) - (serverSeconds(within) ?? 0) - (idling * afterMs) / 1_000);
+  const busy = busyShare(within);
+  const took = seconds ?? within.seconds;
+  return {
+    ...of,
+    subject: subject.name,
+    operations,
+    seconds: took,
+    perSecond: operations / took,
+    cpuMicros: microsOf(within, whole, later, operations),
+    busy: {
+      server: busy,
+      generator: within.generator / within.seconds,
+      redis: within.redis === null ? null : within.redis / within.seconds,
+    },
+    counts: busy === null || busy >= BUSY_LEAST,
+    latency: latencies?.summary() ?? null,
+  };
+}
+
+/** What came later is shared out as it was spent, less what the server spends on nothing. */
+function microsOf(within: Spent, whole: Spent, later: number, operations: number): Run['cpuMicros'] {
+  if (within.server === null || whole.server === null) return null;
+  const total = (serverSeconds(within) ?? 0) + later;
+  const after = whole.server.main + whole.server.others - within.server.main - within.server.others;
+  const mainShare = after === 0 ? 0 : (whole.server.main - within.server.main) / after;
+  const main = within.server.main + later * mainShare;
+  const micros = (seconds: number) => (seconds * 1e6) / operations;
+  return { main: micros(main), others: micros(total - main), total: micros(total) };
+}

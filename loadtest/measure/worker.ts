@@ -1,0 +1,51 @@
+/** A process of the load tester that does one kind of work when it is told, and answers with what it found. */
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { BUILT, pin } from '../bench.ts';
+
+export class Worker<Order extends object, Answer> implements AsyncDisposable {
+  readonly #child: ChildProcess;
+
+  private constructor(child: ChildProcess) {
+    this.#child = child;
+  }
+
+  /** @param script below `loadtest/`, without its extension */
+  static start<Order extends object, Answer>(
+    script: string,
+    core: number,
+    env: Record<string, string> = {},
+  ): Worker<Order, Answer> {
+    const child = fork(join(BUILT, `loadtest/${script}.js`), {
+      env: { PATH: process.env.PATH ?? '', ...env },
+      execArgv: [],
+      stdio: ['ignore', 2, 2, 'ipc'],
+    });
+    pin(child.pid as number, core);
+    return new Worker(child);
+  }
+
+  get pid(): number {
+    return this.#child.pid as number;
+  }
+
+  /** One order at a time. @throws when the process ended instead of answering */
+  async ask(order: Order): Promise<Answer> {
+    const answer = once(this.#child, 'message') as Promise<[Answer | { failed: string }]>;
+    const ended = once(this.#child, 'exit').then(([code]) => {
+      throw new Error(`a worker of the load test ended with ${String(code)}`);
+    });
+    this.#child.send(order);
+    const [told] = await Promise.race([answer, ended]);
+    if (typeof told === 'object' && told !== null && 'failed' in told) throw new Error(told.failed);
+    return told as Answer;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#child.exitCode !== null || !this.#child.connected) return;
+    const ended = once(this.#child, 'exit');
+    this.#child.disconnect();
+    await ended;
+  }
+}
