@@ -10,6 +10,9 @@ export interface Racer {
   wire: Wire;
 }
 
+/** A rep that the server has already. */
+export type KnownRep = Omit<Racer, 'wire'>;
+
 export interface Offer {
   leadId: string;
   offerId: string;
@@ -24,6 +27,7 @@ const WIDTH = 50;
 const POSTS = 24;
 /** Nothing at all was heard for so long: it will not come. */
 const STALLED_MS = 15_000;
+const CONFIRMED_AT_ONCE = 100;
 const BUSY = 503;
 const BUSY_PAUSE_MS = 500;
 const clock = createSystemClock();
@@ -63,15 +67,12 @@ export class Racers {
     this.#http = http;
     this.list = list;
     for (const { wire, repId } of list) {
-      wire.onEnd = (why) => {
-        this.#gone ??= `${subject.name}: the socket of ${repId} is gone: ${why}`;
-        this.onGone();
-      };
+      wire.onEnd = (why) => this.fail(new Error(`the socket of ${repId} is gone: ${why}`));
     }
   }
 
   /** So many reps, connected. @param known reps that the file has already, with their tokens */
-  static async gather(subject: Subject, count: number, known: readonly Omit<Racer, 'wire'>[] = []): Promise<Racers> {
+  static async gather(subject: Subject, count: number, known: readonly KnownRep[] = []): Promise<Racers> {
     const http = new Http(subject);
     const list: Racer[] = new Array(count);
     const run = Date.now().toString(36);
@@ -85,6 +86,12 @@ export class Racers {
   /** Whether a socket was lost, or a lead was not taken. */
   get isGone(): boolean {
     return this.#gone !== null;
+  }
+
+  /** What is under way ends, since it cannot end well. */
+  fail(error: Error): void {
+    this.#gone ??= `${this.subject.name}: ${error.message}`;
+    this.onGone();
   }
 
   /** @throws Error when a socket was lost: what was measured since is worth nothing */
@@ -113,15 +120,23 @@ export class Racers {
         void sideBySide(count, POSTS, async () => {
           const { status, body: text } = await this.#post(body);
           if (status !== 201) throw new StalledError(`a lead was answered ${status}: ${text}`);
-        }).catch((error: Error) => {
-          this.#gone ??= `${this.subject.name}: ${error.message}`;
-          look();
-        });
+        }).catch((error: Error) => this.fail(error));
       },
       () => heard >= count * this.list.length || this.#gone !== null,
     );
     this.assertHere();
+    this.#confirm(offers);
     return offers.map(({ leadId, offerId }) => ({ leadId, offerId }));
+  }
+
+  /** What a client says on receipt; the server keeps it with the race. */
+  #confirm(offers: readonly Offer[]): void {
+    const offerIds = offers.map(({ offerId }) => offerId);
+    for (let from = 0; from < offerIds.length; from += CONFIRMED_AT_ONCE) {
+      const page = JSON.stringify(['lead:delivered', { offerIds: offerIds.slice(from, from + CONFIRMED_AT_ONCE) }]);
+      for (const { wire } of this.list) wire.put(`42${page}`);
+    }
+    for (const { wire } of this.list) wire.flush();
   }
 
   /** Putting up is no part of what is measured: a server that is told to ask for patience gets it. */
@@ -149,7 +164,7 @@ export class Racers {
 const isBaseline = ({ file, pid }: Subject) => file === null && pid !== null;
 const madeUp = (n: number) => ({ repId: `rep_${n}`, token: `rep_${n}` });
 
-async function signUp(http: Http, mailbox: string, n: number): Promise<Omit<Racer, 'wire'>> {
+async function signUp(http: Http, mailbox: string, n: number): Promise<KnownRep> {
   const { id } = await http.post<{ id: string }>('/reps', { name: `Rep ${n}`, email: `load-${mailbox}@sales.example` });
   const { token } = await http.post<{ token: string }>(`/reps/${id}/tokens`, {});
   return { repId: id, token };

@@ -38,9 +38,12 @@ export function residentBytes(pid: number): number {
   return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) * 1024;
 }
 
+/** Process ids. */
 export interface Metered {
   server: number | null;
   redis?: number | undefined;
+  /** Left out: this process. */
+  generator?: number | undefined;
 }
 
 /** What a stretch of time cost, in seconds. Null: not on this machine, or there is none. */
@@ -54,11 +57,11 @@ export interface Spent {
 const sum = ({ main, others }: CpuTime) => main + others;
 
 /** Begins to measure; each call of what it answers tells what was spent since the beginning. */
-export function meter({ server, redis }: Metered): () => Spent {
+export function meter({ server, redis, generator = process.pid }: Metered): () => Spent {
   const read = () => ({
     at: performance.now(),
     server: server === null ? null : cpuOf(server),
-    generator: sum(cpuOf(process.pid)),
+    generator: sum(cpuOf(generator)),
     redis: redis === undefined ? null : sum(cpuOf(redis)),
   });
   const before = read();

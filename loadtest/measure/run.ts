@@ -35,7 +35,12 @@ export interface Measuring {
   unit: string;
   /** What the server does later is counted in, if it comes within this time; 0: nothing does. */
   afterMs?: number;
+  /** The process that asks, if it is not this one. It may be the busy one: it is part of what is measured then. */
+  generatorPid?: number;
 }
+
+/** What is measured, as far as measuring needs to know it. */
+export type Measurable = Pick<Subject, 'name' | 'pid'> & { redis?: Subject['redis'] };
 
 const clock = createSystemClock();
 const IDLE_MS = 400;
@@ -43,7 +48,7 @@ const IDLE_MS = 400;
 /** What an idle server spends, as a share of a core, by process: known before its first round. */
 const idle = new Map<number, number>();
 
-async function idleShare(subject: Subject): Promise<number> {
+async function idleShare(subject: Measurable): Promise<number> {
   const { pid } = subject;
   if (pid === null) return 0;
   let share = idle.get(pid);
@@ -57,10 +62,10 @@ async function idleShare(subject: Subject): Promise<number> {
 }
 
 /** Runs `work` and says what it cost. */
-export async function measured(subject: Subject, measuring: Measuring, work: () => Promise<Work>): Promise<Run> {
-  const { afterMs = 0, ...of } = measuring;
+export async function measured(subject: Measurable, measuring: Measuring, work: () => Promise<Work>): Promise<Run> {
+  const { afterMs = 0, generatorPid, ...of } = measuring;
   const idling = afterMs === 0 ? 0 : await idleShare(subject);
-  const spent = meter({ server: subject.pid, redis: subject.redis?.pid });
+  const spent = meter({ server: subject.pid, redis: subject.redis?.pid, generator: generatorPid });
   const { operations, seconds, latencies } = await work();
   const within = spent();
   let whole = within;
@@ -70,6 +75,7 @@ export async function measured(subject: Subject, measuring: Measuring, work: () 
   }
   const later = Math.max(0, (serverSeconds(whole) ?? 0) - (serverSeconds(within) ?? 0) - (idling * afterMs) / 1_000);
   const busy = busyShare(within);
+  const generator = within.generator / within.seconds;
   const took = seconds ?? within.seconds;
   return {
     ...of,
@@ -80,10 +86,10 @@ export async function measured(subject: Subject, measuring: Measuring, work: () 
     cpuMicros: microsOf(within, whole, later, operations),
     busy: {
       server: busy,
-      generator: within.generator / within.seconds,
+      generator,
       redis: within.redis === null ? null : within.redis / within.seconds,
     },
-    counts: busy === null || busy >= BUSY_LEAST,
+    counts: busy === null || Math.max(busy, generatorPid === undefined ? 0 : generator) >= BUSY_LEAST,
     latency: latencies?.summary() ?? null,
   };
 }

@@ -4,36 +4,25 @@
  * a rep feels. The bare race runs the same frames beside it.
  */
 import { join } from 'node:path';
-import type { Bench, Subject } from '../bench.ts';
-import { SERVER_CORE } from '../bench.ts';
-import { type HeatPlan, runHeat } from '../generator/heat.ts';
-import { Racers } from '../generator/racers.ts';
+import { type Bench, SERVER_CORE } from '../bench.ts';
+import { type Entrant, IN_FLIGHT, RECORD_MS, Track, type TrackSize } from '../generator/track.ts';
 import { Latencies } from '../measure/histogram.ts';
-import { Judge } from '../measure/judge.ts';
 import { interleave, ratioOf, spreadOf } from '../measure/rounds.ts';
-import { measured, type Run } from '../measure/run.ts';
+import type { Run } from '../measure/run.ts';
 import { Worker } from '../measure/worker.ts';
 import { cpuOfRuns, cpuRatio, type Figure, figure, rateRatio, ratesOf, type Scenario, told } from './scenario.ts';
 
-export interface RaceSize {
-  rounds: number;
-  racers: number;
+export interface RaceSize extends TrackSize {
   /** Leads of a heat that all racers try; of one where every claim wins. */
   contested: number;
   uncontested: number;
-  inFlight: number;
   /** Of a heat at half of the highest rate, and of the one at 1,000 claims a second. */
   pacedSeconds: number;
   commits: number;
-  /** The record of a race is written five seconds later at the latest. */
-  recordMs: number;
   withRedis: boolean;
   withPaced: boolean;
 }
 
-/** Leads under way at a time: enough that the server never waits for the generator. */
-const IN_FLIGHT = 48;
-const RECORD_MS = 5_500;
 const SUSTAINED_CLAIMS = 1_000;
 
 const full: RaceSize = {
@@ -48,61 +37,6 @@ const full: RaceSize = {
   withRedis: true,
   withPaced: true,
 };
-
-interface Entrant {
-  racers: Racers;
-  subject: Subject;
-  /** Whether losers hear `lead:taken`, and somebody wins. */
-  isRace: boolean;
-}
-
-class Track {
-  readonly runs: Run[] = [];
-  readonly judge = new Judge();
-  readonly #bench: Bench;
-  readonly #size: RaceSize;
-
-  constructor(bench: Bench, size: RaceSize) {
-    this.#bench = bench;
-    this.#size = size;
-  }
-
-  async enter(subject: Subject, isRace = true): Promise<Entrant> {
-    return { subject, isRace, racers: await Racers.gather(subject, this.#size.racers) };
-  }
-
-  /** A heat of one entrant, measured and judged. */
-  async heat(
-    { subject, racers, isRace }: Entrant,
-    of: { part: string; round: number; leads: number; tries: number; pace: HeatPlan['pace'] },
-  ): Promise<Run> {
-    const { part, round, leads, tries, pace } = of;
-    const offers = await racers.putUp(leads);
-    let heat: Awaited<ReturnType<typeof runHeat>> | undefined;
-    const afterMs = subject.file === null ? 0 : this.#size.recordMs;
-    const run = await measured(subject, { part, round, unit: 'claim', afterMs }, async () => {
-      heat = await runHeat(racers, { offers, tries, pace, isTold: isRace });
-      const { claims, seconds, latencies } = heat;
-      // How long an answer takes while everything is asked at once says nothing about a rep's wait.
-      return 'inFlight' in pace
-        ? { operations: claims.length, seconds }
-        : { operations: claims.length, seconds, latencies };
-    });
-    if (isRace && heat !== undefined) this.judge.heat(`${subject.name}, ${part}`, heat, subject.file);
-    this.runs.push(run);
-    return run;
-  }
-
-  /** Every entrant in turn, as fast as it can. */
-  flatOut(part: string, entrants: readonly Entrant[], leads: number, tries: number): Promise<Run[][]> {
-    const { rounds, inFlight } = this.#size;
-    let done = 0;
-    return interleave(rounds, entrants, (entrant, round) => {
-      this.#bench.step(`race, ${part}`, done++, rounds * entrants.length);
-      return this.heat(entrant, { part, round, leads, tries, pace: { inFlight } });
-    });
-  }
-}
 
 async function paced(bench: Bench, size: RaceSize, track: Track, entrants: readonly Entrant[], rate: number) {
   const { rounds, racers, pacedSeconds, commits } = size;
@@ -165,30 +99,29 @@ async function latencies(bench: Bench, size: RaceSize, track: Track, entrants: E
 async function run(bench: Bench, size: RaceSize) {
   const track = new Track(bench, size);
   const { contested, uncontested, racers } = size;
-  const product = await track.enter(await bench.product());
-  const entrants = [product];
+  const contenders = [await track.enter(await bench.product())];
+  const others: Entrant[] = [];
   if (!bench.isRemote) {
-    entrants.push(await track.enter(await bench.baseline('bare-race')));
-    entrants.push(await track.enter(await bench.baseline('bare-echo'), false));
-    if (size.withRedis) entrants.push(await track.enter(await bench.product({ redis: await bench.redis() })));
+    contenders.push(await track.enter(await bench.baseline('bare-race')));
+    if (size.withRedis) contenders.push(await track.enter(await bench.product({ redis: await bench.redis() })));
+    others.push(await track.enter(await bench.baseline('bare-echo'), { isRace: false }));
   }
-  const five = await track.flatOut(`${racers} racers a lead`, entrants, contested, racers);
-  const contenders = entrants.filter(({ isRace }) => isRace);
-  const wins = await track.flatOut('every claim wins', contenders, uncontested, 1);
+  const all = [...contenders, ...others];
+  const five = await track.flatOut(`${racers} racers a lead`, all, { leads: contested, tries: racers });
+  const wins = await track.flatOut('every claim wins', contenders, { leads: uncontested, tries: 1 });
   const figures = bench.isRemote ? [told('claims/s', '', spreadOf(ratesOf(five[0] ?? [])))] : ratios(five, wins, size);
   if (size.withPaced) {
     const rate = spreadOf(ratesOf(five[0] ?? [])).median;
     figures.push(...(await latencies(bench, size, track, contenders.slice(0, 2), rate)));
   }
-  for (const { racers: all, subject } of entrants) {
-    await all.leave();
-    if (subject.file !== null) track.judge.file(subject.name, subject.file);
-  }
+  await track.close();
   return { figures, runs: track.runs, broken: track.judge.broken };
 }
 
 function ratios(five: Run[][], wins: Run[][], { withRedis }: RaceSize): Figure[] {
-  const [product = [], bare = [], echo = [], onRedis = []] = five;
+  const [product = [], bare = []] = five;
+  const onRedis = withRedis ? (five[2] ?? []) : [];
+  const echo = five.at(-1) ?? [];
   const [winning = [], bareWinning = [], redisWinning = []] = wins;
   const figures = [
     figure('cpuFive', cpuRatio(product, bare)),
