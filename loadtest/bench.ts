@@ -41,6 +41,8 @@ export interface BenchOptions {
   remote?: { url: string; key: string } | undefined;
   /** Left out: the built server. A self-test gives one that is slower on purpose. */
   program?: Program;
+  /** False: nothing is kept on a core. A test shares its process and its machine with others. */
+  isPinned?: boolean;
   /** Whoever wants to stop early. */
   signal?: AbortSignal;
   onStep?(what: string, done: number, of: number): void;
@@ -56,8 +58,8 @@ export const SERVER_CORE = 0;
 export const GENERATOR_CORE = 1;
 const CORES_FOR_REDIS = 4;
 
-/** Keeps a process, with all threads that it has and will have, on one core; false: it cannot be done here. */
-export function pin(pid: number, core: number): boolean {
+/** With all threads that it has and will have; false: it cannot be done here. */
+function pin(pid: number, core: number): boolean {
   if (availableCores <= 1) return false;
   return spawnSync('taskset', ['-acp', String(core), String(pid)], { stdio: 'ignore' }).status === 0;
 }
@@ -79,7 +81,7 @@ export class Bench implements AsyncDisposable {
   constructor(options: BenchOptions = {}) {
     this.#options = options;
     this.#program = options.program ?? { args: [join(BUILT, 'server/main.js')], folder: ROOT };
-    this.isPinned = pin(process.pid, GENERATOR_CORE);
+    this.isPinned = options.isPinned !== false && pin(process.pid, GENERATOR_CORE);
   }
 
   /** Whether the product is a server of somebody else: it stands alone, without baselines. */
@@ -115,8 +117,13 @@ export class Bench implements AsyncDisposable {
   async redis(core = this.redisCore): Promise<RedisSubject> {
     const server = await startRedis();
     this.#endings.push(() => server.stop());
-    pin(server.pid(), core);
+    this.pin(server.pid(), core);
     return { url: server.url, pid: server.pid() };
+  }
+
+  /** Keeps a process on a core, where processes of this bench are. */
+  pin(pid: number, core: number): void {
+    if (this.isPinned) pin(pid, core);
   }
 
   /** A copy of a database that nobody has open, to be written to. @returns where it is */
@@ -141,12 +148,12 @@ export class Bench implements AsyncDisposable {
     more: Pick<Subject, 'file' | 'redis'>,
   ): Promise<Subject> {
     const child = spawnServer(env, program);
-    pin(child.pid, SERVER_CORE);
+    this.pin(child.pid, SERVER_CORE);
     const end = ending(child);
     this.#endings.push(end);
     const url = await child.listening;
     // Threads that were begun before it was pinned.
-    pin(child.pid, SERVER_CORE);
+    this.pin(child.pid, SERVER_CORE);
     return { name, url, key: ADMIN_KEY, pid: child.pid, ...more, end };
   }
 }

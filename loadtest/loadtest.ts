@@ -1,5 +1,6 @@
 /** `npm run loadtest -- <scenario>`: a table while it runs, one JSON object as the last line with --json. */
 import { Command } from 'commander';
+import { addGate } from './commands/gate.ts';
 import { addMeasurements } from './commands/measure.ts';
 import { addTorture } from './commands/torture.ts';
 
@@ -7,6 +8,7 @@ const program = new Command('loadtest').description(
   'Races, alerts and boards at full speed, each figure beside a bare baseline of the same run',
 );
 addMeasurements(program);
+addGate(program);
 addTorture(program);
 
 try {

@@ -29,6 +29,7 @@ export const TARGETS = {
   arbiterFive: atLeast(0.75, 'arbiter.claim on Redis ÷ EVALSHA of HSETNX, 5 racers a lead'),
   arbiterWins: atLeast(0.5, 'arbiter.claim on Redis ÷ EVALSHA of HSETNX, every claim wins'),
   arbiterRedlock: atLeast(5, 'arbiter.claim on Redis ÷ lock, read, write, unlock with redlock'),
+  arbiterCpu: atMost(2, 'CPU of Redis per arbiter.claim ÷ EVALSHA of HSETNX, 5 racers a lead'),
   alertLast: atMost(1.3, 'alert to 1,000 sockets: time to the last delivery ÷ bare emit'),
   takenLast: atMost(2, 'lead:taken to the last loser, p99, 500 racers on one lead ÷ bare emit'),
   losersTold: atMost(200, 'first tap of 500 on one lead to the last loser told, p99', 'ms'),
@@ -45,10 +46,15 @@ export const TARGETS = {
 export type TargetId = keyof typeof TARGETS;
 
 /**
- * The gate's own limits, where they are not the target's: below what a change would cost that must not pass,
- * above what a busy machine adds. A planted 30 us a claim must go past `cpuFive` and `cpuWins`.
+ * What the gate judges, each with a limit of its own: beyond what a busy machine adds, and below what a change
+ * would cost that must not pass. Thirty microseconds a claim must go past the first two.
  */
-export const GATE_LIMITS: Partial<Record<TargetId, number>> = {};
+export const GATE: Partial<Record<TargetId, number>> = {
+  cpuFive: TARGETS.cpuFive.limit,
+  cpuWins: TARGETS.cpuWins.limit,
+  arbiterCpu: TARGETS.arbiterCpu.limit,
+  intakeCpu: TARGETS.intakeCpu.limit,
+};
 
 export const isHeld = ({ limit, better }: Pick<Target, 'limit' | 'better'>, value: number): boolean =>
   better === 'less' ? value <= limit : value >= limit;

@@ -2,7 +2,7 @@
  * The least a race can cost: the same frames in and out over Socket.IO, a Map, no rules, no disk, no
  * validation, no sign-in. What the product costs more than this is what its promises cost.
  */
-import { type Asked, alertOf, awardOf, lostOf, takenOf, wonOf, withdrawnOf } from './frames.ts';
+import { type Asked, alertOf, awardOf, lostOf, takenOf, withdrawnOf, wonOf } from './frames.ts';
 import { socketServer } from './socket-server.ts';
 
 const winners = new Map<string, string | null>();

@@ -1,13 +1,14 @@
 /** The commands that measure: each scenario by its name, and `all`. */
 import type { Command } from 'commander';
+import type { Program } from '../../tools/faults/spawned-server.ts';
 import { createOutput } from '../../tools/terminal/output.ts';
 import { createProgress, type Progress } from '../../tools/terminal/progress.ts';
 import { Bench } from '../bench.ts';
 import { machine } from '../measure/machine.ts';
+import { writePage } from '../report/page.ts';
 import { type Report, reportOf, type ScenarioReport } from '../report/report.ts';
 import { machineLine, scenarioLines } from '../report/table.ts';
-import { SCENARIOS } from '../scenarios/list.ts';
-import type { Scenario } from '../scenarios/scenario.ts';
+import { type AnyScenario, SCENARIOS } from '../scenarios/list.ts';
 import { upTo } from './numbers.ts';
 import { targetOf } from './remote.ts';
 
@@ -23,11 +24,7 @@ export interface MeasureOptions {
 const ROUNDS_MAX = 100;
 
 /** A scenario at its full size, or with the rounds that were asked for. */
-async function perform(
-  bench: Bench,
-  scenario: Scenario<never>,
-  size: Record<string, unknown>,
-): Promise<ScenarioReport> {
+async function perform(bench: Bench, scenario: AnyScenario, size: Record<string, unknown>): Promise<ScenarioReport> {
   const beganAt = performance.now();
   const findings = await scenario.run(bench, size as never);
   const { name, shows } = scenario;
@@ -36,9 +33,10 @@ async function perform(
 
 /** Runs scenarios one after the other, each on a bench of its own, and prints each as it is done. */
 export async function measureAll(
-  scenarios: readonly Scenario<never>[],
+  scenarios: readonly AnyScenario[],
   options: MeasureOptions,
-  sizeOf: (scenario: Scenario<never>) => Record<string, unknown>,
+  sizeOf: (scenario: AnyScenario) => Record<string, unknown>,
+  program?: Program,
 ): Promise<Report> {
   const isJson = options.json === true;
   const output = createOutput(isJson);
@@ -51,6 +49,7 @@ export async function measureAll(
     let bar: (Progress & { what: string }) | undefined;
     await using bench = new Bench({
       remote,
+      ...(program === undefined ? {} : { program }),
       signal: stop.signal,
       onStep(what, done, steps) {
         if (bar?.what !== what) {
@@ -74,7 +73,10 @@ export async function measureAll(
   return reportOf(of as ReturnType<typeof machine>, reports);
 }
 
-async function measure(scenarios: readonly Scenario<never>[], options: MeasureOptions): Promise<void> {
+/** Pages are kept beside other data of this folder, which no commit holds. */
+const PAGES = 'data/loadtest';
+
+async function measure(name: string, scenarios: readonly AnyScenario[], options: MeasureOptions): Promise<void> {
   const output = createOutput(options.json === true);
   const report = await measureAll(scenarios, options, ({ sizes }) => ({
     ...(sizes.full as Record<string, unknown>),
@@ -82,6 +84,9 @@ async function measure(scenarios: readonly Scenario<never>[], options: MeasureOp
   }));
   const { judged, held } = report.targets;
   if (judged > 0) output.line(`${held} of ${judged} targets held`);
+  const file = options.html ?? `${PAGES}/${name}-${report.machine.at.replaceAll(':', '')}.html`;
+  writePage(report, file);
+  output.line(`drawn in ${file}`);
   output.json(report);
   if (!report.ok) process.exitCode = 1;
 }
@@ -89,6 +94,7 @@ async function measure(scenarios: readonly Scenario<never>[], options: MeasureOp
 function measuring(command: Command): Command {
   return command
     .option('--rounds <n>', 'rounds of product and baselines in turn (5)', upTo(ROUNDS_MAX))
+    .option('--html <file>', `where the page with the drawings goes (${PAGES}/)`)
     .option('--json', 'one JSON object as the last line');
 }
 
@@ -101,9 +107,9 @@ export function addMeasurements(program: Command): void {
         .option('--key <admin key>', 'its admin key (default: ADMIN_API_KEY)')
         .option('--yes-remote', 'the address may be of another machine');
     }
-    command.action((options: MeasureOptions) => measure([scenario], options));
+    command.action((options: MeasureOptions) => measure(scenario.name, [scenario], options));
   }
   measuring(program.command('all').description('every scenario, one after the other')).action(
-    (options: MeasureOptions) => measure(SCENARIOS, options),
+    (options: MeasureOptions) => measure('all', SCENARIOS, options),
   );
 }

@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { GENERATOR_CORE, pin, ROOT, type Subject } from '../bench.ts';
+import { type Bench, GENERATOR_CORE, ROOT, type Subject } from '../bench.ts';
 
 export interface Cannonade {
   answered: number;
@@ -20,14 +20,17 @@ interface CannonReport {
 const CONNECTIONS = 20;
 
 /** Posts the same body so many times, as fast as the answers come. */
-export async function cannonade(subject: Subject, path: string, body: unknown, amount: number): Promise<Cannonade> {
+export async function cannonade(
+  bench: Bench,
+  { subject, path, body, amount }: { subject: Subject; path: string; body: unknown; amount: number },
+): Promise<Cannonade> {
   const args = [
     ...['--json', '--no-progress', '--connections', String(Math.min(CONNECTIONS, amount)), '--amount', String(amount)],
     ...['--method', 'POST', '--headers', 'content-type: application/json'],
     ...['--headers', `authorization: Bearer ${subject.key}`, '--body', JSON.stringify(body), `${subject.url}${path}`],
   ];
   const shot = promisify(execFile)(process.execPath, [join(ROOT, 'node_modules/autocannon/autocannon.js'), ...args]);
-  pin(shot.child.pid as number, GENERATOR_CORE);
+  bench.pin(shot.child.pid as number, GENERATOR_CORE);
   const report = JSON.parse((await shot).stdout) as CannonReport;
   return { answered: report['2xx'], failed: report.non2xx + report.errors + report.timeouts };
 }

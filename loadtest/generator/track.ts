@@ -61,7 +61,8 @@ export class Track {
     let heat: Heat | null = null;
     const afterMs = subject.file === null ? 0 : this.#size.recordMs;
     const run = await measured(subject, { part, round, unit: 'claim', afterMs }, async () => {
-      const { claims, seconds, latencies } = (heat = await runHeat(racers, { offers, tries, pace, isTold: isRace }));
+      heat = await runHeat(racers, { offers, tries, pace, isTold: isRace });
+      const { claims, seconds, latencies } = heat;
       // How long an answer takes while everything is asked at once says nothing about a rep's wait.
       return { operations: claims.length, seconds, ...('inFlight' in pace ? {} : { latencies }) };
     });

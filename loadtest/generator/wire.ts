@@ -130,9 +130,10 @@ export class Wire {
   }
 
   #frame(data: Buffer, at: number, from: number, to: number): void {
-    if (((data[at] as number) & 0x0f) === CLOSE_OPCODE) return this.#end('closed by the server');
+    const isClose = ((data[at] as number) & 0x0f) === CLOSE_OPCODE;
     const packet = data.toString('utf8', from, to);
-    if (packet === '2') this.say('3');
+    if (isClose) this.#end('closed by the server');
+    else if (packet === '2') this.say('3');
     else if (packet.startsWith('41')) this.#end('disconnected by the server');
     else this.onPacket(packet);
   }

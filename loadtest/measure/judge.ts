@@ -3,8 +3,9 @@
  * that one's name, and so was everybody whom `lead:taken` reached. On the product the oracle holds the same
  * against the file, and the file against every invariant.
  */
-import type { LeadTaken } from '../../client-sdk/src/sambar-client.ts';
+
 import type { Verdict } from '../../client-sdk/protocol/verdict.ts';
+import type { LeadTaken } from '../../client-sdk/src/sambar-client.ts';
 import { brokenRules } from '../../tools/oracle/history.ts';
 import { Oracle } from '../../tools/oracle/oracle.ts';
 import type { Heat } from '../generator/heat.ts';

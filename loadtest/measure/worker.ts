@@ -2,7 +2,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { BUILT, pin } from '../bench.ts';
+import { type Bench, BUILT } from '../bench.ts';
 
 export class Worker<Order extends object, Answer> implements AsyncDisposable {
   readonly #child: ChildProcess;
@@ -13,6 +13,7 @@ export class Worker<Order extends object, Answer> implements AsyncDisposable {
 
   /** @param script below `loadtest/`, without its extension */
   static start<Order extends object, Answer>(
+    bench: Bench,
     script: string,
     core: number,
     env: Record<string, string> = {},
@@ -22,7 +23,7 @@ export class Worker<Order extends object, Answer> implements AsyncDisposable {
       execArgv: [],
       stdio: ['ignore', 2, 2, 'ipc'],
     });
-    pin(child.pid as number, core);
+    bench.pin(child.pid as number, core);
     return new Worker(child);
   }
 

@@ -1,9 +1,9 @@
 /** Figures and runs as lines for a terminal. */
 import { color } from '../../tools/terminal/color.ts';
 import { table } from '../../tools/terminal/output.ts';
+import type { Machine } from '../measure/machine.ts';
 import type { Run } from '../measure/run.ts';
 import type { Figure } from '../scenarios/scenario.ts';
-import type { Machine } from '../measure/machine.ts';
 import type { ScenarioReport } from './report.ts';
 
 const digits = (value: number) => (Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2);

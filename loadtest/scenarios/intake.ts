@@ -29,8 +29,8 @@ const ALERT = '42["lead:alert",';
 /** Alerts asked for and not yet heard by everybody. */
 const EMITS_UNDER_WAY = 8;
 
-const post = (subject: Subject) => async (leads: number) => {
-  const { answered, failed } = await cannonade(subject, '/v1/leads', LEAD, leads);
+const post = (bench: Bench, subject: Subject) => async (leads: number) => {
+  const { answered, failed } = await cannonade(bench, { subject, path: '/v1/leads', body: LEAD, amount: leads });
   if (failed > 0) throw new Error(`${subject.name}: ${failed} of ${leads} leads were not taken`);
   return answered;
 };
@@ -67,7 +67,7 @@ const emit = (racers: Racers) => async (leads: number) => {
 async function alerted({ racers, drive }: Side, leads: number): Promise<number> {
   if (racers === null) return drive(leads);
   let heard = 0;
-  let posted: Promise<number> | null = null;
+  let posted = Promise.resolve(0);
   await untilDone(
     `${racers.subject.name}: alerts`,
     (look) => {
@@ -84,20 +84,20 @@ async function alerted({ racers, drive }: Side, leads: number): Promise<number> 
     () => heard >= leads * racers.list.length || racers.isGone,
   );
   racers.assertHere();
-  return (await posted) ?? 0;
+  return posted;
 }
 
 async function run(bench: Bench, size: IntakeSize) {
   const product = await bench.product();
   const reps = await Racers.gather(product, size.reps);
-  const sides: Side[] = [{ subject: product, racers: reps, drive: post(product) }];
+  const sides: Side[] = [{ subject: product, racers: reps, drive: post(bench, product) }];
   const listeners = [reps];
   if (!bench.isRemote) {
     const route = await bench.baseline('bare-route');
     const emitting = await bench.baseline('bare-emit');
     const heard = await Racers.gather(emitting, size.reps);
     listeners.push(heard);
-    sides.push({ subject: route, racers: null, drive: post(route) });
+    sides.push({ subject: route, racers: null, drive: post(bench, route) });
     sides.push({ subject: emitting, racers: null, drive: emit(heard) });
   }
   const part = `${size.reps} connected reps`;

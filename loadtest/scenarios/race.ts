@@ -43,7 +43,7 @@ async function paced(bench: Bench, size: RaceSize, track: Track, entrants: reado
   const leadsPerSecond = rate / 2 / racers;
   const part = 'half of the highest rate';
   const leads = Math.max(1, Math.round(leadsPerSecond * pacedSeconds));
-  await using disk = Worker.start<{ commits: number }, number[]>('baselines/insert-per-commit', SERVER_CORE, {
+  await using disk = Worker.start<{ commits: number }, number[]>(bench, 'baselines/insert-per-commit', SERVER_CORE, {
     DATABASE_FILE: join(bench.folder, 'commits.db'),
   });
   const commitP99: number[] = [];

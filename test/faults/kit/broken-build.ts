@@ -1,39 +1,10 @@
-/**
- * The built server with a line of it changed: the control of a fault row is a server that breaks the
- * promise, so that the row's judgement is seen to notice.
- *
- * The files on disk stay as they are; a loader hook edits the sources as they are read, in the main
- * thread and in workers alike.
- */
+/** The control of a fault row: a server that breaks the promise, so that the row's judgement is seen to notice. */
+import { type Edit, editedBuild } from '../../../tools/faults/edited-build.ts';
 import type { Program } from '../../support/server-process.ts';
 
-export interface Edit {
-  /** From the root of the build: `server/platform/sqlite.js`. */
-  file: string;
-  /** Must stand there once, or the server does not start: a control that changes nothing proves nothing. */
-  from: string;
-  to: string;
-}
+export type { Edit } from '../../../tools/faults/edited-build.ts';
 
 /** What `spawnServer` runs in place of the built server. */
 export function brokenBuild(...edits: Edit[]): Program {
-  const hook = `
-    const edits = ${JSON.stringify(edits)};
-    export async function load(url, context, next) {
-      const loaded = await next(url, context);
-      const own = edits.filter(({ file }) => url.endsWith('/dist/' + file));
-      if (own.length === 0) return loaded;
-      let source = String(loaded.source);
-      for (const { file, from, to } of own) {
-        if (source.split(from).length !== 2) throw new Error('the edit of ' + file + ' does not apply: ' + from);
-        source = source.replace(from, () => to);
-      }
-      return { ...loaded, source };
-    }`;
-  const preload = `import { register } from 'node:module'; register(${JSON.stringify(asModule(hook))});`;
-  return ['--import', asModule(preload), 'dist/server/main.js'];
-}
-
-function asModule(source: string): string {
-  return `data:text/javascript,${encodeURIComponent(source)}`;
+  return editedBuild(edits);
 }

@@ -1,0 +1,39 @@
+/**
+ * Every scenario of the load tester, made tiny: that it runs, finds what it owes, and counts nothing as wrong.
+ * What was fast or slow is no matter here.
+ */
+import { beforeAll, describe, expect, it } from 'vitest';
+import { Bench } from '../../loadtest/bench.ts';
+import { machine } from '../../loadtest/measure/machine.ts';
+import { pageOf } from '../../loadtest/report/page.ts';
+import { reportOf } from '../../loadtest/report/report.ts';
+import { scenarioLines } from '../../loadtest/report/table.ts';
+import { SCENARIOS } from '../../loadtest/scenarios/list.ts';
+import { TARGETS } from '../../loadtest/targets.ts';
+import { buildOnce } from '../support/server-process.ts';
+
+const TEST_MS = 120_000;
+
+beforeAll(buildOnce);
+
+describe('load tests', () => {
+  it.each(SCENARIOS.map((scenario) => [scenario.name, scenario] as const))(
+    '%s runs, and every target that it owes has a figure',
+    async (_, scenario) => {
+      await using bench = new Bench({ isPinned: false });
+      const findings = await scenario.run(bench, scenario.sizes.smoke);
+      expect(findings.broken).toEqual([]);
+      const figures = new Map(findings.figures.map((figure) => [figure.id, figure]));
+      for (const id of scenario.owes)
+        expect(figures.get(id)?.spread.median, id).toBeGreaterThan(Number.NEGATIVE_INFINITY);
+      const report = { scenario: scenario.name, shows: scenario.shows, settings: {}, seconds: 1, ...findings };
+      for (const { what } of findings.figures) expect(scenarioLines(report).join('\n')).toContain(what);
+      expect(pageOf(reportOf(machine(false), [report]))).toContain(scenario.shows);
+    },
+    TEST_MS,
+  );
+
+  it('every target is owed by one scenario', () => {
+    expect(SCENARIOS.flatMap(({ owes }) => owes).toSorted()).toEqual(Object.keys(TARGETS).toSorted());
+  });
+});
