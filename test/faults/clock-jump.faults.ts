@@ -209,6 +209,7 @@ class TieredRaces {
     await Promise.all([claimOn(two), claimOn(three)]);
     if (this.wrong.length === 0) await this.#wins(two, target);
     this.#lookForEarlyTimers(target, three);
+    for (const racer of this.#racers) await racer.refresh();
   }
 
   async #alerted(racer: Racer): Promise<Target> {

@@ -189,6 +189,7 @@ async function setTheScene(cell: Cell, program: Program): Promise<Scene> {
 interface Seen {
   calmP99Ms: number;
   stormP99Ms: number;
+  /** The most that one storm added to what the server holds. */
   growthMb: number;
   /** The longest that the server's loop has stood in a storm. */
   stallMs: number;
@@ -216,13 +217,12 @@ async function weather(scene: Scene, storm: Storm, eachRound: (run: () => Promis
   });
   await race(server, (leads) => leads === WARM_LEADS);
   if (storm.isRegular) await raceDuring(server, gathering.tell('come'));
-  const before = await heldMb(server);
   const calm: number[] = [];
   const stormy: number[] = [];
   const seen = { growthMb: 0, stallMs: 0, behind: 0 };
   await eachRound(async () => {
     calm.push(...(await race(server, (leads) => leads === CALM_LEADS)));
-    await gauges(server);
+    const before = await heldMb(server);
     isStorm = true;
     const coming = await raceDuring(server, gathering.tell('come'));
     // A wall that is not in yet reads as others do: its storm begins when all have ceased to.
@@ -273,8 +273,8 @@ const WALLS: Storm = {
     return (await Promise.all(screens)).map(({ token }) => token);
   },
   isRegular: false,
-  leadsBeside: 160,
-  growthMbMax: 25,
+  leadsBeside: 300,
+  growthMbMax: 40,
 };
 
 /** Whoever stands in line is let in together, once a second. */
