@@ -43,6 +43,8 @@ export interface BenchOptions {
   program?: Program;
   /** False: nothing is kept on a core. A test shares its process and its machine with others. */
   isPinned?: boolean;
+  /** Where grown files are kept between runs; left out: with other temporary files. */
+  groundFolder?: string;
   /** Whoever wants to stop early. */
   signal?: AbortSignal;
   onStep?(what: string, done: number, of: number): void;
@@ -60,19 +62,20 @@ const CORES_FOR_REDIS = 4;
 
 /** With all threads that it has and will have; false: it cannot be done here. */
 function pin(pid: number, core: number): boolean {
-  if (availableCores <= 1) return false;
+  if (CORES <= 1) return false;
   return spawnSync('taskset', ['-acp', String(core), String(pid)], { stdio: 'ignore' }).status === 0;
 }
 
 /** As this process found them, before it was pinned itself. */
-const availableCores = availableParallelism();
+export const CORES = availableParallelism();
 
 export class Bench implements AsyncDisposable {
   /** Where the product's files are; a commit's time is the time of this disk. */
   readonly folder = mkdtempSync(join(tmpdir(), 'sambar-load-'));
+  readonly groundFolder: string;
   readonly isPinned: boolean;
   /** Where Redis runs when it shares the machine with a server. */
-  readonly redisCore = availableCores >= CORES_FOR_REDIS ? 2 : GENERATOR_CORE;
+  readonly redisCore = CORES >= CORES_FOR_REDIS ? 2 : GENERATOR_CORE;
   readonly #program: Program;
   readonly #options: BenchOptions;
   readonly #endings: (() => Promise<void>)[] = [];
@@ -80,7 +83,8 @@ export class Bench implements AsyncDisposable {
 
   constructor(options: BenchOptions = {}) {
     this.#options = options;
-    this.#program = options.program ?? { args: [join(BUILT, 'server/main.js')], folder: ROOT };
+    this.groundFolder = options.groundFolder ?? join(tmpdir(), 'sambar-load-ground');
+    this.#program = options.program ?? builtServer();
     this.isPinned = options.isPinned !== false && pin(process.pid, GENERATOR_CORE);
   }
 
@@ -156,6 +160,11 @@ export class Bench implements AsyncDisposable {
     this.pin(child.pid, SERVER_CORE);
     return { name, url, key: ADMIN_KEY, pid: child.pid, ...more, end };
   }
+}
+
+/** @param nodeOptions what `node` is told beside it */
+export function builtServer(...nodeOptions: string[]): Program {
+  return { args: [...nodeOptions, join(BUILT, 'server/main.js')], folder: ROOT };
 }
 
 /** Ends it once, and waits for its end each time. */

@@ -2,7 +2,7 @@
 import type { Bench, Subject } from '../bench.ts';
 import { Judge } from '../measure/judge.ts';
 import { interleave } from '../measure/rounds.ts';
-import { measured, type Run } from '../measure/run.ts';
+import { learnIdle, measured, type Run } from '../measure/run.ts';
 import { type Heat, type HeatPlan, runHeat } from './heat.ts';
 import { type KnownRep, Racers } from './racers.ts';
 
@@ -51,6 +51,7 @@ export class Track {
   async enter(subject: Subject, { isRace = true, reps = [] as readonly KnownRep[] } = {}): Promise<Entrant> {
     const entrant = { subject, isRace, racers: await Racers.gather(subject, this.#size.racers, reps) };
     this.#entrants.push(entrant);
+    if (this.#size.recordMs > 0) await learnIdle(subject);
     return entrant;
   }
 

@@ -4,7 +4,6 @@
  */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { verified } from '../../tools/commands/verify.ts';
@@ -28,8 +27,8 @@ const TEAM = 54;
 const SEED_LEADS = 540;
 const SEED_OPEN = 20;
 
-function folder(): string {
-  const path = join(tmpdir(), 'sambar-load-ground');
+/** What is too old goes. */
+function tidied(path: string): string {
   mkdirSync(path, { recursive: true, mode: 0o700 });
   for (const name of readdirSync(path)) {
     const file = join(path, name);
@@ -46,7 +45,7 @@ export async function groundFile(growth: Growth, bench: Bench): Promise<Ground> 
     .update(JSON.stringify({ ...growth, FORM }))
     .digest('hex')
     .slice(0, 16);
-  const file = join(folder(), `${key}.db`);
+  const file = join(tidied(bench.groundFolder), `${key}.db`);
   if (!existsSync(file)) await grow(file, growth, bench);
   const sqlite = new Database(file, { readonly: true, fileMustExist: true });
   const ids = sqlite.prepare('SELECT id FROM reps ORDER BY num').pluck().all() as string[];

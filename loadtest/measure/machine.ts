@@ -1,9 +1,9 @@
 /** What a figure was measured on: without it a figure is a rumour. */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { availableParallelism, cpus, loadavg, release, totalmem } from 'node:os';
+import { cpus, loadavg, release, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { ROOT } from '../bench.ts';
+import { CORES, ROOT } from '../bench.ts';
 
 export interface Machine {
   at: string;
@@ -41,7 +41,7 @@ export function machine(isPinned: boolean): Machine {
   return {
     at: new Date().toISOString(),
     processor: cpus()[0]?.model ?? 'unknown',
-    cores: availableParallelism(),
+    cores: CORES,
     memoryGb: Math.round(totalmem() / 2 ** 30),
     kernel: release(),
     node: process.version,

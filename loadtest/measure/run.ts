@@ -43,28 +43,26 @@ export interface Measuring {
 export type Measurable = Pick<Subject, 'name' | 'pid'> & { redis?: Subject['redis'] };
 
 const clock = createSystemClock();
-const IDLE_MS = 400;
+/** What follows a start or a sign-up is over by then. */
+const QUIET_AFTER_MS = 500;
+const IDLE_MS = 1_000;
 
-/** What an idle server spends, as a share of a core, by process: known before its first round. */
-const idle = new Map<number, number>();
+/** What an idle server spends, as a share of a core, by process. */
+const idleShares = new Map<number, number>();
 
-async function idleShare(subject: Measurable): Promise<number> {
-  const { pid } = subject;
-  if (pid === null) return 0;
-  let share = idle.get(pid);
-  if (share === undefined) {
-    const spent = meter({ server: pid });
-    await pause(clock, IDLE_MS);
-    share = busyShare(spent()) ?? 0;
-    idle.set(pid, share);
-  }
-  return share;
+/** Looks at a server that nobody asks anything, so that what it spends on nothing is not charged to what is measured. */
+export async function learnIdle({ pid }: Measurable): Promise<void> {
+  if (pid === null || idleShares.has(pid)) return;
+  await pause(clock, QUIET_AFTER_MS);
+  const spent = meter({ server: pid });
+  await pause(clock, IDLE_MS);
+  idleShares.set(pid, busyShare(spent()) ?? 0);
 }
 
 /** Runs `work` and says what it cost. */
 export async function measured(subject: Measurable, measuring: Measuring, work: () => Promise<Work>): Promise<Run> {
   const { afterMs = 0, generatorPid, ...of } = measuring;
-  const idling = afterMs === 0 ? 0 : await idleShare(subject);
+  const idling = idleShares.get(subject.pid ?? 0) ?? 0;
   const spent = meter({ server: subject.pid, redis: subject.redis?.pid, generator: generatorPid });
   const { operations, seconds, latencies } = await work();
   const within = spent();

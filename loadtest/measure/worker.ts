@@ -31,14 +31,22 @@ export class Worker<Order extends object, Answer> implements AsyncDisposable {
     return this.#child.pid as number;
   }
 
-  /** One order at a time. @throws when the process ended instead of answering */
+  /** One order at a time. @throws when the process could not do it, or ended */
   async ask(order: Order): Promise<Answer> {
-    const answer = once(this.#child, 'message') as Promise<[Answer | { failed: string }]>;
-    const ended = once(this.#child, 'exit').then(([code]) => {
-      throw new Error(`a worker of the load test ended with ${String(code)}`);
+    const child = this.#child;
+    const told = await new Promise<Answer | { failed: string }>((resolve, reject) => {
+      const answered = (answer: unknown) => {
+        child.off('exit', ended);
+        resolve(answer as Answer);
+      };
+      const ended = (code: number | null) => {
+        child.off('message', answered);
+        reject(new Error(`a worker of the load test ended with ${String(code)}`));
+      };
+      child.once('message', answered);
+      child.once('exit', ended);
+      child.send(order);
     });
-    this.#child.send(order);
-    const [told] = await Promise.race([answer, ended]);
     if (typeof told === 'object' && told !== null && 'failed' in told) throw new Error(told.failed);
     return told as Answer;
   }

@@ -13,7 +13,7 @@ export interface ScenarioReport extends Findings {
 export interface Report {
   /** Nothing was answered wrongly. */
   ok: boolean;
-  /** Targets with a figure, and how many of them are held. */
+  /** Targets with a figure, and how many of them are held; one whose rates do not count is not. */
   targets: { judged: number; held: number };
   machine: Machine;
   scenarios: ScenarioReport[];
@@ -23,7 +23,7 @@ export function reportOf(machine: Machine, scenarios: ScenarioReport[]): Report 
   const judged = scenarios.flatMap(({ figures }) => figures).filter(({ held }) => held !== null);
   return {
     ok: scenarios.every(({ broken }) => broken.length === 0),
-    targets: { judged: judged.length, held: judged.filter(({ held }) => held).length },
+    targets: { judged: judged.length, held: judged.filter(({ held, counts }) => held && counts).length },
     machine,
     scenarios,
   };

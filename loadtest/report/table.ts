@@ -11,11 +11,11 @@ export const short = (value: number): string => (Number.isFinite(value) ? value.
 const percent = (share: number | null) => (share === null ? '-' : `${Math.round(share * 100)}%`);
 const withUnit = (value: number, unit: string) => `${short(value)}${unit === '' || unit === '%' ? unit : ` ${unit}`}`;
 
-/** `held`, `short`, or nothing where there is no limit; a rate that was not the server's own does not count. */
+/** `held`, `short`, or nothing where there is no limit; a rate that was not the server's own is neither. */
 export function verdictOf({ held, counts }: Pick<Figure, 'held' | 'counts'>): string {
   if (held === null) return '';
-  const word = held ? 'held' : 'short';
-  return counts ? word : `${word} (not saturated)`;
+  if (!counts) return 'not counted';
+  return held ? 'held' : 'short';
 }
 
 export function figureLines(figures: readonly Figure[]): string[] {
@@ -34,6 +34,7 @@ export function figureLines(figures: readonly Figure[]): string[] {
   return table([['', 'median', 'target', 'rounds', ''], ...rows], (cell, row, column) => {
     if (row === 0) return color.dim(cell);
     if (column !== 0) return cell;
+    if (cell.startsWith('not')) return color.yellow(cell);
     return cell.startsWith('held') ? color.green(cell) : color.red(cell);
   });
 }

@@ -109,7 +109,9 @@ async function run(bench: Bench, size: RaceSize) {
   const all = [...contenders, ...others];
   const five = await track.flatOut(`${racers} racers a lead`, all, { leads: contested, tries: racers });
   const wins = await track.flatOut('every claim wins', contenders, { leads: uncontested, tries: 1 });
-  const figures = bench.isRemote ? [told('claims/s', '', spreadOf(ratesOf(five[0] ?? [])))] : ratios(five, wins, size);
+  const figures = bench.isRemote
+    ? [told('claims/s', '', spreadOf(ratesOf(five[0] ?? [])))]
+    : ratios(five, wins, size, `Redis on core ${bench.redisCore}`);
   if (size.withPaced) {
     const rate = spreadOf(ratesOf(five[0] ?? [])).median;
     figures.push(...(await latencies(bench, size, track, contenders.slice(0, 2), rate)));
@@ -118,7 +120,7 @@ async function run(bench: Bench, size: RaceSize) {
   return { figures, runs: track.runs, broken: track.judge.broken };
 }
 
-function ratios(five: Run[][], wins: Run[][], { withRedis }: RaceSize): Figure[] {
+function ratios(five: Run[][], wins: Run[][], { withRedis }: RaceSize, note: string): Figure[] {
   const [product = [], bare = []] = five;
   const onRedis = withRedis ? (five[2] ?? []) : [];
   const echo = five.at(-1) ?? [];
@@ -135,8 +137,8 @@ function ratios(five: Run[][], wins: Run[][], { withRedis }: RaceSize): Figure[]
   const runs = [...onRedis, ...bare];
   return [
     ...figures,
-    figure('redisRateFive', rateRatio(onRedis, bare), { runs }),
-    figure('redisRateWins', rateRatio(redisWinning, bareWinning), { runs: [...redisWinning, ...bareWinning] }),
+    figure('redisRateFive', rateRatio(onRedis, bare), { runs, note }),
+    figure('redisRateWins', rateRatio(redisWinning, bareWinning), { runs: [...redisWinning, ...bareWinning], note }),
     told('server CPU per claim on Redis ÷ bare race, 5 racers a lead', '', cpuRatio(onRedis, bare)),
   ];
 }

@@ -2,7 +2,10 @@
  * Every scenario of the load tester, made tiny: that it runs, finds what it owes, and counts nothing as wrong.
  * What was fast or slow is no matter here.
  */
-import { beforeAll, describe, expect, it } from 'vitest';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Bench } from '../../loadtest/bench.ts';
 import { machine } from '../../loadtest/measure/machine.ts';
 import { pageOf } from '../../loadtest/report/page.ts';
@@ -14,13 +17,16 @@ import { buildOnce } from '../support/server-process.ts';
 
 const TEST_MS = 120_000;
 
+const groundFolder = mkdtempSync(join(tmpdir(), 'sambar-ground-'));
+
 beforeAll(buildOnce);
+afterAll(() => rmSync(groundFolder, { recursive: true }));
 
 describe('load tests', () => {
   it.each(SCENARIOS.map((scenario) => [scenario.name, scenario] as const))(
     '%s runs, and every target that it owes has a figure',
     async (_, scenario) => {
-      await using bench = new Bench({ isPinned: false });
+      await using bench = new Bench({ isPinned: false, groundFolder });
       const findings = await scenario.run(bench, scenario.sizes.smoke);
       expect(findings.broken).toEqual([]);
       const figures = new Map(findings.figures.map((figure) => [figure.id, figure]));
