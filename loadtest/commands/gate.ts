@@ -32,7 +32,7 @@ const ROUNDS = 5;
 const PLANTED_MAX = 10_000;
 
 /** A server that spends so many microseconds more on each claim: the gate must notice. */
-function slowed(microseconds: number): Edit {
+export function slowed(microseconds: number): Edit {
   const from = 'const promise = answer(attempt);';
   return {
     file: 'server/claims/claims.js',

@@ -9,14 +9,17 @@ import { type KnownRep, Racers } from './racers.ts';
 export interface TrackSize {
   rounds: number;
   racers: number;
-  /** Leads under way at a time, in a heat that is as fast as the server. */
+  /** Claims under way at a time, in a heat that is as fast as the server. */
   inFlight: number;
   /** How long what is written after the answers may take, to be counted in. */
   recordMs: number;
+  /** Leads of a heat before the first, which is not counted: a cold program is slower, and none stays cold. */
+  warmUp: number;
 }
 
-/** Enough that the server never waits for the generator. */
-export const IN_FLIGHT = 48;
+/** Enough that the server waits neither for the generator nor, while one commit is on its way, for the disk. */
+export const IN_FLIGHT = 400;
+export const WARM_UP = 600;
 /** The record of a race is written five seconds later at the latest. */
 export const RECORD_MS = 5_500;
 
@@ -75,13 +78,32 @@ export class Track {
     return run;
   }
 
+  /** As many leads under way as make the claims that are to be. */
+  flatOutPace(tries: number): HeatPlan['pace'] {
+    return { inFlight: Math.ceil(this.#size.inFlight / tries) };
+  }
+
+  /** A heat that is judged and not measured. */
+  async warmUp({ racers, subject, isRace }: Entrant, tries: number): Promise<void> {
+    const { warmUp } = this.#size;
+    if (warmUp === 0) return;
+    const offers = await racers.putUp(warmUp);
+    const heat = await runHeat(racers, { offers, tries, pace: this.flatOutPace(tries), isTold: isRace });
+    if (isRace) this.judge.heat(`${subject.name}, warming up`, heat, subject.file);
+  }
+
   /** Every entrant in turn, as fast as it can. @returns its runs, a list for each */
-  flatOut(part: string, entrants: readonly Entrant[], of: Pick<HeatOrder, 'leads' | 'tries'>): Promise<Run[][]> {
-    const { rounds, inFlight } = this.#size;
+  async flatOut(part: string, entrants: readonly Entrant[], of: Pick<HeatOrder, 'leads' | 'tries'>): Promise<Run[][]> {
+    const { rounds } = this.#size;
     let done = 0;
+    for (const entrant of entrants) {
+      this.#bench.step(`${part}, warming up`, done++, entrants.length);
+      await this.warmUp(entrant, of.tries);
+    }
+    done = 0;
     return interleave(rounds, entrants, (entrant, round) => {
       this.#bench.step(part, done++, rounds * entrants.length);
-      return this.heat(entrant, { part, round, ...of, pace: { inFlight } });
+      return this.heat(entrant, { part, round, ...of, pace: this.flatOutPace(of.tries) });
     });
   }
 

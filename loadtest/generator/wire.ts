@@ -12,6 +12,8 @@ import { connect, type Socket } from 'node:net';
 const TEXT = 0x81;
 const CLOSE_OPCODE = 8;
 const HEAD_END = '\r\n\r\n';
+/** Ten thousand who come at once stand in the server's line for twenty seconds. */
+const OPEN_WITHIN_MS = 60_000;
 const BUFFER_BYTES = 64 * 1024;
 
 export class Wire {
@@ -39,11 +41,13 @@ export class Wire {
         if (packet.startsWith('0')) wire.say(`40${JSON.stringify({ token })}`);
         else if (packet.startsWith('44')) wire.#end(`refused: ${packet.slice(2)}`);
         else if (packet.startsWith('40')) {
+          socket.setTimeout(0);
           wire.onPacket = () => undefined;
           wire.onEnd = () => undefined;
           resolve(wire);
         }
       };
+      socket.setTimeout(OPEN_WITHIN_MS, () => wire.#end('nobody answered the handshake'));
       socket.on('error', (error) => wire.#end(error.message));
       socket.on('close', () => wire.#end('the link ended'));
       socket.once('connect', () => socket.write(upgradeRequest(hostname, port)));

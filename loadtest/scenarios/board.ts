@@ -1,7 +1,7 @@
 /** Wallboards that watch while claims run at full rate: what they cost the race, and how old what they show is. */
 import type { Bench } from '../bench.ts';
 import type { Heat } from '../generator/heat.ts';
-import { type Entrant, IN_FLIGHT, RECORD_MS, Track, type TrackSize } from '../generator/track.ts';
+import { type Entrant, IN_FLIGHT, RECORD_MS, Track, type TrackSize, WARM_UP } from '../generator/track.ts';
 import { Walls } from '../generator/walls.ts';
 import { Latencies } from '../measure/histogram.ts';
 import { interleave, spreadOf } from '../measure/rounds.ts';
@@ -28,6 +28,7 @@ async function run(bench: Bench, size: BoardSize) {
   const entrants: Entrant[] = [watched];
   // Beside itself without walls; a server of somebody else has them or not, one after the other.
   if (!bench.isRemote) entrants.push(await track.enter(await bench.product({ name: 'sambar' })));
+  for (const entrant of entrants) await track.warmUp(entrant, size.racers);
   const walls = await Walls.hang(watched.subject, size.walls);
   const ages = new Latencies();
   const agesP99: number[] = [];
@@ -35,7 +36,7 @@ async function run(bench: Bench, size: BoardSize) {
   const [watchedRuns = [], runs = []] = await interleave(size.rounds, entrants, async (entrant, round) => {
     bench.step(part, round, size.rounds);
     let heat: Heat | null = null;
-    const order = { part, round, leads: size.leads, tries: size.racers, pace: { inFlight: size.inFlight } };
+    const order = { part, round, leads: size.leads, tries: size.racers, pace: track.flatOutPace(size.racers) };
     const measured = await track.heat(entrant, order, (done) => {
       heat = done;
     });
@@ -68,8 +69,8 @@ export const board: Scenario<BoardSize> = {
   shows: 'what 200 wallboards cost a race at full speed, and how old what they show is',
   owes: ['wallsCost', 'deltaAge'],
   sizes: {
-    full: { rounds: 5, racers: 5, inFlight: IN_FLIGHT, recordMs: RECORD_MS, walls: 200, leads: 5_000 },
-    smoke: { rounds: 1, racers: 3, inFlight: 4, recordMs: 0, walls: 3, leads: 10 },
+    full: { rounds: 5, racers: 5, inFlight: IN_FLIGHT, recordMs: RECORD_MS, warmUp: WARM_UP, walls: 200, leads: 5_000 },
+    smoke: { rounds: 1, racers: 3, inFlight: 4, recordMs: 0, warmUp: 0, walls: 3, leads: 10 },
   },
   takesUrl: true,
   run,

@@ -1,7 +1,7 @@
 /** A file with a million leads in it: whether claims, boards and a rep's own card still cost what they did. */
 import type { Bench } from '../bench.ts';
 import { type ReadPlan, readAll } from '../generator/reads.ts';
-import { type Entrant, IN_FLIGHT, RECORD_MS, Track, type TrackSize } from '../generator/track.ts';
+import { type Entrant, IN_FLIGHT, RECORD_MS, Track, type TrackSize, WARM_UP } from '../generator/track.ts';
 import { groundFile } from '../ground/ground.ts';
 import type { Latencies } from '../measure/histogram.ts';
 import { interleave, ratioOf, spreadOf } from '../measure/rounds.ts';
@@ -101,6 +101,7 @@ export const history: Scenario<HistorySize> = {
       racers: 5,
       inFlight: IN_FLIGHT,
       recordMs: RECORD_MS,
+      warmUp: WARM_UP,
       leads: 1_000_000,
       reps: 54,
       manyReps: 10_000,
@@ -113,6 +114,7 @@ export const history: Scenario<HistorySize> = {
       racers: 2,
       inFlight: 4,
       recordMs: 0,
+      warmUp: 0,
       leads: 30,
       reps: 3,
       manyReps: 6,

@@ -5,7 +5,7 @@
  */
 import { join } from 'node:path';
 import { type Bench, SERVER_CORE } from '../bench.ts';
-import { type Entrant, IN_FLIGHT, RECORD_MS, Track, type TrackSize } from '../generator/track.ts';
+import { type Entrant, IN_FLIGHT, RECORD_MS, Track, type TrackSize, WARM_UP } from '../generator/track.ts';
 import { Latencies } from '../measure/histogram.ts';
 import { interleave, ratioOf, spreadOf } from '../measure/rounds.ts';
 import type { Run } from '../measure/run.ts';
@@ -34,6 +34,7 @@ const full: RaceSize = {
   pacedSeconds: 4,
   commits: 300,
   recordMs: RECORD_MS,
+  warmUp: WARM_UP,
   withRedis: true,
   withPaced: true,
 };
@@ -167,6 +168,7 @@ export const race: Scenario<RaceSize> = {
       pacedSeconds: 0.1,
       commits: 5,
       recordMs: 0,
+      warmUp: 0,
     },
   },
   takesUrl: true,

@@ -12,6 +12,8 @@ import { figure, type Scenario, told } from './scenario.ts';
 export interface SocketsSize {
   rounds: number;
   sockets: number;
+  /** Whose they are, in turn. */
+  reps: number;
   /** The first ones are not counted: what a server makes once is none of theirs. */
   first: number;
   settleMs: number;
@@ -53,7 +55,7 @@ async function bytesPerSocket(subject: Subject, tokens: readonly string[], size:
 
 async function run(bench: Bench, size: SocketsSize) {
   assertFiles(size.sockets);
-  const ground: Ground = await groundFile({ leads: 0, reps: size.sockets, openOffers: 0 }, bench);
+  const ground: Ground = await groundFile({ leads: 0, reps: size.reps, openOffers: 0 }, bench);
   const tokens = ground.reps.map(({ token }) => token);
   const kinds = ['product', 'bare'] as const;
   let done = 0;
@@ -81,8 +83,8 @@ export const sockets: Scenario<SocketsSize> = {
   shows: 'how much memory an idle socket takes, beside a bare Socket.IO server',
   owes: ['socketMemory'],
   sizes: {
-    full: { rounds: 3, sockets: 10_000, first: 500, settleMs: 3_000 },
-    smoke: { rounds: 1, sockets: 60, first: 10, settleMs: 50 },
+    full: { rounds: 3, sockets: 10_000, reps: 10_000, first: 500, settleMs: 3_000 },
+    smoke: { rounds: 1, sockets: 60, reps: 3, first: 10, settleMs: 50 },
   },
   takesUrl: false,
   run,

@@ -2,11 +2,12 @@
  * Every scenario of the load tester, made tiny: that it runs, finds what it owes, and counts nothing as wrong.
  * What was fast or slow is no matter here.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Bench } from '../../loadtest/bench.ts';
+import { Bench, BUILT } from '../../loadtest/bench.ts';
+import { slowed } from '../../loadtest/commands/gate.ts';
 import { machine } from '../../loadtest/measure/machine.ts';
 import { pageOf } from '../../loadtest/report/page.ts';
 import { reportOf } from '../../loadtest/report/report.ts';
@@ -38,6 +39,12 @@ describe('load tests', () => {
     },
     TEST_MS,
   );
+
+  it('the gate can be shown to fail: the line that its planted slowness changes is there, once', () => {
+    const { file, from, to } = slowed(30);
+    expect(readFileSync(join(BUILT, file), 'utf8').split(from)).toHaveLength(2);
+    expect(to).toContain(from);
+  });
 
   it('every target is owed by one scenario', () => {
     expect(SCENARIOS.flatMap(({ owes }) => owes).toSorted()).toEqual(Object.keys(TARGETS).toSorted());
