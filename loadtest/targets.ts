@@ -58,3 +58,8 @@ export const GATE: Partial<Record<TargetId, number>> = {
 
 export const isHeld = ({ limit, better }: Pick<Target, 'limit' | 'better'>, value: number): boolean =>
   better === 'less' ? value <= limit : value >= limit;
+
+/** `≤ 1.4`, `≥ 0.5`, `≤ 25 ms`. */
+export function limitOf({ limit, better, unit }: Target): string {
+  return `${better === 'less' ? '≤' : '≥'} ${limit}${unit === '' || unit === '%' ? unit : ` ${unit}`}`;
+}

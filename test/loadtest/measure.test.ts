@@ -11,8 +11,8 @@ import { machine } from '../../loadtest/measure/machine.ts';
 import { interleave, ratioOf, spreadOf } from '../../loadtest/measure/rounds.ts';
 import { reportOf } from '../../loadtest/report/report.ts';
 import { figure } from '../../loadtest/scenarios/scenario.ts';
-import { GATE, TARGETS, type TargetId } from '../../loadtest/targets.ts';
-import { allFiles } from '../house/source.ts';
+import { GATE, limitOf, TARGETS, type Target, type TargetId } from '../../loadtest/targets.ts';
+import { allFiles, textOf } from '../house/source.ts';
 
 const offer = { leadId: 'lead_1', offerId: 'offer_1' };
 const claim = (repId: string, verdict: object) => ({
@@ -83,6 +83,13 @@ describe('figures', () => {
     expect(gated((limit) => limit).every(({ passed }) => passed)).toBe(true);
     expect(gated((limit) => limit * 1.01).some(({ passed }) => passed)).toBe(false);
     expect(gatedOf(reportOf(machine(false), [])).some(({ passed }) => passed)).toBe(false);
+  });
+
+  it('every target stands in docs/performance.md with its limit', () => {
+    const doc = textOf('docs/performance.md');
+    for (const target of Object.values<Target>(TARGETS)) {
+      expect(doc).toContain(`| ${target.what} | ${limitOf(target)} |`);
+    }
   });
 
   it('every target has a limit that can be missed', () => {

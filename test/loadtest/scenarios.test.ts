@@ -40,6 +40,22 @@ describe('load tests', () => {
     TEST_MS,
   );
 
+  it(
+    'a server that runs already is measured alone, and judged by what was heard',
+    async () => {
+      await using host = new Bench({ isPinned: false });
+      const { url, key } = await host.product();
+      for (const scenario of SCENARIOS.filter(({ takesUrl }) => takesUrl)) {
+        await using bench = new Bench({ isPinned: false, remote: { url, key } });
+        const { runs, figures, broken } = await scenario.run(bench, scenario.sizes.smoke);
+        expect(broken).toEqual([]);
+        expect(new Set(runs.map(({ subject }) => subject))).toEqual(new Set([url]));
+        expect(figures.filter(({ what }) => what.includes('÷'))).toEqual([]);
+      }
+    },
+    TEST_MS,
+  );
+
   it('the gate can be shown to fail: the line that its planted slowness changes is there, once', () => {
     const { file, from, to } = slowed(30);
     expect(readFileSync(join(BUILT, file), 'utf8').split(from)).toHaveLength(2);
