@@ -6,7 +6,6 @@ import { type Copy, Cutter, type Maker, type Row, repIdOf, type Value } from './
 export interface Growth {
   leads: number;
   reps: number;
-  openOffers: number;
 }
 
 /** A history of two months: claims of many days, as boards sum them. */
@@ -24,8 +23,9 @@ const TABLES: Record<string, 'id' | 'lead_id' | 'offer_id'> = {
   race_notes: 'offer_id',
   deadlines: 'lead_id',
 };
-/** Columns that number rows: what a copy adds is how many rows came before it. */
-const NUMBERED: Record<string, 'events' | 'point_entries'> = {
+type Numbers = 'events' | 'point_entries';
+/** Columns that number rows, and whose: a copy's begin where those before it end. */
+const NUMBERED: Record<string, Numbers> = {
   'events.seq': 'events',
   'point_entries.id': 'point_entries',
   'point_entries.event_seq': 'events',
@@ -33,6 +33,11 @@ const NUMBERED: Record<string, 'events' | 'point_entries'> = {
 };
 /** Rows a commit. */
 const COPIES_A_COMMIT = 20;
+/** Copies of open offers are numbered from here, beyond those of a history. */
+const FIRST_OPEN = 500_000;
+const OFFERED = `= 'offered'`;
+const OVER = `<> 'offered'`;
+const NO_SPAN: Span = { from: 0, count: 0, moved: 0 };
 const SUMMED = /^(?!rep_id$|day$|name$)/;
 
 /** The token that a rep of a grown file signs in with. */
@@ -43,15 +48,20 @@ interface Planted {
   rows: { makers: Maker[] }[];
 }
 
+/** Where the numbers of a seed's rows begin, how many there are, and by how much the next copy's are moved. */
+interface Span {
+  from: number;
+  count: number;
+  moved: number;
+}
+
 export class Bulk {
   readonly #sqlite: Database.Database;
   readonly #cutter = new Cutter();
-  /** Rows added so far, beyond which the next copy's numbers begin. */
-  readonly #added = { events: 0, point_entries: 0 };
-  readonly #most: { events: number; point_entries: number };
   readonly #teamSize: number;
+  #spans: Record<Numbers, Span> = { events: NO_SPAN, point_entries: NO_SPAN };
 
-  /** @param file a seed whose server has ended */
+  /** @param file a seed, or what was grown from it, whose server has ended */
   constructor(file: string) {
     this.#sqlite = new Database(file);
     // Nobody needs it before it is whole: a power loss costs one growing.
@@ -59,28 +69,42 @@ export class Bulk {
     this.#sqlite.pragma('journal_mode = OFF');
     this.#sqlite.pragma('synchronous = OFF');
     this.#sqlite.pragma('cache_size = -400000');
-    const most = (table: string, column: string) =>
-      (this.#sqlite.prepare(`SELECT max(${column}) FROM ${table}`).pluck().get() as number | null) ?? 0;
-    this.#most = { events: most('events', 'seq'), point_entries: most('point_entries', 'id') };
-    this.#teamSize = most('reps', 'num');
+    this.#teamSize = this.#most('reps', 'num');
   }
 
-  /** @param onStep how many copies are done, of how many */
-  grow({ leads, reps, openOffers }: Growth, onStep: (done: number, of: number) => void): void {
+  /** A history of two months. @param onStep how many copies are done, of how many */
+  grow({ leads, reps }: Growth, onStep: (done: number, of: number) => void): void {
     const indexes = this.#dropIndexes();
     const teams = Math.max(1, Math.ceil(reps / this.#teamSize));
     this.#hire(teams);
-    const count = (where: string) =>
-      this.#sqlite.prepare(`SELECT count(*) FROM leads WHERE status ${where}`).pluck().get() as number;
-    const copies = copiesOf(leads, count(`<> 'offered'`), teams);
-    const open = copiesOf(openOffers, count(`= 'offered'`), 1).map((copy) => ({ ...copy, daysBack: 0, team: 0 }));
-    const of = copies.length + open.length;
-    this.#plant(`<> 'offered'`, copies, (done) => onStep(done, of));
-    this.#plant(`= 'offered'`, renumbered(open, copies.length), (done) => onStep(copies.length + done, of));
+    const copies = copiesOf(leads, this.#count(OVER), teams);
+    this.#plant(OVER, copies, (done) => onStep(done, copies.length));
     this.#sum(copies);
     for (const sql of indexes) this.#sqlite.exec(sql);
+    this.#close();
+  }
+
+  /** More offers that are open, of today and to the seed's own team. */
+  open(openOffers: number): void {
+    const copies = Math.ceil(openOffers / this.#count(OFFERED)) - 1;
+    this.#plant(
+      OFFERED,
+      Array.from({ length: Math.max(0, copies) }, (_, n) => ({ number: FIRST_OPEN + n, daysBack: 0, team: 0 })),
+    );
+    this.#close();
+  }
+
+  #close(): void {
     this.#sqlite.pragma('journal_mode = WAL');
     this.#sqlite.close();
+  }
+
+  #count(status: string): number {
+    return this.#sqlite.prepare(`SELECT count(*) FROM leads WHERE status ${status}`).pluck().get() as number;
+  }
+
+  #most(table: string, column: string): number {
+    return (this.#sqlite.prepare(`SELECT max(${column}) FROM ${table}`).pluck().get() as number | null) ?? 0;
   }
 
   #dropIndexes(): string[] {
@@ -115,7 +139,11 @@ export class Bulk {
     })();
   }
 
-  #plant(status: string, copies: readonly Copy[], onStep: (done: number) => void): void {
+  #plant(status: string, copies: readonly Copy[], onStep: (done: number) => void = () => undefined): void {
+    this.#spans = {
+      events: this.#span('events', 'seq', status),
+      point_entries: this.#span('point_entries', 'id', status),
+    };
     const planted = Object.entries(TABLES).map(([table, column]) => this.#planted(table, column, status));
     for (let from = 0; from < copies.length; from += COPIES_A_COMMIT) {
       this.#sqlite.transaction(() => {
@@ -123,18 +151,30 @@ export class Bulk {
           for (const { insert, rows } of planted) {
             for (const { makers } of rows) insert.run(makers.map((make) => make(copy)));
           }
-          this.#added.events += this.#most.events;
-          this.#added.point_entries += this.#most.point_entries;
+          for (const span of Object.values(this.#spans)) span.moved += span.count;
         }
       })();
       onStep(Math.min(copies.length, from + COPIES_A_COMMIT));
     }
   }
 
+  /** Rows of other leads may stand between: their numbers stay free in the copies. */
+  #span(table: Numbers, column: string, status: string): Span {
+    const [from, to] = this.#sqlite
+      .prepare(`SELECT min(${column}), max(${column}) FROM ${table}
+        WHERE (SELECT l.status FROM leads l WHERE l.id = ${table}.lead_id) ${status}`)
+      .raw()
+      .get() as [number | null, number | null];
+    return from === null || to === null
+      ? { ...NO_SPAN }
+      : { from, count: to - from + 1, moved: this.#most(table, column) + 1 };
+  }
+
   #planted(table: string, column: 'id' | 'lead_id' | 'offer_id', status: string): Planted {
-    const lead = column === 'offer_id' ? '(SELECT lead_id FROM offers f WHERE f.id = offer_id)' : column;
+    const lead =
+      column === 'offer_id' ? `(SELECT f.lead_id FROM offers f WHERE f.id = ${table}.offer_id)` : `${table}.${column}`;
     const rows = this.#sqlite
-      .prepare<[], Row>(`SELECT * FROM ${table} WHERE (SELECT status FROM leads l WHERE l.id = ${lead}) ${status}`)
+      .prepare<[], Row>(`SELECT * FROM ${table} WHERE (SELECT l.status FROM leads l WHERE l.id = ${lead}) ${status}`)
       .all();
     const columns = this.#sqlite.prepare(`SELECT name FROM pragma_table_info('${table}')`).pluck().all() as string[];
     return {
@@ -146,7 +186,8 @@ export class Bulk {
   #maker(table: string, column: string, value: Value): Maker {
     const numbered = NUMBERED[`${table}.${column}`];
     if (numbered !== undefined && typeof value === 'number') {
-      return () => value + this.#added[numbered] + this.#most[numbered];
+      const span = this.#spans[numbered];
+      return () => value - span.from + span.moved;
     }
     if (table === 'offer_lanes' && column === 'reps') {
       const nums = JSON.parse(value as string) as number[];
@@ -198,6 +239,3 @@ function copiesOf(wanted: number, inSeed: number, teams: number): Copy[] {
     return { number, daysBack: HISTORY_DAYS - Math.floor((number * HISTORY_DAYS) / all), team: number % teams };
   });
 }
-
-const renumbered = (copies: readonly Copy[], after: number): Copy[] =>
-  copies.map((copy) => ({ ...copy, number: copy.number + after }));

@@ -3,7 +3,7 @@
  * against every invariant once, and kept between runs under a name that says what it is made of.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statfsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { verified } from '../../tools/commands/verify.ts';
@@ -19,13 +19,17 @@ export interface Ground {
 }
 
 /** Grows when what is grown changes without a change of the tables. */
-const FORM = 1;
+const FORM = 2;
 /** Its leads must stay younger than what is forgotten by itself, and its offers of today. */
 const KEPT_MS = 5 * 86_400_000;
+/** Receipts of 54 phones for each lead are most of it. */
+const BYTES_PER_LEAD = 9_000;
+/** It is grown, kept, and copied for a run. */
+const FILES_AT_ONCE = 3;
 /** The team of a replay. */
 const TEAM = 54;
 const SEED_LEADS = 540;
-const SEED_OPEN = 20;
+const SEED_OPEN = 4;
 
 /** What is too old goes. */
 function tidied(path: string): string {
@@ -53,13 +57,22 @@ export async function groundFile(growth: Growth, bench: Bench): Promise<Ground> 
   return { file, reps: ids.map((repId) => ({ repId, token: tokenOf(repId) })) };
 }
 
+/** @throws Error in words when it would not fit */
+function assertRoom(folder: string, leads: number): void {
+  const { bavail, bsize } = statfsSync(folder);
+  const needed = leads * BYTES_PER_LEAD * FILES_AT_ONCE;
+  if (bavail * bsize > needed) return;
+  throw new Error(`${Math.ceil(needed / 1e9)} GB are needed in ${folder}: make room, or set TMPDIR to another disk`);
+}
+
 async function grow(file: string, growth: Growth, bench: Bench): Promise<void> {
+  assertRoom(bench.groundFolder, growth.leads);
   const what = `a file of ${growth.leads} leads and ${growth.reps} reps`;
   bench.step(what, 0, 1);
   const seed = await growSeed(bench, {
     reps: Math.min(TEAM, growth.reps),
     leads: Math.min(SEED_LEADS, growth.leads),
-    openOffers: Math.min(SEED_OPEN, growth.openOffers),
+    openOffers: growth.leads === 0 ? 0 : SEED_OPEN,
   });
   new Bulk(seed).grow(growth, (done, of) => bench.step(what, done, of));
   bench.step(`${what}: verified`, 0, 1);
@@ -68,12 +81,13 @@ async function grow(file: string, growth: Growth, bench: Bench): Promise<void> {
     throw new Error(`${what} is not sound: ${violations.map(({ name, detail }) => `${name}: ${detail}`).join('; ')}`);
   const partial = `${file}.${process.pid}`;
   bench.copyOf(seed, partial);
-  renameSync(partial, file);
   rmSync(seed);
+  renameSync(partial, file);
 }
 
-/** Offers that are open on a copy of a ground get their time anew: it was made on another day. */
-export function reopen(file: string, nowMs: number): void {
+/** Puts more offers up on a copy of a ground, and gives all of them their time anew: it may be of another day. */
+export function openOffers(file: string, count: number, nowMs: number): void {
+  new Bulk(file).open(count);
   const sqlite = new Database(file);
   sqlite.prepare(`UPDATE offers SET closes_at = ? + clear_ms WHERE state = 'open'`).run(nowMs);
   sqlite

@@ -31,7 +31,7 @@ async function claims(bench: Bench, size: HistorySize) {
     ['many leads', size.leads],
     ['empty file', 0],
   ] as const) {
-    const ground = await groundFile({ leads, reps: size.reps, openOffers: 0 }, bench);
+    const ground = await groundFile({ leads, reps: size.reps }, bench);
     const subject = await bench.product({ name, file: bench.copyOf(ground.file) });
     entrants.push(await track.enter(subject, { reps: ground.reps }));
   }
@@ -41,13 +41,16 @@ async function claims(bench: Bench, size: HistorySize) {
   });
   // A million leads are recounted when the file is made; what was claimed here is held against it all the same.
   await track.close({ isAudited: false });
-  for (const { subject } of entrants) await subject.end();
+  for (const { subject } of entrants) {
+    await subject.end();
+    bench.drop(subject);
+  }
   return { track, full, empty };
 }
 
 async function reads(bench: Bench, size: HistorySize) {
-  const many = await groundFile({ leads: size.leads, reps: size.manyReps, openOffers: 0 }, bench);
-  const none = await groundFile({ leads: 0, reps: size.reps, openOffers: 0 }, bench);
+  const many = await groundFile({ leads: size.leads, reps: size.manyReps }, bench);
+  const none = await groundFile({ leads: 0, reps: size.reps }, bench);
   const subjects = await Promise.all([
     bench.product({ name: 'many leads and reps', file: bench.copyOf(many.file) }),
     bench.product({ name: 'empty file', file: bench.copyOf(none.file) }),

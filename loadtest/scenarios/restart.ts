@@ -1,7 +1,8 @@
 /** From the start of a process to the first 200 of `/readyz`, on a big file with many offers open. */
 import { createSystemClock, pause } from '../../server/kernel/clock.ts';
 import type { Bench, Subject } from '../bench.ts';
-import { groundFile, reopen } from '../ground/ground.ts';
+import { groundFile, openOffers } from '../ground/ground.ts';
+import { Judge } from '../measure/judge.ts';
 import { interleave, spreadOf } from '../measure/rounds.ts';
 import { figure, type Scenario, told } from './scenario.ts';
 
@@ -9,7 +10,10 @@ export interface RestartSize {
   rounds: number;
   leads: number;
   reps: number;
-  openOffers: number;
+  /** Offers that are open to all of them. */
+  open: number;
+  /** Whether the file is recounted afterwards; a big one takes minutes. */
+  isAudited: boolean;
 }
 
 const ASK_AGAIN_MS = 5;
@@ -25,10 +29,10 @@ async function ready({ url, name }: Subject): Promise<void> {
 }
 
 async function run(bench: Bench, size: RestartSize) {
-  const { leads, reps, openOffers, rounds } = size;
-  const ground = await groundFile({ leads, reps, openOffers }, bench);
+  const { leads, reps, open, rounds } = size;
+  const ground = await groundFile({ leads, reps }, bench);
   const file = bench.copyOf(ground.file);
-  reopen(file, Date.now());
+  openOffers(file, open, Date.now());
   const broken: string[] = [];
   let done = 0;
   const [full = [], empty = []] = await interleave(rounds, [file, null], async (on) => {
@@ -37,24 +41,26 @@ async function run(bench: Bench, size: RestartSize) {
     const subject = await bench.product(on === null ? {} : { file: on });
     await ready(subject);
     const seconds = (performance.now() - beganAt) / 1_000;
-    if (on !== null) broken.push(...(await shown(subject, ground.reps[0]?.token ?? '', openOffers)));
+    if (on !== null) broken.push(...(await shown(subject, ground.reps[0]?.token ?? '', open)));
     await subject.end();
     return seconds;
   });
+  const judge = new Judge();
+  judge.file('sambar', file, { isAudited: size.isAudited });
   return {
     figures: [figure('restart', spreadOf(full)), told('the same on an empty file', 's', spreadOf(empty))],
     runs: [],
-    broken,
+    broken: [...broken, ...judge.broken],
   };
 }
 
 /** What was open is open again, as a rep may ask for it. */
-async function shown({ url }: Subject, token: string, openOffers: number): Promise<string[]> {
+async function shown({ url }: Subject, token: string, open: number): Promise<string[]> {
   const response = await fetch(`${url}/v1/leads?status=offered&limit=200`, {
     headers: { authorization: `Bearer ${token}` },
   });
   const { items } = (await response.json()) as { items: unknown[] };
-  const due = Math.min(200, openOffers);
+  const due = Math.min(200, open);
   return items.length < due ? [`${items.length} of ${due} open offers are shown after a start`] : [];
 }
 
@@ -63,8 +69,8 @@ export const restart: Scenario<RestartSize> = {
   shows: 'how long a server takes to be ready on 1,000,000 leads with 10,000 offers open to 54 reps',
   owes: ['restart'],
   sizes: {
-    full: { rounds: 5, leads: 1_000_000, reps: 54, openOffers: 10_000 },
-    smoke: { rounds: 1, leads: 30, reps: 3, openOffers: 4 },
+    full: { rounds: 5, leads: 1_000_000, reps: 54, open: 10_000, isAudited: false },
+    smoke: { rounds: 1, leads: 30, reps: 3, open: 12, isAudited: true },
   },
   takesUrl: false,
   run,

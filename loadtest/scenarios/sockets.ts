@@ -55,7 +55,7 @@ async function bytesPerSocket(subject: Subject, tokens: readonly string[], size:
 
 async function run(bench: Bench, size: SocketsSize) {
   assertFiles(size.sockets);
-  const ground: Ground = await groundFile({ leads: 0, reps: size.reps, openOffers: 0 }, bench);
+  const ground: Ground = await groundFile({ leads: 0, reps: size.reps }, bench);
   const tokens = ground.reps.map(({ token }) => token);
   const kinds = ['product', 'bare'] as const;
   let done = 0;
