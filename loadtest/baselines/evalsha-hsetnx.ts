@@ -1,8 +1,8 @@
 /** A script that does one `HSETNX` and nothing else, sent as many bytes as the arbiter's. */
-import { claimsConnection, leadOf, offerOf, servePump } from '../generator/pump.ts';
+import { connection, leadOf, offerOf, servePump } from '../generator/pump.ts';
 
 const SCRIPT = `return redis.call('HSETNX', KEYS[1], 'winner', ARGV[3])`;
-const redis = claimsConnection();
+const redis = connection();
 let round = 0;
 let sha = '';
 

@@ -1,12 +1,12 @@
 /** How it is often done: take a lock on the lead, read who has it, write if nobody has, let go of the lock. */
 import Redlock from 'redlock';
-import { claimsConnection, offerOf, servePump } from '../generator/pump.ts';
+import { connection, offerOf, servePump } from '../generator/pump.ts';
 
 /** Racers of one lead wait for each other: asked again soon, and often enough that none gives up. */
 const RETRIES = { retryCount: 200, retryDelay: 2, retryJitter: 2 };
 const LEASE_MS = 2_000;
 
-const redis = claimsConnection();
+const redis = connection();
 const redlock = new Redlock([redis as unknown as Redlock.CompatibleRedisClient], RETRIES);
 let round = 0;
 

@@ -1,7 +1,7 @@
 /** One `SET NX` a claim: the least that can decide at all. */
-import { claimsConnection, offerOf, servePump } from '../generator/pump.ts';
+import { connection, offerOf, servePump } from '../generator/pump.ts';
 
-const redis = claimsConnection();
+const redis = connection();
 let round = 0;
 
 servePump({

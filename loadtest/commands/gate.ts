@@ -24,8 +24,8 @@ interface GateOptions {
 
 /** What of each scenario's full size is left out or made smaller; scenarios that are not named stand aside. */
 const SIZES: Record<string, Record<string, unknown>> = {
-  race: { contested: 1_000, uncontested: 1_500, withRedis: false, withPaced: false },
-  arbiter: { contested: 3_000, uncontested: 6_000, locked: 200 },
+  race: { contested: 800, uncontested: 1_200, withRedis: false, withPaced: false },
+  arbiter: { contested: 2_000, uncontested: 4_000, locked: 50 },
   intake: { leads: 1_000 },
 };
 const ROUNDS = 5;

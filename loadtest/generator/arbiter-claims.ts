@@ -8,7 +8,7 @@ import { redisKeys } from '../../server/claims/redis-keys.ts';
 import { createSystemClock } from '../../server/kernel/clock.ts';
 import { createSystemRandom } from '../../server/kernel/random.ts';
 import { createRedis } from '../../server/platform/redis.ts';
-import { claimsConnection, leadOf, offerOf, type PumpOrder, repOf, servePump } from './pump.ts';
+import { connection, leadOf, offerOf, type PumpOrder, repOf, servePump } from './pump.ts';
 
 const CELL = 'load';
 /** The same in every round, so that no claim finds the gateway with an old one. */
@@ -19,8 +19,8 @@ const HOUR_MS = 3_600_000;
 const JUDGE_WITHIN_MS = 2_000;
 
 const clock = createSystemClock();
-const redis = claimsConnection();
-const claims = claimsConnection();
+const redis = connection();
+const claims = connection();
 const arbiter = createRedisArbiter({ redis: claims, cell: CELL, clock });
 const onFault = (fault: unknown) => process.stderr.write(`${String(fault)}\n`);
 let round = 0;
@@ -60,14 +60,13 @@ async function prepare({ round: now, leads }: PumpOrder): Promise<void> {
 servePump({
   prepare,
   async claim(lead, repId, requestId) {
-    const judged = await arbiter.claim({
-      leadId: leadOf(round, lead),
-      offerId: offerOf(round, lead),
-      repId,
-      requestId,
-      deadlineMs: arbiter.nearlyNow() + JUDGE_WITHIN_MS,
-    });
-    if (judged.kind !== 'pending') throw new Error(`a claim was answered ${JSON.stringify(judged)}`);
-    return { winner: judged.claim.repId };
+    const [leadId, offerId] = [leadOf(round, lead), offerOf(round, lead)];
+    for (;;) {
+      const deadlineMs = arbiter.nearlyNow() + JUDGE_WITHIN_MS;
+      const judged = await arbiter.claim({ leadId, offerId, repId, requestId, deadlineMs });
+      if (judged.kind === 'pending') return { winner: judged.claim.repId };
+      // What was not judged in time is asked again, as a client does.
+      if (judged.kind !== 'retry') throw new Error(`a claim was answered ${JSON.stringify(judged)}`);
+    }
   },
 });
