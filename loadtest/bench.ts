@@ -9,7 +9,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startRedis } from '../tools/faults/redis-server.ts';
-import { type Program, type ServerProcess, spawnServer } from '../tools/faults/spawned-server.ts';
+import { type Program, spawnServer } from '../tools/faults/spawned-server.ts';
 
 export interface Subject {
   name: string;
@@ -21,7 +21,8 @@ export interface Subject {
   /** Its database; null: it has none, or none that may be looked at. */
   file: string | null;
   redis?: RedisSubject | undefined;
-  end(): Promise<void>;
+  /** Politely, and waits for its end: what it had to write is on disk then. */
+  end(): Promise<unknown>;
 }
 
 export interface RedisSubject {
@@ -78,7 +79,7 @@ export class Bench implements AsyncDisposable {
   readonly redisCore = CORES >= CORES_FOR_REDIS ? 2 : GENERATOR_CORE;
   readonly #program: Program;
   readonly #options: BenchOptions;
-  readonly #endings: (() => Promise<void>)[] = [];
+  readonly #endings: (() => Promise<unknown>)[] = [];
   #files = 0;
 
   constructor(options: BenchOptions = {}) {
@@ -142,7 +143,8 @@ export class Bench implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const end of this.#endings.reverse()) await end();
+    // What they wrote is judged by now, and goes with them: nobody need end politely.
+    await Promise.all(this.#endings.map((end) => end()));
     rmSync(this.folder, { recursive: true, force: true });
   }
 
@@ -158,26 +160,15 @@ export class Bench implements AsyncDisposable {
   ): Promise<Subject> {
     const child = spawnServer(env, program);
     this.pin(child.pid, SERVER_CORE);
-    const end = ending(child);
-    this.#endings.push(end);
+    this.#endings.push(() => child.end('SIGKILL'));
     const url = await child.listening;
     // Threads that were begun before it was pinned.
     this.pin(child.pid, SERVER_CORE);
-    return { name, url, key: ADMIN_KEY, pid: child.pid, ...more, end };
+    return { name, url, key: ADMIN_KEY, pid: child.pid, ...more, end: () => child.end('SIGTERM') };
   }
 }
 
 /** @param nodeOptions what `node` is told beside it */
 export function builtServer(...nodeOptions: string[]): Program {
   return { args: [...nodeOptions, join(BUILT, 'server/main.js')], folder: ROOT };
-}
-
-/** Ends it once, and waits for its end each time. */
-function ending(child: ServerProcess): () => Promise<void> {
-  let isAsked = false;
-  return async () => {
-    if (!isAsked) child.signal('SIGTERM');
-    isAsked = true;
-    await child.ended;
-  };
 }

@@ -6,6 +6,8 @@ import { type Copy, Cutter, type Maker, type Row, repIdOf, type Value } from './
 export interface Growth {
   leads: number;
   reps: number;
+  /** Reps of the seed; where more are asked for, it is copied as a team. */
+  team: number;
 }
 
 /** A history of two months: claims of many days, as boards sum them. */
@@ -73,7 +75,7 @@ export class Bulk {
   }
 
   /** A history of two months. @param onStep how many copies are done, of how many */
-  grow({ leads, reps }: Growth, onStep: (done: number, of: number) => void): void {
+  grow({ leads, reps }: Omit<Growth, 'team'>, onStep: (done: number, of: number) => void): void {
     const indexes = this.#dropIndexes();
     const teams = Math.max(1, Math.ceil(reps / this.#teamSize));
     this.#hire(teams);

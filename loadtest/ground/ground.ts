@@ -27,7 +27,7 @@ const BYTES_PER_LEAD = 9_000;
 /** It is grown, kept, and copied for a run. */
 const FILES_AT_ONCE = 3;
 /** The team of a replay. */
-const TEAM = 54;
+export const TEAM = 54;
 const SEED_LEADS = 540;
 const SEED_OPEN = 4;
 
@@ -70,7 +70,7 @@ async function grow(file: string, growth: Growth, bench: Bench): Promise<void> {
   const what = `a file of ${growth.leads} leads and ${growth.reps} reps`;
   bench.step(what, 0, 1);
   const seed = await growSeed(bench, {
-    reps: Math.min(TEAM, growth.reps),
+    reps: Math.min(growth.team, growth.reps),
     leads: Math.min(SEED_LEADS, growth.leads),
     openOffers: growth.leads === 0 ? 0 : SEED_OPEN,
   });

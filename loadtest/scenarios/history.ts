@@ -31,7 +31,7 @@ async function claims(bench: Bench, size: HistorySize) {
     ['many leads', size.leads],
     ['empty file', 0],
   ] as const) {
-    const ground = await groundFile({ leads, reps: size.reps }, bench);
+    const ground = await groundFile({ leads, reps: size.reps, team: size.reps }, bench);
     const subject = await bench.product({ name, file: bench.copyOf(ground.file) });
     entrants.push(await track.enter(subject, { reps: ground.reps }));
   }
@@ -49,8 +49,8 @@ async function claims(bench: Bench, size: HistorySize) {
 }
 
 async function reads(bench: Bench, size: HistorySize) {
-  const many = await groundFile({ leads: size.leads, reps: size.manyReps }, bench);
-  const none = await groundFile({ leads: 0, reps: size.reps }, bench);
+  const many = await groundFile({ leads: size.leads, reps: size.manyReps, team: size.reps }, bench);
+  const none = await groundFile({ leads: 0, reps: size.reps, team: size.reps }, bench);
   const subjects = await Promise.all([
     bench.product({ name: 'many leads and reps', file: bench.copyOf(many.file) }),
     bench.product({ name: 'empty file', file: bench.copyOf(none.file) }),

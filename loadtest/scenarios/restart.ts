@@ -30,7 +30,7 @@ async function ready({ url, name }: Subject): Promise<void> {
 
 async function run(bench: Bench, size: RestartSize) {
   const { leads, reps, open, rounds } = size;
-  const ground = await groundFile({ leads, reps }, bench);
+  const ground = await groundFile({ leads, reps, team: reps }, bench);
   const file = bench.copyOf(ground.file);
   openOffers(file, open, Date.now());
   const broken: string[] = [];

@@ -4,7 +4,7 @@ import { createSystemClock, pause } from '../../server/kernel/clock.ts';
 import type { Bench, Subject } from '../bench.ts';
 import { sideBySide } from '../generator/http.ts';
 import { Wire } from '../generator/wire.ts';
-import { type Ground, groundFile } from '../ground/ground.ts';
+import { type Ground, groundFile, TEAM } from '../ground/ground.ts';
 import { residentBytes } from '../measure/cpu.ts';
 import { interleave, ratioOf, spreadOf } from '../measure/rounds.ts';
 import { figure, type Scenario, told } from './scenario.ts';
@@ -14,6 +14,7 @@ export interface SocketsSize {
   sockets: number;
   /** Whose they are, in turn. */
   reps: number;
+  team: number;
   /** The first ones are not counted: what a server makes once is none of theirs. */
   first: number;
   settleMs: number;
@@ -55,7 +56,7 @@ async function bytesPerSocket(subject: Subject, tokens: readonly string[], size:
 
 async function run(bench: Bench, size: SocketsSize) {
   assertFiles(size.sockets);
-  const ground: Ground = await groundFile({ leads: 0, reps: size.reps }, bench);
+  const ground: Ground = await groundFile({ leads: 0, reps: size.reps, team: size.team }, bench);
   const tokens = ground.reps.map(({ token }) => token);
   const kinds = ['product', 'bare'] as const;
   let done = 0;
@@ -83,8 +84,8 @@ export const sockets: Scenario<SocketsSize> = {
   shows: 'how much memory an idle socket takes, beside a bare Socket.IO server',
   owes: ['socketMemory'],
   sizes: {
-    full: { rounds: 3, sockets: 10_000, reps: 10_000, first: 500, settleMs: 3_000 },
-    smoke: { rounds: 1, sockets: 60, reps: 3, first: 10, settleMs: 50 },
+    full: { rounds: 3, sockets: 10_000, reps: 10_000, team: TEAM, first: 500, settleMs: 3_000 },
+    smoke: { rounds: 1, sockets: 60, reps: 3, team: 3, first: 10, settleMs: 50 },
   },
   takesUrl: false,
   run,
