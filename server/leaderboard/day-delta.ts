@@ -20,19 +20,3 @@ export interface DayDelta {
   responseMs?: number;
   responseCount?: number;
 }
-
-type Amounts = Omit<DayDelta, 'repId' | 'day' | 'at'>;
-
-/** One delta for each rep, day and moment: what several facts of one transaction add, added. */
-export function mergedDeltas(deltas: readonly DayDelta[]): DayDelta[] {
-  const merged = new Map<string, DayDelta>();
-  for (const { repId, day, at, ...amounts } of deltas) {
-    const key = `${repId} ${day} ${at}`;
-    const sums = merged.get(key) ?? { repId, day, at };
-    for (const [metric, amount] of Object.entries(amounts) as [keyof Amounts, number][]) {
-      sums[metric] = (sums[metric] ?? 0) + amount;
-    }
-    merged.set(key, sums);
-  }
-  return [...merged.values()];
-}

@@ -93,6 +93,22 @@ export function sumsOfRow(row: RepDay): DaySums {
   return sums;
 }
 
+/** One delta for each rep, day and moment: what several facts of one transaction add, added. */
+export function mergedDeltas(deltas: readonly DayDelta[]): DayDelta[] {
+  const merged = new Map<string, DayDelta>();
+  for (const delta of deltas) {
+    const { repId, day, at } = delta;
+    const key = `${repId} ${day} ${at}`;
+    const sums = merged.get(key) ?? { repId, day, at };
+    for (const amount of AMOUNTS) {
+      const added = delta[amount];
+      if (added !== undefined) sums[amount] = (sums[amount] ?? 0) + added;
+    }
+    merged.set(key, sums);
+  }
+  return [...merged.values()];
+}
+
 function moveTo(sums: DaySums, moment: Moment, at: number): void {
   if (at > sums[moment]) sums[moment] = at;
 }

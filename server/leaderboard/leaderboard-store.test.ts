@@ -19,10 +19,10 @@ function setUp() {
 test('a delta adds, and moves the moments of the metrics it names, zero too, never back', () => {
   const { db, store } = setUp();
   const of = { repId: 'a', day: '2026-11-23' };
-  store.apply({ ...of, at: 100, points: 10, claims: 1 });
-  store.apply({ ...of, at: 50, points: -3, speedMs: 1500, speedCount: 1 });
-  store.apply({ ...of, at: 300, claims: 0 });
-  store.apply({ ...of, day: '2026-11-22', at: 7, revenue: 9_000_000_000 });
+  store.apply([{ ...of, at: 100, points: 10, claims: 1 }]);
+  store.apply([{ ...of, at: 50, points: -3, speedMs: 1500, speedCount: 1 }]);
+  store.apply([{ ...of, at: 300, claims: 0 }]);
+  store.apply([{ ...of, day: '2026-11-22', at: 7, revenue: 9_000_000_000 }]);
   expect(loadRepDays(db)).toEqual([
     { ...noSums(), ...of, day: '2026-11-22', revenue: 9_000_000_000, revenueAt: 7 },
     {
@@ -60,8 +60,8 @@ test('property: the file and the arithmetic in memory agree', () => {
     fc.property(fc.array(anyDelta, { maxLength: 15 }), (deltas) => {
       db.delete(repDays).run();
       const expected = new Map<string, RepDay>();
+      store.apply(deltas);
       for (const delta of deltas) {
-        store.apply(delta);
         const key = `${delta.day} ${delta.repId}`;
         const row = expected.get(key) ?? { repId: delta.repId, day: delta.day, ...noSums() };
         addDelta(row, delta);

@@ -3,12 +3,15 @@ import { sql } from 'drizzle-orm';
 import type { Db } from '../platform/db.ts';
 import { statement } from '../platform/statement.ts';
 import type { DayDelta } from './day-delta.ts';
-import { AMOUNTS, MOMENT_OF, type RepDay, sumsOfDelta } from './day-sums.ts';
+import { AMOUNTS, MOMENT_OF, mergedDeltas, type RepDay, sumsOfDelta } from './day-sums.ts';
 import { repDays } from './schema.ts';
 
 export interface LeaderboardStore {
-  /** Adds a delta to its rep's day. A moment only moves later, and only for the metrics it names. */
-  apply(delta: DayDelta): void;
+  /**
+   * Adds deltas to their reps' days, those of one rep, day and moment in one; answers what it added. A
+   * moment only moves later, and only for the metrics it names.
+   */
+  apply(deltas: readonly DayDelta[]): DayDelta[];
 }
 
 export function createLeaderboardStore(db: Db): LeaderboardStore {
@@ -32,8 +35,10 @@ export function createLeaderboardStore(db: Db): LeaderboardStore {
       .prepare(),
   );
   return {
-    apply(delta) {
-      upsert.run({ repId: delta.repId, day: delta.day, ...sumsOfDelta(delta) });
+    apply(deltas) {
+      const merged = mergedDeltas(deltas);
+      for (const delta of merged) upsert.run({ repId: delta.repId, day: delta.day, ...sumsOfDelta(delta) });
+      return merged;
     },
   };
 }

@@ -3,7 +3,7 @@
  * names the event that earned it, and what ends is reversed by new entries (GAME-06).
  */
 import type { OwnershipRow } from '../../claims/ownership-store.ts';
-import { type DayDelta, mergedDeltas } from '../../leaderboard/day-delta.ts';
+import type { DayDelta } from '../../leaderboard/day-delta.ts';
 import { contributionChange } from '../../leaderboard/ownership-contribution.ts';
 import type { Stores } from './stores.ts';
 
@@ -95,7 +95,5 @@ export function changeOwnership(
 
 /** Adds the credit's sums to the rep-days; the last step of every transaction that earns. */
 export function book(stores: Stores, credit: Credit): Credit {
-  const deltas = mergedDeltas(credit.deltas);
-  for (const delta of deltas) stores.boards.apply(delta);
-  return { ...credit, deltas };
+  return { ...credit, deltas: stores.boards.apply(credit.deltas) };
 }
