@@ -105,6 +105,14 @@ const noReferee = () =>
     { file: REFEREE, from: '    id: win.offerId,', to: '    id: win.offerId + win.repId,' },
   );
 
+/** A verdict of a win that does not ask whose win the file has: the last one to notice that there are two. */
+const nobodysName = () =>
+  importEdited<Pick<Parts, 'openHouse'>>('server/house.ts', {
+    file: 'server/flow/claim-record.ts',
+    from: 'return owner?.repId === repId ? wonVerdict(owner) : null;',
+    to: 'return owner === undefined ? null : wonVerdict(owner);',
+  });
+
 const WAITS = '    const notice = await deps.desk.wait(';
 const mutants: Mutant[] = [
   {
@@ -151,9 +159,9 @@ ${WAITS}`,
     ),
   },
   {
-    title: 'a wrong arbiter, and no referee',
+    title: 'a wrong arbiter, no referee, and a verdict that asks for no name',
     rule: 'S1',
-    parts: async () => ({ ...(await wrongArbiter()), ...(await noReferee()) }),
+    parts: async () => ({ ...(await wrongArbiter()), ...(await noReferee()), ...(await nobodysName()) }),
     prepare: 'DROP INDEX ownerships_one_claim; DROP INDEX ownerships_one_live',
   },
 ];
