@@ -18,6 +18,8 @@ const LONGEST_SLEEP_MS = 60_000;
 const STILL_DUE_MS = 50;
 /** A timer that could not be fired is tried again after this long. */
 const RETRY_MS = 1_000;
+/** What is due, and how long ago, is not known: it wakes before any timer that it is told of. */
+const BEFORE_ANY = Number.NEGATIVE_INFINITY;
 
 export interface Scheduler {
   start(): void;
@@ -95,7 +97,7 @@ export function createScheduler(deps: {
     round = run()
       .catch((error: unknown) => {
         deps.onError(null, error);
-        sleep(RETRY_MS, Number.POSITIVE_INFINITY);
+        sleep(RETRY_MS, BEFORE_ANY);
       })
       .finally(() => {
         round = null;
@@ -118,11 +120,12 @@ export function createScheduler(deps: {
         .now()
         .then((nowMs) => {
           // A nearer one was told of meanwhile: an answer that comes late must not let it oversleep.
-          if (dueAtMs <= sleepingUntilMs) sleep(Math.max(dueAtMs - nowMs, 0), dueAtMs);
+          if (dueAtMs > sleepingUntilMs) return;
+          sleep(Math.min(Math.max(dueAtMs - nowMs, 0), LONGEST_SLEEP_MS), dueAtMs);
         })
         .catch((error: unknown) => {
           deps.onError(null, error);
-          sleep(RETRY_MS, dueAtMs);
+          sleep(RETRY_MS, BEFORE_ANY);
         });
       sleepingUntilMs = dueAtMs;
     },
