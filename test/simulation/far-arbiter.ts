@@ -144,6 +144,8 @@ export class FarArbiter {
       await world.settlementsIdle();
       await new Promise<void>((resolve) => void world.clock.after(AGAIN_MS / 10, resolve));
     }
+    // A win that it has forgotten may be on its way to the disk all the same, and counters come from there.
+    await world.settlementsIdle();
     await world.arbiter.raise({ scope: 'cell' }, 'rebuilding');
     await putRaceUp(world);
     if (epoch !== this.#epoch) throw new Error('it has forgotten again');

@@ -193,7 +193,9 @@ export class ServerProcess {
     if (this.state !== 'ended') this.#end();
   }
 
+  /** Once: it may be killed while it drains. */
   #end(): void {
+    if (this.state === 'ended') return;
     this.state = 'ended';
     this.clock.end();
     this.#place.onEnd(this);
