@@ -48,6 +48,10 @@ export class FarArbiter {
   #epoch = 1;
   #isOpen = false;
   #pending = new Map<string, ProvisionalWin>();
+  /** What was put up, with the hold on it. */
+  readonly #offers = new Map<string, ProvisionalWin | null>();
+  /** Forgotten at a take-over (AR42): the file says how they ended. */
+  readonly #dead = new Set<string>();
   #settler: ((win: ProvisionalWin) => void) | null = null;
   #rebuild: (() => void) | null = null;
 
@@ -74,6 +78,8 @@ export class FarArbiter {
     this.#count('arbiter: forgot everything');
     this.#epoch++;
     this.#pending.clear();
+    this.#offers.clear();
+    this.#dead.clear();
     this.#isOpen = false;
     this.#inner = this.#fresh();
     this.#rebuild?.();
@@ -87,7 +93,11 @@ export class FarArbiter {
       now: () => command(() => this.#inner.now()),
       nearlyNow: () => this.#clock.nowMs(),
       claim: (request) => this.#claim(clock, request),
-      open: (offer: ArbiterOffer) => command(() => this.#inner.open(offer)),
+      open: (offer: ArbiterOffer) =>
+        command(async () => {
+          this.#offers.set(offer.offerId, null);
+          await this.#inner.open(offer);
+        }),
       admit: (admission: Admission) => command(() => this.#inner.admit(admission)),
       extend: (offerId: string, closesAtMs: number) => command(() => this.#inner.extend(offerId, closesAtMs)),
       settle: (win: ProvisionalWin, settlement: Settlement) =>
@@ -95,7 +105,12 @@ export class FarArbiter {
           await this.#inner.settle(this.#inside(win), settlement);
           this.#pending.delete(win.order);
         }),
-      hold: (win, deadlineMs) => command(() => this.#inner.hold(win, deadlineMs)),
+      hold: (win, deadlineMs) =>
+        command(async () => {
+          const answer = await this.#inner.hold(win, deadlineMs);
+          if (answer.kind === 'held') this.#offers.set(win.offerId, win);
+          return answer;
+        }),
       close: (offerId, reason): Promise<CloseAnswer> => command(() => this.#inner.close(offerId, reason)),
       count: (repId, counter, by, cause) => command(() => this.#inner.count(repId, counter, by, cause)),
       restoreCounters: (repId, counters) => command(() => this.#inner.restoreCounters(repId, counters)),
@@ -147,10 +162,21 @@ export class FarArbiter {
     // A win that it has forgotten may be on its way to the disk all the same, and counters come from there.
     await world.settlementsIdle();
     await world.arbiter.raise({ scope: 'cell' }, 'rebuilding');
+    await this.#forgetTheDead(world);
     await putRaceUp(world);
     if (epoch !== this.#epoch) throw new Error('it has forgotten again');
     this.#isOpen = true;
     this.#count('arbiter: taken over');
+  }
+
+  /** Open or held here, and not on file: its process ended between the disk and the arbiter. */
+  async #forgetTheDead(world: World): Promise<void> {
+    for (const [offerId, hold] of this.#offers) {
+      if (world.offers.get(offerId) !== undefined) continue;
+      if (hold !== null) await this.#inner.settle(hold, { outcome: 'reopened' });
+      const { kind } = await this.#inner.close(offerId, 'withdrawn');
+      if (kind === 'closed') this.#dead.add(offerId);
+    }
   }
 
   #handOver(win: ProvisionalWin): void {
@@ -169,6 +195,7 @@ export class FarArbiter {
     const judge = async (): Promise<Judgement> => {
       if (!this.#isOpen) return { kind: 'retry', offerId, reason: 'rebuilding' };
       const judged = await this.#inner.claim(request);
+      if ('offerId' in judged && judged.offerId !== null && this.#dead.has(judged.offerId)) return { kind: 'unknown' };
       return judged.kind === 'pending' ? { ...judged, claim: this.#outside(judged.claim) } : judged;
     };
     const judged = await this.#exchange(clock, judge, CLAIM_MS_MAX);
