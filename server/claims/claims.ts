@@ -90,6 +90,8 @@ export function createClaims(deps: ClaimsDeps): Claims {
       case 'pending':
         return { kind: 'verdict', verdict: await settled(attempt, judged), repeated: false };
       case 'owned':
+        // The offer that was judged: a lead given back since may have another by now.
+        return fromFile({ ...attempt, offerId: judged.offerId });
       case 'unknown':
         return fromFile(attempt);
       default:

@@ -35,9 +35,10 @@ const REQUESTS_KEPT = 50_000;
 /** Causes come again when a deadline fires twice after a crash, seconds apart. */
 const CAUSES_KEPT = 50_000;
 
-/** What is kept of one rep's request: its lead, and when it met which win. */
+/** What is kept of one rep's request: its lead and offer, and when it met which win. */
 interface Asked {
   leadId: string;
+  offerId: string;
   order: string;
   receivedAtMs: number;
 }
@@ -79,9 +80,11 @@ class EmbeddedArbiter implements ArbiterControl {
     const asked = this.#requests.get(key);
     if (asked !== undefined && asked.leadId !== request.leadId) return { kind: 'requestReused' };
 
-    const offer = this.#offers.choose(request.leadId, request.offerId, request.repId, nowMs);
+    // Asked again it speaks of the same offer, whatever was opened since, as long as that is known here (AR2).
+    const again = request.offerId === undefined && asked !== undefined ? this.#offers.get(asked.offerId) : undefined;
+    const offer = again ?? this.#offers.choose(request.leadId, request.offerId, request.repId, nowMs);
     if (offer !== undefined && offer.winnerId === request.repId) {
-      if (asked === undefined) this.#remember(key, request.leadId, '', 0);
+      if (asked === undefined) this.#remember(key, offer, '', 0);
       const claim = offer.win;
       if (offer.state === 'claimed' || claim === null) return { kind: 'owned', offerId: offer.id };
       return { kind: 'pending', offerId: offer.id, mine: true, receivedAtMs: nowMs, claim };
@@ -93,7 +96,7 @@ class EmbeddedArbiter implements ArbiterControl {
     if (nowMs > request.deadlineMs) return { kind: 'retry', offerId, reason: 'tooLate' };
     if (offer === undefined) return { kind: 'unknown' };
 
-    if (asked === undefined) this.#remember(key, request.leadId, '', 0);
+    if (asked === undefined) this.#remember(key, offer, '', 0);
     return this.#judgeMember(offer, request, key, nowMs);
   }
 
@@ -103,7 +106,7 @@ class EmbeddedArbiter implements ArbiterControl {
     const member = offer.members.get(request.repId);
     if (member === undefined) return { kind: 'refused', offerId, rule: 'notInOffer' };
     if (offer.winnerId !== null) {
-      const receivedAtMs = this.#firstMet(offer, key, request.leadId, nowMs);
+      const receivedAtMs = this.#firstMet(offer, key, nowMs);
       if (offer.state === 'pending' && offer.win !== null) {
         return { kind: 'pending', offerId, mine: false, receivedAtMs, claim: offer.win };
       }
@@ -154,15 +157,17 @@ class EmbeddedArbiter implements ArbiterControl {
     return { kind: 'pending', offerId: offer.id, mine: true, receivedAtMs: nowMs, claim };
   }
 
-  #remember(key: string, leadId: string, order: string, receivedAtMs: number): void {
-    this.#requests.set(key, { leadId, order, receivedAtMs });
+  /** The offer stays the one that the request was first judged on. */
+  #remember(key: string, { id, given }: Entry, order: string, receivedAtMs: number): void {
+    const offerId = this.#requests.get(key)?.offerId ?? id;
+    this.#requests.set(key, { leadId: given.leadId, offerId, order, receivedAtMs });
   }
 
   /** When this request first met this very win (AR13). */
-  #firstMet(offer: Entry, key: string, leadId: string, nowMs: number): number {
+  #firstMet(offer: Entry, key: string, nowMs: number): number {
     const asked = this.#requests.get(key);
     if (asked !== undefined && asked.order === offer.order) return asked.receivedAtMs;
-    this.#remember(key, leadId, offer.order, nowMs);
+    this.#remember(key, offer, offer.order, nowMs);
     return nowMs;
   }
 

@@ -138,9 +138,9 @@ class Model implements ArbiterControl {
     const { repId, requestId, leadId } = request;
     const own = this.#all('asked').filter((fact) => fact.repId === repId && fact.requestId === requestId);
     if (own.some((fact) => fact.leadId !== leadId)) return { kind: 'requestReused' };
-    const offerId = this.#meant(request);
+    const offerId = this.#meant({ ...request, offerId: request.offerId ?? own[0]?.offerId });
     const standing = offerId === null ? null : this.#standing(offerId);
-    const asked = () => void this.#facts.push({ is: 'asked', repId, requestId, leadId });
+    const asked = () => void this.#facts.push({ is: 'asked', repId, requestId, leadId, offerId: offerId ?? '' });
     if (offerId !== null && standing?.is === 'claimed' && standing.repId === repId) {
       asked();
       return { kind: 'owned', offerId };

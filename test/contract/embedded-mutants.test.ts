@@ -65,6 +65,7 @@ const mutants: readonly Mutant[] = [
     'const member = offer.members.get(request.repId);',
     'const member = offer.members.get(request.repId) ?? { opensAtMs: 0, lane: 0, stamp: 0 };',
   ),
+  arbiter('AR2', 'a repeat judged on a later offer', 'request.offerId === undefined && asked !== undefined', 'false'),
   arbiter('AR4', 'request ids not remembered', 'this.#requests.set(key, {', 'void ({'),
   arbiter('AR13', 'byMs counted from the last try', 'return asked.receivedAtMs;', 'return nowMs;'),
   arbiter(

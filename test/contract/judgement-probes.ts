@@ -25,7 +25,19 @@ export const judgementProbes: readonly Probe[] = [
         reason: 'withdrawn',
       });
       await arbiter.admit({ offerId: 'offer_2', lane: 0, opensAtMs: T0 });
-      expect(winOf(await arbiter.claim(claimOf('ani', unnamed))).offerId).toBe('offer_2');
+      const another = { ...unnamed, requestId: 'another' };
+      expect(winOf(await arbiter.claim(claimOf('ani', another))).offerId).toBe('offer_2');
+    },
+  },
+  {
+    title: 'AR2 a request without a name that is repeated is not judged on an offer opened since',
+    async run({ arbiter }) {
+      const unnamed = claimOf('ani', { offerId: undefined });
+      await arbiter.open(offerOf({ offerId: 'offer_1' }));
+      const win = winOf(await arbiter.claim(unnamed));
+      await arbiter.settle(win, { outcome: 'committed' });
+      await arbiter.open(offerOf({ offerId: 'offer_2' }));
+      expect(await arbiter.claim(unnamed)).toEqual({ kind: 'owned', offerId: 'offer_1' });
     },
   },
   {

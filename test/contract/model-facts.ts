@@ -13,7 +13,7 @@ export type Fact =
   | { is: 'raised'; gate: Gate; reason: GateReason }
   | { is: 'added'; repId: string; counter: string; by: number; causeId?: string }
   | { is: 'restored'; repId: string; counters: Record<string, number> }
-  | { is: 'asked'; repId: string; requestId: string; leadId: string }
+  | { is: 'asked'; repId: string; requestId: string; leadId: string; offerId: string }
   | { is: 'met'; repId: string; requestId: string; order: string; atMs: number }
   | { is: 'attempted'; repId: string; atMs: number }
   | { is: 'tried'; offerId: string; repId: string };

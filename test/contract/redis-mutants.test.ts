@@ -79,6 +79,13 @@ const mutants: readonly Mutant[] = [
   mutant('claim', 'AR11', 'no rep gate', 'if tonumber(generation) > tonumber(stamp) then', 'if false then'),
   mutant('claim', 'AR17', 'no team gate', 'if tonumber(generation) > team[2] then', 'if false then'),
   mutant('claim', 'AR6', 'no cell gate', 'tonumber(generation) > tonumber(cell_stamp)', 'false'),
+  mutant(
+    'claim',
+    'AR2',
+    'a repeat judged on a later offer',
+    '== 1 then id = known_offer',
+    '== 2 then id = known_offer',
+  ),
   mutant('claim', 'AR4', 'request ids not remembered', "if not known then call('SET'", "if false then call('SET'"),
   mutant('claim', 'AR13', 'byMs counted from the last try', 'met = tonumber(known_at)', 'met = now'),
   mutant('claim', 'AR19', 'every first claim counted', 'if (early or tried) and beyond_rate()', 'if beyond_rate()'),

@@ -16,10 +16,13 @@ if not now then
   local time = call('TIME')
   now = time[1] * 1000 + math.floor(time[2] / 1000)
 end
-local known_at, known_order, known_lead
+local known_at, known_order, known_lead, known_offer
 if known then
   known_at, known_order, known_lead = string.match(known, '^(%d+) (%S+) (.*)$')
   if known_lead ~= lead then return 'requestReused ' .. now end
+  known_order, known_offer = string.match(known_order, '^([^@]*)@?(.*)$')
+  -- Asked again it speaks of the same offer, whatever was opened since, as long as that is known here (AR2).
+  if id == '' and call('EXISTS', prefix .. 'offer:' .. known_offer) == 1 then id = known_offer end
 end
 
 if id == '' then
@@ -43,6 +46,6 @@ if of_lead ~= lead then state, winner = false, false end
 -- not sent back: it may hold anything.
 local of = ' ' .. now .. ' ' .. (ARGV[8] == '' and id or '') .. ' '
 local function answer(kind, rest)
-  if not known then call('SET', asked, '0 - ' .. lead, 'PX', 600000) end
+  if not known then call('SET', asked, '0 -@' .. id .. ' ' .. lead, 'PX', 600000) end
   return kind .. of .. rest
 end

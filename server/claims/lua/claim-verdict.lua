@@ -25,7 +25,7 @@ if not member then return answer('refused', 'notInOffer') end
 if winner then
   local met = now
   if known_order == order then met = tonumber(known_at)
-  else call('SET', asked, now .. ' ' .. order .. ' ' .. lead, 'PX', 600000) end
+  else call('SET', asked, now .. ' ' .. order .. '@' .. (known_offer or id) .. ' ' .. lead, 'PX', 600000) end
   if state == 'pending' then
     return 'pending' .. of .. '0 ' .. met .. ' ' .. winner .. ' ' .. at .. ' ' .. order .. ' ' .. request
   end
