@@ -1,7 +1,7 @@
 /**
  * A query that drizzle builds once and the driver then runs by itself: for what runs at each claim, lead
  * and timer. Drizzle's own prepared queries look up the kind of every parameter and every column at each
- * run, which costs more than SQLite does.
+ * run.
  */
 import type Database from 'better-sqlite3';
 import { Column, getTableColumns, is, Param, Placeholder, sql } from 'drizzle-orm';
