@@ -33,9 +33,9 @@ export interface OverloadLimits {
 }
 
 export const OVERLOAD_LIMITS: Readonly<OverloadLimits> = Object.freeze({
-  // One by one, so that a claim waits for a millisecond of them: some 300 a second, a third of the loop, and a
-  // line of twelve seconds, less than the twenty that a client waits.
-  handshakes: { burst: 10, perTick: 1, tickMs: 3, lineMax: 4_000 },
+  // One by one, so that a claim waits for a millisecond of them: some 160 a second, a sixth of the loop, and a
+  // line of eighteen seconds, less than the twenty that a client waits.
+  handshakes: { burst: 10, perTick: 1, tickMs: 6, lineMax: 3_000 },
   snapshots: { burst: 10, perTick: 4, tickMs: 5, lineMax: 10_000 },
   boards: { burst: 20, perTick: 2, tickMs: 3, lineMax: 5_000 },
   socketsMax: 10_000,

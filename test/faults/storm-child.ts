@@ -3,7 +3,7 @@
  * machines elsewhere, and must not take the time of the racers whom it disturbs through the server alone.
  *
  * It does what it reads, a word a line, and says a dot for each socket that is in, then a line of what is done:
- *   come   all connect at once, those that are connected having broken off at once; done: `in`
+ *   come   all connect at once, those that are connected having broken off at once; done: `in`, their boards asked for
  *   go     all break off; done: `out`
  * It lives until its input ends.
  */
@@ -21,8 +21,8 @@ export interface Crowd {
   boards: { board: string; period: string; top: number }[];
 }
 
-/** Below the racers by this much: a tenth of their share, while they want it. */
-const NICER_BY = 10;
+/** Below the racers by this much: what they leave. */
+const NICER_BY = 19;
 const NICEST = 19;
 const COME_AGAIN_MS = 250;
 
@@ -36,7 +36,8 @@ async function enter(n: number): Promise<void> {
   try {
     const reader = await SlowReader.open(url, tokens[n % tokens.length] as string);
     readers.push(reader);
-    for (const watch of boards) await reader.ask('board:watch', watch);
+    // Without waiting for the answers: it would be reading for as long.
+    for (const watch of boards) reader.say('board:watch', watch);
     if (boards.length > 0) reader.stopReading();
     process.stdout.write('.');
   } catch {

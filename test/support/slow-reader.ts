@@ -18,7 +18,6 @@ export class SlowReader {
   readonly closed: Promise<void>;
   readonly #socket: Socket;
   #received = '';
-  #asked = 0;
   #onText: () => void = () => undefined;
 
   private constructor(socket: Socket) {
@@ -52,13 +51,6 @@ export class SlowReader {
 
   say(event: string, payload: unknown): void {
     this.#socket.write(frameOf(`42${JSON.stringify([event, payload])}`));
-  }
-
-  /** Resolves when it is answered, whatever the answer is. */
-  ask(event: string, payload: unknown): Promise<void> {
-    const id = this.#asked++;
-    this.#socket.write(frameOf(`42${id}${JSON.stringify([event, payload])}`));
-    return this.hears(`43${id}[`);
   }
 
   /** Resolves when this text has been read. */
