@@ -92,6 +92,8 @@ class RedisProcess implements TestRedis {
       [
         ...['--port', String(this.port), '--bind', '127.0.0.1', '--dir', this.dir],
         ...['--save', '', '--appendonly', ...keep],
+        // A follower need not wait five seconds for others that might come, too.
+        ...['--repl-diskless-sync-delay', '0'],
         ...(this.#options.args ?? []),
       ],
       { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...this.#options.env } },
