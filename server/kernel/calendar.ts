@@ -65,6 +65,25 @@ export function periodDays(period: Period, day: Day): { from: Day; to: Day } {
   };
 }
 
+/** As the policy writes them; the first is a Monday (CONV-04). */
+export const WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'] as const;
+export type Weekday = (typeof WEEKDAYS)[number];
+
+export function weekdayOf(day: Day): Weekday {
+  return WEEKDAYS[Temporal.PlainDate.from(day).dayOfWeek - 1] as Weekday;
+}
+
+/** A time of day as `09:00`; `24:00` is the end of the day. They sort as text. */
+export function isClockTime(text: string): boolean {
+  return /^(([01]\d|2[0-3]):[0-5]\d|24:00)$/.test(text);
+}
+
+/** The instant of a time of day (`isClockTime`) on a local day; one that clocks skip is as much later as they jump. */
+export function instantOf(day: Day, time: string, zone: string): number {
+  if (time === '24:00') return dayBounds(day, zone).untilMs;
+  return Temporal.PlainDate.from(day).toZonedDateTime({ timeZone: zone, plainTime: time }).epochMilliseconds;
+}
+
 export function addDays(day: Day, days: number): Day {
   return Temporal.PlainDate.from(day).add({ days }).toString();
 }

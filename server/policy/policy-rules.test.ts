@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { DEFAULT_HOURS } from './calendar-policy.ts';
 import { type Policy, PRESET_NAMES, parsePolicy, resolvePreset, zoneOf } from './policy-rules.ts';
 
 const tiered = () => resolvePreset('tiered') as Policy;
@@ -63,7 +64,7 @@ describe('presets', () => {
   test('over the current document a preset keeps the facts about the company', () => {
     const current = {
       ...tiered(),
-      calendar: { timeZone: 'Asia/Jayapura' },
+      calendar: { ...tiered().calendar, timeZone: 'Asia/Jayapura' },
       teams: { East: { timeZone: 'Asia/Makassar' } },
     };
     const parsed = parsePolicy({ preset: 'open' }, current);
@@ -85,6 +86,10 @@ describe('every error names its path', () => {
     ['mode', 'QUOTA', 'mode'],
     ['calendar.timeZone', 'Asia/Nowhere', 'calendar.timeZone'],
     ['teams', { East: { timeZone: 'x' } }, 'teams.East.timeZone'],
+    ['calendar.hours.days', [], 'calendar.hours.days'],
+    ['calendar.hours.days', ['Mon', 'Mon'], 'calendar.hours.days'],
+    ['calendar.hours.open', '9', 'calendar.hours.open'],
+    ['calendar.hours.close', '09:00', 'calendar.hours.close'],
     ['currency', 'rupiah', 'currency'],
     ['competition.delays.premium.default', [], 'competition.delays.premium.default'],
     ['competition.delays.premium.default', [null, null], 'competition.delays.premium.default'],
@@ -116,6 +121,11 @@ describe('every error names its path', () => {
     expect(parsePolicy(changed('competition.delays.standard.default', deep)).ok).toBe(true);
     expect(parsePolicy(changed('competition.delays.standard.default', [...deep, 0])).ok).toBe(false);
   });
+});
+
+test('a document from before there were working hours has the defaults of the specification', () => {
+  const parsed = parsePolicy(changed('calendar', { timeZone: 'Asia/Jayapura' }));
+  expect(parsed).toMatchObject({ ok: true, policy: { calendar: { timeZone: 'Asia/Jayapura', hours: DEFAULT_HOURS } } });
 });
 
 test('a rep counts days in the own zone, else the team’s, else the calendar’s', () => {

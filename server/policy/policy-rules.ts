@@ -6,6 +6,7 @@
  * reaches offers opened from then on (GAME-07 for points: dated, never rewriting history).
  */
 import { z } from 'zod';
+import { calendarSection, DEFAULT_HOURS, teamSection } from './calendar-policy.ts';
 import { SCORING_DEFAULTS } from './scoring-defaults.ts';
 
 const DAY_SECONDS = 86_400;
@@ -16,7 +17,6 @@ const TIERS_MAX = 20;
 const TEAMS_MAX = 1000;
 const SCORING_ITEMS_MAX = 200;
 
-const timeZone = z.string().max(100).refine(isTimeZone, 'is not an IANA time zone');
 const name = z.string().trim().min(1).max(200);
 const seconds = (max: number) => z.number().int().min(1).max(max);
 const pointsPaid = z.number().int().min(0).max(1_000_000);
@@ -130,10 +130,9 @@ export const policyDocument = z.strictObject({
     .regex(/^[A-Z]{3}$/, 'is not a currency code such as IDR')
     .default('IDR'),
   mode: z.enum(['OPEN', 'TIERED']),
-  /** The zone of boards, and of everyone whose team has none. */
-  calendar: z.strictObject({ timeZone }),
+  calendar: calendarSection,
   teams: z
-    .record(name, z.strictObject({ timeZone }))
+    .record(name, teamSection)
     .refine((teams) => Object.keys(teams).length <= TEAMS_MAX, `has more than ${TEAMS_MAX} teams`)
     .default({}),
   competition,
@@ -204,7 +203,7 @@ function openPreset(): Policy {
     preset: 'open',
     currency: 'IDR',
     mode: 'OPEN',
-    calendar: { timeZone: 'Asia/Jakarta' },
+    calendar: { timeZone: 'Asia/Jakarta', hours: DEFAULT_HOURS },
     teams: {},
     competition: {
       delays: { premium: { default: [0] }, standard: { default: [0] } },
@@ -303,13 +302,4 @@ function problemsOf(issue: z.core.$ZodIssue, above: PropertyKey[] = []): PolicyP
 
 function pathOf(path: PropertyKey[]): string {
   return path.map(String).join('.');
-}
-
-function isTimeZone(zone: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: zone });
-    return true;
-  } catch {
-    return false;
-  }
 }

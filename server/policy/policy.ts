@@ -1,5 +1,5 @@
 /** The document of rules in force, and every version that offers were opened with. */
-import { type Policy, resolvePreset } from './policy-rules.ts';
+import { type Policy, policyDocument, resolvePreset } from './policy-rules.ts';
 import type { PolicyRow } from './policy-store.ts';
 
 export interface PolicyVersion {
@@ -30,7 +30,8 @@ export function createPolicyBook(rows: PolicyRow[]): PolicyBook {
     versions.push({
       version: row.version,
       effectiveAtMs: row.effectiveAt,
-      policy: JSON.parse(row.document) as Policy,
+      // A version stored before a key existed has the default, which is off.
+      policy: policyDocument.parse(JSON.parse(row.document)),
     });
   }
   return {

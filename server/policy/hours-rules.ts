@@ -1,0 +1,37 @@
+/** When a team works (CONV-03). Pure. */
+import { type Day, type DaySpan, dayBounds, instantOf, weekdayOf } from '../kernel/calendar.ts';
+import { type Policy, zoneOf } from './policy-rules.ts';
+
+/** A thousand teams for some days; a policy that is in force for years begins anew. */
+const SPANS_HELD = 4_000;
+const spansOf = new WeakMap<Policy, Map<string, DaySpan | null>>();
+
+/**
+ * The span in which a team is open on a local day of its zone: first instant inside, last outside. Null: it is closed
+ * that day. A team without hours of its own, and a rep without a team (`null`), has the calendar's. Held, because it is asked for every rep of every offer.
+ */
+export function openHoursOf(policy: Policy, team: string | null, day: Day): DaySpan | null {
+  const before = spansOf.get(policy);
+  const held = before === undefined || before.size >= SPANS_HELD ? new Map<string, DaySpan | null>() : before;
+  if (held !== before) spansOf.set(policy, held);
+  const key = `${day} ${team ?? ''}`;
+  const known = held.get(key);
+  if (known !== undefined) return known;
+  const span = findHours(policy, team, day);
+  held.set(key, span);
+  return span;
+}
+
+function findHours(policy: Policy, team: string | null, day: Day): DaySpan | null {
+  const ofTeam = team !== null && Object.hasOwn(policy.teams, team) ? policy.teams[team]?.hours : undefined;
+  const { days, open, close } = ofTeam ?? policy.calendar.hours;
+  if (!days.includes(weekdayOf(day))) return null;
+  const zone = zoneOf(policy, { team });
+  // Where clocks skip an hour its times are all one instant; a day starts where the calendar says it does.
+  const { fromMs, untilMs } = dayBounds(day, zone);
+  const span = {
+    fromMs: Math.max(fromMs, instantOf(day, open, zone)),
+    untilMs: Math.min(untilMs, instantOf(day, close, zone)),
+  };
+  return span.fromMs < span.untilMs ? span : null;
+}
