@@ -8,6 +8,7 @@ import { constants } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { createSystemClock } from '../../../server/kernel/clock.ts';
+import { openWriter } from '../../../server/platform/sqlite.ts';
 import { tempFolder } from '../../support/temp-database.ts';
 import { compileShim, MappedBytes } from '../shims/compile.ts';
 
@@ -82,8 +83,9 @@ export class SmallDisk {
     onTestFinished(() => void execFileSync('umount', ['--lazy', this.folder]));
   }
 
-  /** Writes until there is no room for another byte. */
+  /** Writes until there is no room for another byte, nor a page in the log that the next commit could use again. */
   fill(): void {
+    this.#emptyTheLog();
     const descriptor = openSync(join(this.folder, 'filler'), 'w');
     const block = Buffer.alloc(4096);
     try {
@@ -97,6 +99,14 @@ export class SmallDisk {
 
   free(): void {
     rmSync(join(this.folder, 'filler'));
+  }
+
+  /** A log that was copied into the file starts anew in the room it has: the next commits would not need the disk's. */
+  #emptyTheLog(): void {
+    const { sqlite } = openWriter(this.file);
+    // Whoever reads or writes at this moment is in its way.
+    while ((sqlite.pragma('wal_checkpoint(TRUNCATE)') as { busy: number }[])[0]?.busy !== 0);
+    sqlite.close();
   }
 
   /** No process may have a file on it open for writing. */
