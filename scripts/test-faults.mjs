@@ -5,7 +5,9 @@
 //   --quick      the few rounds of `npm test` instead of the matrix's
 //   --json       one JSON object as the last line
 //   --write      puts the figures into docs/reliability.md
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+//   --go-on DIR  keeps each part's report in DIR, and runs only the rows of which it does not hold a good one yet:
+//                after a failure has been mended, or a run that was broken off
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -24,6 +26,7 @@ function asked() {
       quick: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       write: { type: 'boolean', default: false },
+      'go-on': { type: 'string' },
     },
   });
   const rows = ROWS.filter(({ name }) => values.row?.some((part) => name.includes(part)) ?? true);
@@ -42,19 +45,25 @@ function filesOf(rows) {
   });
 }
 
-async function runRows({ rows, quick }) {
-  const folder = mkdtempSync(join(tmpdir(), 'sambar-faults-'));
-  const files = filesOf(rows);
+const reportsIn = (folder) => readdirSync(folder).map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')));
+
+async function runRows({ rows, quick, 'go-on': kept }) {
+  const folder =
+    kept === undefined ? mkdtempSync(join(tmpdir(), 'sambar-faults-')) : join(kept, quick ? 'quick' : 'full');
+  mkdirSync(folder, { recursive: true });
+  const due = matrixOf(rows, reportsIn(folder)).filter(({ held }) => !held);
+  const files = filesOf(rows.filter(({ name }) => due.some(({ row }) => row === name)));
+  const isNoneDue = due.length === 0;
   const code =
     files.length === 0
-      ? 1
+      ? Number(!isNoneDue)
       : await runVitest(['--config', 'vitest.faults.config.ts', ...files], {
           env: { FAULTS: quick ? 'quick' : 'full', FAULT_REPORT_DIR: folder },
           withinMs: RUN_MS_MAX,
         });
-  const reports = readdirSync(folder).map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')));
-  rmSync(folder, { recursive: true, force: true });
-  return { code, results: matrixOf(rows, reports) };
+  const results = matrixOf(rows, reportsIn(folder));
+  if (kept === undefined) rmSync(folder, { recursive: true, force: true });
+  return { code, results };
 }
 
 function writePage(results, quick) {
