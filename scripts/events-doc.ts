@@ -56,6 +56,11 @@ export const DOWN = {
     schema: down.tierChanged,
     about: 'The rep was moved to another tier; open offers keep their lanes.',
   },
+  'priority:soon': {
+    schema: down.prioritySoon,
+    about:
+      "The rep's own priority window begins soon (five minutes ahead, unless the policy says otherwise): in it new leads come to this rep first.",
+  },
   'points:awarded': {
     schema: down.pointsAwarded,
     about: "One entry of the rep's points, negative when it takes back an earlier one. `balance` is the sum after it.",

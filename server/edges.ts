@@ -7,6 +7,7 @@ import { claimRoutes } from './claims/claims-routes.ts';
 import { claimSockets, type Standing } from './claims/claims-sockets.ts';
 import { racesRoutes } from './claims/races-routes.ts';
 import { placeOf } from './distribution/open-offers.ts';
+import { bindFairness } from './edges-fairness.ts';
 import { bindClaimLinks, bindSignedIntake, firstSigningSecret } from './edges-signed.ts';
 import { assignByManager } from './flow/assigning.ts';
 import { personalCard } from './flow/card.ts';
@@ -67,6 +68,7 @@ export function bindRoutes(app: Http, deps: EdgeDeps): void {
   bindPeople(app, deps);
   bindGame(app, deps);
   bindPolicy(app, deps);
+  bindFairness(app, deps);
   bindClaimLinks(app, deps);
 }
 

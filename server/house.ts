@@ -11,7 +11,7 @@ import { createCounters } from './claims/counters.ts';
 import { createOwnershipReader } from './claims/ownership-reader.ts';
 import { createRaceNotes } from './claims/race-notes.ts';
 import type { SettledNotice } from './claims/settlement-desk.ts';
-import { createDueReader, retentionDeadline, waitingDeadline } from './deadlines/deadlines-store.ts';
+import { createDueReader, onlyDeadline, waitingDeadline } from './deadlines/deadlines-store.ts';
 import { createScheduler } from './deadlines/scheduler.ts';
 import { createOffersReader } from './distribution/offers-reader.ts';
 import { createOpenOffers } from './distribution/open-offers.ts';
@@ -23,6 +23,7 @@ import { createIntake } from './flow/intake.ts';
 import { isReady } from './flow/lanes.ts';
 import { createOwning } from './flow/owning.ts';
 import { createPresence } from './flow/presence.ts';
+import { armReminder } from './flow/priority-windows.ts';
 import { forgetOldLeads, retentionTimer } from './flow/retention.ts';
 import { createSettlement } from './flow/settlement.ts';
 import { firstCounterDay, restoreOffers } from './flow/start.ts';
@@ -124,6 +125,7 @@ function createWorld(deps: HouseDeps): World {
     policyChanged() {
       boards.refresh();
       deps.directoryWatcher?.policyChanged();
+      armReminder(world).catch((error: unknown) => log.error('the next reminder could not be set', {}, error));
     },
     settlementsIdle: async () => undefined,
   };
@@ -151,7 +153,7 @@ export async function openHouse(deps: HouseDeps) {
   world.settlementsIdle = settlement.idle;
   await restoreOffers(world);
   await deps.openRace(world);
-  await ensureRetentionTimer(world, db);
+  await ensureTimers(world, db);
   scheduler.start();
 
   return {
@@ -183,9 +185,11 @@ export async function openHouse(deps: HouseDeps) {
   };
 }
 
-/** A new file gets the first of the daily timers that blank old personal data. */
-async function ensureRetentionTimer(world: World, db: Db): Promise<void> {
-  if (retentionDeadline(db) !== undefined) return;
-  const nowMs = await world.arbiter.now();
-  await world.ledger.write('setTimer', { timer: retentionTimer(world, nowMs) });
+/** A new file gets the first of the daily timers that blank old personal data; the next reminder, where there are any. */
+async function ensureTimers(world: World, db: Db): Promise<void> {
+  if (onlyDeadline(db, 'retention') === undefined) {
+    const nowMs = await world.arbiter.now();
+    await world.ledger.write('setTimer', { timer: retentionTimer(world, nowMs) });
+  }
+  if (onlyDeadline(db, 'priorityReminder') === undefined) await armReminder(world);
 }

@@ -48,6 +48,8 @@ export const leadAssigned = z.object({
 });
 /** An admin or manager moved the rep to another tier. */
 export const tierChanged = z.object({ tier: z.number(), from: z.number(), at: z.string() });
+/** The rep's priority window is about to begin: from `opensAt` to `endsAt` (outside) new leads come to it first. */
+export const prioritySoon = z.object({ opensAt: z.string(), endsAt: z.string() });
 export const pointsAwarded = z.object({
   id: z.number(),
   leadId: z.string().nullable(),
@@ -112,6 +114,7 @@ export type LeadWithdrawn = z.infer<typeof leadWithdrawn>;
 export type PoolSnapshot = z.infer<typeof poolSnapshot>;
 export type LeadAssigned = z.infer<typeof leadAssigned>;
 export type TierChanged = z.infer<typeof tierChanged>;
+export type PrioritySoon = z.infer<typeof prioritySoon>;
 export type PointsAwarded = z.infer<typeof pointsAwarded>;
 export type BoardMetric = z.infer<typeof boardMetric>;
 export type BoardPeriod = z.infer<typeof boardPeriod>;
@@ -129,6 +132,7 @@ export interface DownEvents {
   'pool:snapshot': (payload: PoolSnapshot) => void;
   'lead:assigned': (payload: LeadAssigned) => void;
   'tier:changed': (payload: TierChanged) => void;
+  'priority:soon': (payload: PrioritySoon) => void;
   'points:awarded': (payload: PointsAwarded) => void;
   'board:delta': (payload: BoardState) => void;
   'wall:feed': (payload: WallFeed) => void;

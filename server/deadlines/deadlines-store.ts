@@ -16,6 +16,7 @@ export interface DeadlinesStore {
   removeOfOffer(offerId: string): void;
   removeOfLead(leadId: string): void;
   removeOfSubject(subjectId: string): void;
+  removeOfKind(kind: DeadlineKind): void;
   removeLane(offerId: string, lane: number): void;
   /** Moves an offer's expiry. */
   moveExpiry(offerId: string, dueAt: number): void;
@@ -41,6 +42,7 @@ export function createDeadlinesStore(db: Db): DeadlinesStore {
     removeOfOffer: (id) => void removeOfOffer.run({ id }),
     removeOfLead: (id) => void db.delete(deadlines).where(eq(deadlines.leadId, id)).run(),
     removeOfSubject: (id) => void db.delete(deadlines).where(eq(deadlines.subjectId, id)).run(),
+    removeOfKind: (kind) => void db.delete(deadlines).where(eq(deadlines.kind, kind)).run(),
     removeLane: (offerId, lane) =>
       void db.delete(deadlines).where(sql`offer_id = ${offerId} and lane = ${lane} and kind = 'laneOpens'`).run(),
     moveExpiry: (offerId, dueAt) =>
@@ -78,7 +80,7 @@ export function waitingDeadline(db: Db, leadId: string): DeadlineRow | undefined
   return db.select().from(deadlines).where(sql`lead_id = ${leadId} and kind = 'routeAgain'`).get();
 }
 
-/** The daily timer that blanks old personal data. */
-export function retentionDeadline(db: Db): DeadlineRow | undefined {
-  return db.select().from(deadlines).where(sql`kind = 'retention'`).get();
+/** The one timer of a kind of which there is one: the daily blanking of old personal data, the next reminder. */
+export function onlyDeadline(db: Db, kind: 'retention' | 'priorityReminder'): DeadlineRow | undefined {
+  return db.select().from(deadlines).where(eq(deadlines.kind, kind)).get();
 }

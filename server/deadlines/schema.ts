@@ -9,7 +9,15 @@ export const deadlines = sqliteTable(
   {
     id: text('id').primaryKey(),
     kind: text('kind', {
-      enum: ['laneOpens', 'offerExpires', 'routeAgain', 'tokenExpires', 'policyStarts', 'retention'],
+      enum: [
+        'laneOpens',
+        'offerExpires',
+        'routeAgain',
+        'tokenExpires',
+        'policyStarts',
+        'retention',
+        'priorityReminder',
+      ],
     }).notNull(),
     dueAt: integer('due_at').notNull(),
     leadId: text('lead_id'),

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Policy, resolvePreset } from '../policy/policy-rules.ts';
 import { claimsOnDay } from './claim-days.ts';
+import { delaySecondsOf } from './delays-rules.ts';
 import {
-  delaySecondsOf,
   LAST_LANE_MS_MIN,
   laneCanClaim,
   lanesToOpenEarly,

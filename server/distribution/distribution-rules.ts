@@ -18,6 +18,7 @@
 import type { Increment, Limit } from '../claims/arbiter.ts';
 import type { Policy, Pool, Temperature } from '../policy/policy-rules.ts';
 import { countingOf, countsOwnDays, zonesByDays } from './claim-days.ts';
+import { delayOfRep, delaySecondsOf, headStartSecondsOf } from './delays-rules.ts';
 
 /** What a lane gets at the least before the offer may close. */
 export const LAST_LANE_MS_MIN = 60_000;
@@ -30,6 +31,8 @@ export interface OfferRep {
   timeZone: string;
   active: boolean;
   status: 'ready' | 'break';
+  /** The rep's priority window runs at the release (FAIR-09); absent: it does not. */
+  inPriorityWindow?: boolean;
 }
 
 export type IneligibleReason = 'inactive' | 'notReady' | 'tierNever';
@@ -99,18 +102,6 @@ export function planOffer(input: PlanInput): Plan {
   };
 }
 
-/** Seconds after release at which a tier may claim (COMP-21); null: never. */
-export function delaySecondsOf(
-  policy: Policy,
-  lead: { pool: Pool; temperature: Temperature },
-  tier: number,
-): number | null {
-  if (policy.mode === 'OPEN') return 0;
-  const table = policy.competition.delays[lead.pool];
-  const list = table[lead.temperature] ?? table.default;
-  return list[Math.min(tier, list.length) - 1] ?? null;
-}
-
 /** Whether the limits in force now would let this rep of this lane claim. */
 export function withinLimits(
   repId: string,
@@ -178,11 +169,13 @@ export function laneForRep(
     closesAtMs: number;
     lanes: readonly { opensAtMs: number; tiers?: readonly number[] }[];
     increments: readonly Increment[];
+    /** How much later than its holder a priority window lets the others in; 0: there is none in this offer. */
+    headStartSeconds: number;
   },
   rep: OfferRep,
   nowMs: number,
 ): { lane: number; opensAtMs: number } | null {
-  const delay = delaySecondsOf(offer.policy, offer, rep.tier);
+  const delay = delayOfRep(offer.policy, offer, rep, offer.headStartSeconds);
   if (delay === null || !rep.active || !isReady(rep)) return null;
   const dueMs = offer.openedAtMs + delay * 1000;
   const usable = offer.lanes
@@ -194,7 +187,7 @@ export function laneForRep(
         untilMs: offer.closesAtMs,
       });
     });
-  const ofTier = usable.find(({ tiers }) => tiers?.includes(rep.tier));
+  const ofTier = rep.inPriorityWindow ? undefined : usable.find(({ tiers }) => tiers?.includes(rep.tier));
   const byTime = usable.filter(({ opensAtMs }) => opensAtMs <= dueMs).at(-1) ?? usable[0];
   const lane = ofTier ?? byTime;
   const opensAtMs = ofTier?.opensAtMs ?? dueMs;
@@ -241,9 +234,15 @@ interface DelayGroup {
 function sortReps(input: PlanInput): { ineligible: Ineligible[]; delays: Map<number, OfferRep[]> } {
   const ineligible: Ineligible[] = [];
   const delays = new Map<number, OfferRep[]>();
+  const { policy } = input;
+  const reasonOf = (rep: OfferRep) => reasonAgainst(rep, delaySecondsOf(policy, input, rep.tier));
+  const headStart = headStartSecondsOf(
+    policy,
+    input.reps.filter((rep) => rep.inPriorityWindow === true && reasonOf(rep) === null),
+  );
   for (const rep of input.reps) {
-    const delay = delaySecondsOf(input.policy, input, rep.tier);
-    const reason = reasonAgainst(rep, delay);
+    const delay = delayOfRep(policy, input, rep, headStart);
+    const reason = reasonOf(rep);
     if (reason !== null) ineligible.push({ repId: rep.id, reason });
     if (delay === null || !rep.active) continue;
     const group = delays.get(delay);
@@ -303,7 +302,9 @@ function lanesAndCounting(
       // Of a day with none but reps on a break the lane stays, for them to come back into.
       if (reps.length === 0) continue;
       lanesOf[index]?.push(lanes.length);
-      const tiers = [...new Set(reps.map((rep) => rep.tier))].sort((a, b) => a - b);
+      // Not the lane of a tier is the one of those whose priority window runs.
+      const ofTiers = reps.filter((rep) => rep.inPriorityWindow !== true);
+      const tiers = [...new Set(ofTiers.map((rep) => rep.tier))].sort((a, b) => a - b);
       const repIds = reps.filter(isReady).map((rep) => rep.id);
       lanes.push({ tiers, opensAtMs: group.opensAtMs, repIds });
     }

@@ -3,6 +3,7 @@ import { claimsOnDay } from '../distribution/claim-days.ts';
 import { localDay } from '../kernel/calendar.ts';
 import { zoneOf } from '../policy/policy-rules.ts';
 import { leadFor } from './claim-record.ts';
+import { ownPriorityWindow } from './priority-windows.ts';
 import type { World } from './world.ts';
 
 const OWN_LEADS_SHOWN = 50;
@@ -34,6 +35,7 @@ export function personalCard(world: World, repId: string) {
     rank: own('points', 'week')?.rank ?? null,
     limits:
       cap === null ? [] : [{ rule: 'dailyCap', limit: cap, used: claimsToday, left: Math.max(0, cap - claimsToday) }],
+    priorityWindow: ownPriorityWindow(world, repId),
     leads: world.owners
       .leadsOf(repId, OWN_LEADS_SHOWN)
       .map(({ leadId }) => leadFor(world, leadId, true))

@@ -13,6 +13,7 @@ import { zoneOf } from '../policy/policy-rules.ts';
 import { announceAssignment } from './assigning.ts';
 import { openLane } from './lanes.ts';
 import { follow, offerRepOf, planNext, routableOf, waitingTimer } from './offering.ts';
+import { remindHolders } from './priority-windows.ts';
 import type { World } from './world.ts';
 
 export interface Deadlines {
@@ -77,7 +78,9 @@ export function createDeadlines(
       case 'retention':
         return forgetOldLeads(row);
       case 'policyStarts':
-        return dropTimer(row);
+        return dropTimer(row).then(world.policyChanged);
+      case 'priorityReminder':
+        return remindHolders(world, row);
     }
   }
 
@@ -101,7 +104,9 @@ async function passOn(world: World, offer: OpenOffer, cause: { nowMs: number; de
     policy,
     pool: offer.pool,
     temperature: offer.facts.temperature,
-    reps: world.directory.reps().map((rep) => ({ ...offerRepOf(policy, rep), lastAssignedAtMs: rep.lastAssignedAt })),
+    reps: world.directory
+      .reps()
+      .map((rep) => ({ ...offerRepOf(policy, rep, nowMs), lastAssignedAtMs: rep.lastAssignedAt })),
   });
   if (repId === null) {
     const waiting = waitingTimer(world, leadId, nowMs);

@@ -6,6 +6,7 @@ import type { ArbiterOffer } from '../claims/arbiter.ts';
 import { type OfferRep, planOffer } from '../distribution/distribution-rules.ts';
 import type { WholeOffer } from '../distribution/offers-reader.ts';
 import type { OfferFacts, OpenLane, OpenOffer } from '../distribution/open-offers.ts';
+import { holdsPriorityWindow } from '../distribution/priority-windows-rules.ts';
 import { newId } from '../kernel/ids.ts';
 import { shuffled } from '../kernel/random.ts';
 import type { LeadRow } from '../leads/leads-store.ts';
@@ -43,9 +44,11 @@ export function routableOf(row: LeadRow): Routable {
   };
 }
 
-export function offerRepOf(policy: Policy, rep: RepRow): OfferRep {
+/** A rep as the rules see it, of a lead that is (or was) released at `releasedAtMs`. */
+export function offerRepOf(policy: Policy, rep: RepRow, releasedAtMs: number): OfferRep {
   const { id, tier, active, status } = rep;
-  return { id, tier, active, status, timeZone: zoneOf(policy, rep) };
+  const inPriorityWindow = holdsPriorityWindow(policy, rep, releasedAtMs);
+  return { id, tier, active, status, timeZone: zoneOf(policy, rep), inPriorityWindow };
 }
 
 export interface Planned {
@@ -61,7 +64,7 @@ export function planNext(world: World, lead: Routable, nowMs: number): Planned {
     temperature: lead.temperature,
     pool: lead.pool,
     policy,
-    reps: world.directory.reps().map((rep) => offerRepOf(policy, rep)),
+    reps: world.directory.reps().map((rep) => offerRepOf(policy, rep, nowMs)),
     nowMs,
     counterOf: world.counters.of,
   });

@@ -5,8 +5,9 @@
  */
 import { repRoom } from '../alerts/announcer.ts';
 import type { DeadlineRow } from '../deadlines/deadlines-store.ts';
+import { headStartSecondsOf } from '../distribution/delays-rules.ts';
 import { laneForRep } from '../distribution/distribution-rules.ts';
-import { type OpenOffer, placeOf } from '../distribution/open-offers.ts';
+import { everyoneIn, type OpenOffer, placeOf } from '../distribution/open-offers.ts';
 import type { Idempotency } from '../ledger/group-commit.ts';
 import type { NewRepRow, RepRow } from '../people/people-store.ts';
 import { gateOf, openLanesNobodyHolds } from './lanes.ts';
@@ -111,7 +112,17 @@ async function admit(world: World, offer: OpenOffer, rep: RepRow): Promise<void>
   }
   const nowMs = await world.arbiter.now();
   const { policy } = world.policy.version(offer.policyVersion) ?? world.policy.at(nowMs);
-  const place = laneForRep({ ...offer, policy, temperature: offer.facts.temperature }, offerRepOf(policy, rep), nowMs);
+  const { openedAtMs } = offer;
+  const members = everyoneIn(offer).map((id) => world.directory.rep(id));
+  const headStartSeconds = headStartSecondsOf(
+    policy,
+    members.filter((member) => member !== undefined).map((member) => offerRepOf(policy, member, openedAtMs)),
+  );
+  const place = laneForRep(
+    { ...offer, policy, temperature: offer.facts.temperature, headStartSeconds },
+    offerRepOf(policy, rep, openedAtMs),
+    nowMs,
+  );
   // A lane that opens before the rep's own tier may would let the rep in too early: not this offer then.
   if (place === null || place.opensAtMs > (offer.lanes[place.lane]?.opensAtMs ?? 0)) return;
   const opensAtMs = Math.max(place.opensAtMs, nowMs);

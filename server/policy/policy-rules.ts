@@ -7,6 +7,7 @@
  */
 import { z } from 'zod';
 import { calendarSection, DEFAULT_HOURS, teamSection } from './calendar-policy.ts';
+import { DEFAULT_PRIORITY_WINDOWS, priorityWindowsSection } from './priority-windows-policy.ts';
 import { SCORING_DEFAULTS } from './scoring-defaults.ts';
 
 const DAY_SECONDS = 86_400;
@@ -136,6 +137,7 @@ export const policyDocument = z.strictObject({
     .refine((teams) => Object.keys(teams).length <= TEAMS_MAX, `has more than ${TEAMS_MAX} teams`)
     .default({}),
   competition,
+  priorityWindows: priorityWindowsSection,
   points,
   leaderboard: z.strictObject({
     /** Changes are gathered this long before boards are told (GAME-29); an hour is the longest. */
@@ -214,6 +216,7 @@ function openPreset(): Policy {
       attemptRate: null,
       showWinnerName: true,
     },
+    priorityWindows: null,
     points: {
       claimWithin60s: { points: 10, withinSeconds: 60 },
       contactWithin300s: { points: 25, withinSeconds: 300 },
@@ -244,6 +247,7 @@ function tieredPreset(): Policy {
       dailyCap: 10,
       attemptRate: { perSecond: 5, perMinute: 60 },
     },
+    priorityWindows: DEFAULT_PRIORITY_WINDOWS,
   };
 }
 

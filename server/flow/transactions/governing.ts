@@ -1,5 +1,5 @@
 /** Commits about people, keys, the policy, and what must be forgotten. */
-import type { NewDeadlineRow } from '../../deadlines/deadlines-store.ts';
+import type { DeadlineKind, NewDeadlineRow } from '../../deadlines/deadlines-store.ts';
 import type {
   InviteRow,
   ManagerRow,
@@ -187,5 +187,12 @@ export function addRaceNotes(stores: Stores, args: { notes: { offerId: string; n
 
 export function setTimer(stores: Stores, args: { timer: NewDeadlineRow }): null {
   stores.deadlines.insert([args.timer]);
+  return null;
+}
+
+/** Of a kind of which there is one: the timer in the place of the one before, or none any more. */
+export function replaceTimer(stores: Stores, args: { kind: DeadlineKind; timer: NewDeadlineRow | null }): null {
+  stores.deadlines.removeOfKind(args.kind);
+  if (args.timer !== null) stores.deadlines.insert([args.timer]);
   return null;
 }

@@ -41,6 +41,7 @@ export function createTransactions(db: Db) {
     fireTimer: bind(stores, governing.fireTimer),
     forgetLead: bind(stores, governing.forgetLead),
     setTimer: bind(stores, governing.setTimer),
+    replaceTimer: bind(stores, governing.replaceTimer),
     dropOldAnswers: bind(stores, governing.dropOldAnswers),
     setCell: bind(stores, governing.setCell),
     addRaceNotes: bind(stores, governing.addRaceNotes),

@@ -1,0 +1,92 @@
+/**
+ * Priority windows (FAIR-08 to FAIR-10, COMP-40.7): the open hours of a team are cut into slots, each rep holds one
+ * of them a day, and a lead that is released in it is the holder's alone for the head start. Pure.
+ *
+ * Whose slot it is follows from the rep's own number and the day, and from nobody else:
+ *
+ *   slot = (number of the rep + day since 1970) mod slots
+ *
+ * So the schedule needs no table, is the same after a restart and for any day ahead, and nobody's window moves when
+ * others come, leave or change teams: who has been told a time keeps it. It moves on by one slot a day, so nobody keeps
+ * the best hour, and reps whose numbers follow each other (a team of up to 16 that was entered together) share none.
+ * The price: reps who were entered far apart may share a slot while another is free. Each has a whole window all the same.
+ *
+ * Whoever is on a break, gone or not eligible for a lead holds nobody back: without a holder there is no head start.
+ */
+import { addDays, type Day, type DaySpan, localDay } from '../kernel/calendar.ts';
+import { openHoursOf } from '../policy/hours-rules.ts';
+import { type Policy, zoneOf } from '../policy/policy-rules.ts';
+
+const DAY_MS = 86_400_000;
+/** A team that is closed for longer has no next window to tell of. */
+const DAYS_AHEAD = 14;
+
+export interface WindowRep {
+  /** The small number under which the rep was entered: unique, and never changed. */
+  num: number;
+  team: string | null;
+}
+
+interface Slots {
+  fromMs: number;
+  lengthMs: number;
+  count: number;
+}
+
+/** The rep's window on a local day of the team's; its first instant is inside, its last outside. Null: none that day. */
+export function priorityWindowOf(policy: Policy, rep: WindowRep, day: Day): DaySpan | null {
+  const slots = slotsOf(policy, rep.team, day);
+  if (slots === null) return null;
+  const slot = (rep.num + Date.parse(day) / DAY_MS) % slots.count;
+  const fromMs = slots.fromMs + slot * slots.lengthMs;
+  return { fromMs, untilMs: fromMs + slots.lengthMs };
+}
+
+/** Whether `atMs` lies in the rep's window. */
+export function holdsPriorityWindow(policy: Policy, rep: WindowRep, atMs: number): boolean {
+  if (policy.priorityWindows === null) return false;
+  const window = priorityWindowOf(policy, rep, localDay(atMs, zoneOf(policy, { team: rep.team })));
+  return window !== null && window.fromMs <= atMs && atMs < window.untilMs;
+}
+
+/** The window that runs at `nowMs`, else the next one; null: none within a fortnight. */
+export function nextPriorityWindow(policy: Policy, rep: WindowRep, nowMs: number): DaySpan | null {
+  let day = localDay(nowMs, zoneOf(policy, { team: rep.team }));
+  for (let ahead = 0; ahead <= DAYS_AHEAD; ahead++, day = addDays(day, 1)) {
+    const window = priorityWindowOf(policy, rep, day);
+    if (window !== null && nowMs < window.untilMs) return window;
+  }
+  return null;
+}
+
+/**
+ * The next instant after `afterMs` at which somebody may have to be reminded: the reminder's time before a slot of any
+ * team begins, whoever holds it. Null: windows or reminders are off, or nobody works within a fortnight.
+ */
+export function nextReminderMs(policy: Policy, afterMs: number): number | null {
+  const aheadMs = (policy.priorityWindows?.reminderSeconds ?? 0) * 1000;
+  if (aheadMs === 0) return null;
+  const ofTeams = [null, ...Object.keys(policy.teams)].map((team) => nextSlotMs(policy, team, afterMs + aheadMs));
+  const starts = ofTeams.filter((start) => start !== null);
+  return starts.length === 0 ? null : Math.min(...starts) - aheadMs;
+}
+
+/** The first beginning of a slot of this team after `afterMs`. */
+function nextSlotMs(policy: Policy, team: string | null, afterMs: number): number | null {
+  let day = localDay(afterMs, zoneOf(policy, { team }));
+  for (let ahead = 0; ahead <= DAYS_AHEAD; ahead++, day = addDays(day, 1)) {
+    const slots = slotsOf(policy, team, day);
+    if (slots === null) continue;
+    const slot = Math.max(0, Math.floor((afterMs - slots.fromMs) / slots.lengthMs) + 1);
+    if (slot < slots.count) return slots.fromMs + slot * slots.lengthMs;
+  }
+  return null;
+}
+
+function slotsOf(policy: Policy, team: string | null, day: Day): Slots | null {
+  const hours = policy.priorityWindows === null ? null : openHoursOf(policy, team, day);
+  if (policy.priorityWindows === null || hours === null) return null;
+  const lengthMs = policy.priorityWindows.minutes * 60_000;
+  const count = Math.floor((hours.untilMs - hours.fromMs) / lengthMs);
+  return count === 0 ? null : { fromMs: hours.fromMs, lengthMs, count };
+}
