@@ -3,8 +3,11 @@
  * each place at which a process may end, each way a connection comes back, each fault that struck.
  */
 
-/** What → how often at least, in 300 seeds. More seeds must see more, fewer are asked for less. */
-export const FLOORS: Readonly<Record<string, number>> = {
+/** What → how often at least, in 300 scripts. More scripts must see more, fewer are asked for less. */
+export type Floors = Readonly<Record<string, number>>;
+
+/** Of the scripts that are drawn from seeds. */
+export const FLOORS: Floors = {
   'arbiter: away': 9,
   'arbiter: forgot everything': 12,
   'arbiter: taken over': 95,
@@ -60,13 +63,13 @@ export const FLOORS: Readonly<Record<string, number>> = {
   'verdict won': 731,
 };
 
-const SEEDS = 300;
+const SCRIPTS = 300;
 
 /** One sentence for each thing seen too seldom. */
-export function coverageGaps(seen: ReadonlyMap<string, number>, seeds: number): string[] {
-  return Object.entries(FLOORS).flatMap(([what, floor]) => {
-    const least = Math.floor((floor * seeds) / SEEDS);
+export function coverageGaps(seen: ReadonlyMap<string, number>, scripts: number, floors = FLOORS): string[] {
+  return Object.entries(floors).flatMap(([what, floor]) => {
+    const least = Math.floor((floor * scripts) / SCRIPTS);
     const found = seen.get(what) ?? 0;
-    return found < least ? [`${what}: ${found} times in ${seeds} seeds, at least ${least} are needed`] : [];
+    return found < least ? [`${what}: ${found} times in ${scripts} scripts, at least ${least} are needed`] : [];
   });
 }

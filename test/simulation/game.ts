@@ -276,6 +276,12 @@ export class Game {
     this.#downMs = downMs;
   }
 
+  /** A fault, told to the oracle; `hit`: while somebody waited for an answer. */
+  struck(what: string): void {
+    this.record.fault(what);
+    if (!this.isQuiet) this.cover(`hit: ${what}`);
+  }
+
   /** An operator sets the machine's clock: a process reads it when it starts. */
   setWall(byMs: number): void {
     this.cover(`clock: ${byMs} ms`);
@@ -285,7 +291,7 @@ export class Game {
 
   #ended(server: ServerProcess): void {
     this.say('server', 'has ended');
-    this.record.fault('the server ended');
+    this.struck('the server ended');
     this.network.ended(server);
     const downMs = this.#downMs;
     this.#downMs = DOWN_MS;

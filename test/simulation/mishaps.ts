@@ -71,6 +71,7 @@ export const MISHAPS: Partial<Record<StepKind, Act>> = {
   forgets(game, picks) {
     rush(game, picks);
     game.timeline.after(picks[0] * 300, () => {
+      if (game.far !== null) game.struck('the arbiter forgot');
       game.far?.forget();
       game.wellSinceMs = game.timeline.nowMs;
     });

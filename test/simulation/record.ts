@@ -82,11 +82,6 @@ export class ClientRecord {
       .map(({ id, says, cases }) => `${id}, ${says}: ${cases.join('; ')}`);
   }
 
-  /** Faults that struck while somebody waited for an answer. */
-  get hitsInFlight(): number {
-    return this.#oracle.judge(this.#disk.sqlite, { isAudited: false }).counts.hitsInFlight;
-  }
-
   #line(happening: Happening): void {
     this.#oracle.line({ at: this.#timeline.nowMs, wallMs: this.#wall.nowMs(), ...happening });
   }

@@ -1,12 +1,13 @@
 /**
- * `npm run test:simulation`: the nightly round, seed after seed. Exit code 1 when a seed fails, or when
- * the seeds together did not see what a run of so many must see.
+ * `npm run test:simulation`: the nightly round, seed after seed, or schedule after schedule. Exit code 1 when one
+ * fails, or when all together did not see what a run of so many must see.
  */
 import { Command } from 'commander';
 import { wholeNumber } from '../../tools/commands/command.ts';
 import { createOutput, mark, table } from '../../tools/terminal/output.ts';
 import { createProgress } from '../../tools/terminal/progress.ts';
 import { play } from './play.ts';
+import { playSchedules } from './schedules.ts';
 import { drawScript } from './script.ts';
 import { printFailure, simulate } from './simulate.ts';
 
@@ -14,15 +15,21 @@ interface Options {
   seeds: number;
   from: number;
   seed?: string;
+  schedules?: number;
+  draw: number;
   history: boolean;
   json: boolean;
 }
 
+const upTo10Million = wholeNumber(1, 10_000_000);
+
 const options = new Command('test:simulation')
   .description('Whole companies under simulated time, network and disk, each seed another one.')
-  .option('--seeds <n>', 'how many', wholeNumber(1, 10_000_000), 10_000)
+  .option('--seeds <n>', 'how many', upTo10Million, 10_000)
   .option('--from <n>', 'the first', wholeNumber(0, 1_000_000_000), 1)
   .option('--seed <text>', 'this one alone')
+  .option('--schedules <n>', 'instead of seeds: schedules of faults, drawn and cut down by fast-check', upTo10Million)
+  .option('--draw <n>', 'with --schedules: which draw of them', wholeNumber(0, 1_000_000_000), 1)
   .option('--history', 'with --seed: everything that happened, line by line, and nothing else', false)
   .option('--json', 'one JSON object as the last line; everything else goes to standard error', false)
   .parse()
@@ -31,7 +38,7 @@ const options = new Command('test:simulation')
 /** A run that fails everywhere has one cause. */
 const FAILURES_MAX = 20;
 
-const { seeds, from, seed } = options;
+const { seeds, from, seed, schedules, draw } = options;
 if (seed !== undefined && options.history) {
   const { trace, violations } = await play(drawScript(seed));
   process.stdout.write(`${trace.join('\n')}\n`);
@@ -39,12 +46,14 @@ if (seed !== undefined && options.history) {
 }
 const names = seed === undefined ? Array.from({ length: seeds }, (_, at) => String(from + at)) : [seed];
 const output = createOutput(options.json);
-const progress = createProgress('simulation', { isJson: options.json, unit: 'seeds' });
+const unit = schedules === undefined ? 'seeds' : 'schedules';
+const progress = createProgress('simulation', { isJson: options.json, unit });
 const beganAtMs = performance.now();
-const report = await simulate(names, {
-  failuresMax: FAILURES_MAX,
-  onSeed: (done) => progress.update(done, names.length),
-}).finally(() => progress.stop());
+const onPlayed = (played: number) => progress.update(played, schedules ?? names.length);
+const report = await (schedules === undefined
+  ? simulate(names, { failuresMax: FAILURES_MAX, onPlayed })
+  : playSchedules(schedules, draw, { onPlayed })
+).finally(() => progress.stop());
 const seconds = Math.round((performance.now() - beganAtMs) / 100) / 10;
 
 for (const failure of report.failures) output.line(printFailure(failure));
@@ -52,11 +61,11 @@ for (const gap of report.gaps) output.line(gap);
 const seen = [...report.coverage].sort(([one], [other]) => (one < other ? -1 : 1));
 if (seed === undefined) for (const line of table(seen)) output.line(line);
 const ok = report.failures.length === 0 && report.gaps.length === 0;
-output.line(`${report.seeds} seeds in ${seconds} s: ${mark(ok)}`);
+output.line(`${report.played} ${unit} in ${seconds} s: ${mark(ok)}`);
 const failed = report.failures.map(({ seed: name, violations, shortest }) => ({ seed: name, violations, shortest }));
 output.json({
   ok,
-  seeds: report.seeds,
+  [unit]: report.played,
   seconds,
   failures: failed,
   gaps: report.gaps,

@@ -54,7 +54,7 @@ const WEIGHTS = {
 
 export type StepKind = keyof typeof WEIGHTS;
 export const STEP_KINDS = Object.keys(WEIGHTS) as StepKind[];
-const FAULTS: readonly StepKind[] = [
+export const FAULTS: readonly StepKind[] = [
   'cut',
   'freeze',
   'storm',

@@ -13,10 +13,11 @@ export interface Failure {
 }
 
 export interface Report {
-  seeds: number;
+  /** Scripts, those of the shrinking apart. */
+  played: number;
   failures: Failure[];
   coverage: Map<string, number>;
-  /** What was seen too seldom; nothing is asked of a single seed. */
+  /** What was seen too seldom; nothing is asked of a single script. */
   gaps: string[];
 }
 
@@ -27,9 +28,9 @@ const SHRUNK_MAX = 3;
 
 export async function simulate(
   seeds: readonly string[],
-  options: { plant?: Plant; onSeed?: (done: number, failures: number) => void; failuresMax?: number } = {},
+  options: { plant?: Plant; onPlayed?: (played: number) => void; failuresMax?: number } = {},
 ): Promise<Report> {
-  const { plant = {}, onSeed, failuresMax = Number.POSITIVE_INFINITY } = options;
+  const { plant = {}, onPlayed, failuresMax = Number.POSITIVE_INFINITY } = options;
   const coverage = new Map<string, number>();
   const failures: Failure[] = [];
   let done = 0;
@@ -43,11 +44,11 @@ export async function simulate(
       failures.push({ seed, violations: outcome.violations, shortest });
     }
     done++;
-    onSeed?.(done, failures.length);
+    onPlayed?.(done);
     if (failures.length >= failuresMax) break;
   }
   const gaps = seeds.length === 1 ? [] : coverageGaps(coverage, seeds.length);
-  return { seeds: done, failures, coverage, gaps };
+  return { played: done, failures, coverage, gaps };
 }
 
 /** A failure as a person reads it, and as `scripts.ts` keeps it. */
