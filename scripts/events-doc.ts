@@ -54,7 +54,8 @@ export const DOWN = {
   },
   'tier:changed': {
     schema: down.tierChanged,
-    about: 'The rep was moved to another tier; open offers keep their lanes.',
+    about:
+      'The rep has another tier, with the figures behind it (null where a manager set it); open offers keep their lanes.',
   },
   'priority:soon': {
     schema: down.prioritySoon,

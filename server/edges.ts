@@ -9,6 +9,7 @@ import { racesRoutes } from './claims/races-routes.ts';
 import { placeOf } from './distribution/open-offers.ts';
 import { bindFairness } from './edges-fairness.ts';
 import { bindClaimLinks, bindSignedIntake, firstSigningSecret } from './edges-signed.ts';
+import { bindTiers } from './edges-tiers.ts';
 import { assignByManager } from './flow/assigning.ts';
 import { personalCard } from './flow/card.ts';
 import { leadFor } from './flow/claim-record.ts';
@@ -69,6 +70,7 @@ export function bindRoutes(app: Http, deps: EdgeDeps): void {
   bindGame(app, deps);
   bindPolicy(app, deps);
   bindFairness(app, deps);
+  bindTiers(app, deps);
   bindClaimLinks(app, deps);
 }
 

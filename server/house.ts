@@ -27,6 +27,7 @@ import { armReminder } from './flow/priority-windows.ts';
 import { forgetOldLeads, retentionTimer } from './flow/retention.ts';
 import { createSettlement } from './flow/settlement.ts';
 import { firstCounterDay, restoreOffers } from './flow/start.ts';
+import { createTiering, tiersTimer } from './flow/tiering.ts';
 import type { Transactions } from './flow/transactions/transactions.ts';
 import { createWall } from './flow/wall.ts';
 import type { World } from './flow/world.ts';
@@ -35,6 +36,7 @@ import { createKeyedQueue } from './kernel/keyed-queue.ts';
 import type { Random } from './kernel/random.ts';
 import { createLeaderboard } from './leaderboard/leaderboard.ts';
 import { loadRepDays } from './leaderboard/leaderboard-store.ts';
+import { createRepDaysReader } from './leaderboard/rep-days-reader.ts';
 import { createLeadsReader } from './leads/leads.ts';
 import { createEventsReader } from './ledger/events-reader.ts';
 import type { Ledger } from './ledger/ledger.ts';
@@ -46,6 +48,7 @@ import type { Metrics } from './platform/metrics.ts';
 import { createPointsReader } from './points/points-reader.ts';
 import { createPolicyBook } from './policy/policy.ts';
 import { loadPolicies } from './policy/policy-store.ts';
+import { createTiersReader } from './tiers/tiers-reader.ts';
 
 export interface HouseDeps {
   clock: Clock;
@@ -111,6 +114,8 @@ function createWorld(deps: HouseDeps): World {
     offersOnFile: createOffersReader(db),
     events: createEventsReader(db),
     points: createPointsReader(db),
+    repDays: createRepDaysReader(db),
+    tiers: createTiersReader(db),
     counters: createCounters(owners.countersHeld(firstCounterDay(clock.nowMs()))),
     perLead: createKeyedQueue(),
     alerts: createAlerts({
@@ -138,7 +143,12 @@ export async function openHouse(deps: HouseDeps) {
   const { clock, log, db } = deps;
   const world = createWorld(deps);
   const access = createAccess(world, deps.appSecret);
-  const deadlines = createDeadlines(world, (row) => forgetOldLeads(world, row), access.expire);
+  const tiering = createTiering(world);
+  const deadlines = createDeadlines(world, {
+    retention: (row) => forgetOldLeads(world, row),
+    tokenExpires: access.expire,
+    tiersDue: tiering.computeDue,
+  });
   const scheduler = createScheduler({
     clock,
     now: () => world.arbiter.now(),
@@ -160,6 +170,7 @@ export async function openHouse(deps: HouseDeps) {
     world,
     appSecret: deps.appSecret,
     access,
+    tiering,
     scheduler,
     settlement,
     record: createClaimRecord(world),
@@ -185,11 +196,11 @@ export async function openHouse(deps: HouseDeps) {
   };
 }
 
-/** A new file gets the first of the daily timers that blank old personal data; the next reminder, where there are any. */
+/** The timers that set themselves again get their first: old personal data, tiers, the next reminder where there are any. */
 async function ensureTimers(world: World, db: Db): Promise<void> {
-  if (onlyDeadline(db, 'retention') === undefined) {
-    const nowMs = await world.arbiter.now();
-    await world.ledger.write('setTimer', { timer: retentionTimer(world, nowMs) });
+  const nowMs = await world.arbiter.now();
+  for (const timer of [retentionTimer(world, nowMs), tiersTimer(world, nowMs)]) {
+    if (onlyDeadline(db, timer.kind) === undefined) await world.ledger.write('setTimer', { timer });
   }
   if (onlyDeadline(db, 'priorityReminder') === undefined) await armReminder(world);
 }

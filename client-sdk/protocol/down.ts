@@ -46,8 +46,42 @@ export const leadAssigned = z.object({
   via: z.enum(['manager', 'rotation']),
   at: z.string(),
 });
-/** An admin or manager moved the rep to another tier. */
-export const tierChanged = z.object({ tier: z.number(), from: z.number(), at: z.string() });
+/**
+ * What a computed tier rests on, over four weeks. Shares are fractions (0.25 is a quarter), `next` is what
+ * opens the tier above: any one of its figures alone, null where that one alone cannot.
+ */
+export const tierFigures = z.object({
+  owned: z.number(),
+  worked: z.number(),
+  converted: z.number(),
+  conversion: z.number(),
+  attainment: z.number().nullable(),
+  responseMs: z.number().nullable(),
+  speedScore: z.number().nullable(),
+  composite: z.number().nullable(),
+  place: z.number().nullable(),
+  ranked: z.number(),
+  next: z
+    .object({
+      tier: z.number(),
+      composite: z.number(),
+      conversion: z.number().nullable(),
+      attainment: z.number().nullable(),
+      responseMs: z.number().nullable(),
+    })
+    .nullable(),
+});
+/** The rep has another tier: by the weekly computation, by one a manager asked for, or by a manager's hand. */
+export const tierChanged = z.object({
+  tier: z.number(),
+  from: z.number(),
+  at: z.string(),
+  cause: z.enum(['weekly', 'requested', 'byHand']),
+  /** Null by hand, as are the figures. */
+  reason: z.enum(['ranked', 'fewRanked', 'smallSample', 'newcomer']).nullable(),
+  week: z.string().nullable(),
+  figures: tierFigures.nullable(),
+});
 /** The rep's priority window is about to begin: from `opensAt` to `endsAt` (outside) new leads come to it first. */
 export const prioritySoon = z.object({ opensAt: z.string(), endsAt: z.string() });
 export const pointsAwarded = z.object({

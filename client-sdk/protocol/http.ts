@@ -59,6 +59,8 @@ export const repPatch = z
     status: repStatus.optional(),
   })
   .refine((patch) => Object.keys(patch).length > 0, 'names nothing to change');
+/** `team`: one of the caller's, else all of them. `dryRun` shows what would change and writes nothing. */
+export const newTierComputation = z.strictObject({ team: name.optional(), dryRun: z.boolean().optional() }).nullish();
 export const newManager = z.strictObject({ name, email, teams: z.array(name).max(100) });
 export const newNamed = z.strictObject({ name });
 /** `ttlSeconds` shortens a token's life; 30 days is the longest. */

@@ -1,11 +1,20 @@
 /** Reads of ownership and of the race's notes, for verdicts from the file, lists and race records. */
-import { and, desc, eq, isNull, lte, sql } from 'drizzle-orm';
+import { and, between, desc, eq, gte, isNull, lte, type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../platform/db.ts';
 import { statement } from '../platform/statement.ts';
 import { isHeld } from './counters.ts';
 import type { OwnershipRow } from './ownership-store.ts';
 import type { PackedNotes } from './race-notes.ts';
 import { counters, ownerships, raceNotes } from './schema.ts';
+
+/** Leads of a rep over some days, claimed or assigned; given back and reassigned ones left out. */
+export interface Work {
+  owned: number;
+  /** Contacted, or moved to a stage that took work. */
+  worked: number;
+  /** Opportunity or won. */
+  converted: number;
+}
 
 export interface OwnershipReader {
   live(leadId: string): OwnershipRow | undefined;
@@ -16,6 +25,8 @@ export interface OwnershipReader {
   latestClaims(limit: number): OwnershipRow[];
   /** How fast a rep's last claims were up to an instant and with it, ms, the newest first. */
   claimSpeeds(repId: string, upToMs: number, limit: number): number[];
+  /** What a rep got from an instant on, on local days of a range (both inside), and still has or has finished. */
+  workOf(repId: string, range: { fromMs: number; from: string; to: string }): Work;
   notes(offerId: string): PackedNotes;
   /** All but those of days before `firstDay` (YYYY-MM-DD), which decide nothing any more. */
   countersHeld(firstDay: string): { repId: string; name: string; value: number }[];
@@ -60,6 +71,27 @@ export function createOwnershipReader(db: Db): OwnershipReader {
         .limit(limit)
         .all()
         .map(({ speedMs }) => speedMs ?? 0),
+    workOf(repId, { fromMs, from, to }) {
+      const converted = sql`(opportunity_at is not null or won_at is not null)`;
+      const count = (what: SQL) => sql<number>`coalesce(sum(${what}), 0)`;
+      const row = db
+        .select({
+          owned: sql<number>`count(*)`,
+          worked: count(sql`first_contact_at is not null or ${converted}`),
+          converted: count(converted),
+        })
+        .from(ownerships)
+        .where(
+          and(
+            eq(ownerships.repId, repId),
+            gte(ownerships.startedAt, fromMs),
+            between(ownerships.day, from, to),
+            isNull(ownerships.endedAt),
+          ),
+        )
+        .get();
+      return row ?? { owned: 0, worked: 0, converted: 0 };
+    },
     notes(offerId) {
       const parts = db
         .select({ notes: raceNotes.notes })

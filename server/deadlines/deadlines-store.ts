@@ -80,7 +80,10 @@ export function waitingDeadline(db: Db, leadId: string): DeadlineRow | undefined
   return db.select().from(deadlines).where(sql`lead_id = ${leadId} and kind = 'routeAgain'`).get();
 }
 
-/** The one timer of a kind of which there is one: the daily blanking of old personal data, the next reminder. */
-export function onlyDeadline(db: Db, kind: 'retention' | 'priorityReminder'): DeadlineRow | undefined {
+/**
+ * The one timer of a kind of which there is one: the daily blanking of old personal data, the next reminder, the
+ * next Monday of tiers.
+ */
+export function onlyDeadline(db: Db, kind: 'retention' | 'priorityReminder' | 'tiersDue'): DeadlineRow | undefined {
   return db.select().from(deadlines).where(eq(deadlines.kind, kind)).get();
 }

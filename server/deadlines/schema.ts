@@ -17,6 +17,7 @@ export const deadlines = sqliteTable(
         'policyStarts',
         'retention',
         'priorityReminder',
+        'tiersDue',
       ],
     }).notNull(),
     dueAt: integer('due_at').notNull(),

@@ -2,6 +2,8 @@
 import { claimsOnDay } from '../distribution/claim-days.ts';
 import { localDay } from '../kernel/calendar.ts';
 import { zoneOf } from '../policy/policy-rules.ts';
+import type { TierFigures } from '../tiers/tier-rules.ts';
+import type { TierRow } from '../tiers/tiers-store.ts';
 import { leadFor } from './claim-record.ts';
 import { ownPriorityWindow } from './priority-windows.ts';
 import type { World } from './world.ts';
@@ -19,11 +21,13 @@ export function personalCard(world: World, repId: string) {
   const claimsToday = world.counters.of(repId, claimsOnDay(day));
   const cap = policy.competition.dailyCap;
   const { id, name, team, tier, status } = rep;
+  const standing = world.tiers.latest(repId);
   return {
     repId: id,
     name,
     team,
     tier,
+    tierStanding: standing === undefined ? null : tierStandingOf(standing),
     status,
     asOf: new Date(nowMs).toISOString(),
     points: world.boards.balance(repId),
@@ -41,4 +45,10 @@ export function personalCard(world: World, repId: string) {
       .map(({ leadId }) => leadFor(world, leadId, true))
       .filter((lead) => lead !== null),
   };
+}
+
+/** Why the rep has its tier, and what opens the next one: the newest entry of its history. */
+function tierStandingOf({ at, cause, week, reason, tier, fromTier, figures }: TierRow) {
+  const told = figures === null ? null : (JSON.parse(figures) as TierFigures);
+  return { at: new Date(at).toISOString(), cause, week, reason, tier, from: fromTier, figures: told };
 }

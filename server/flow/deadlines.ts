@@ -23,8 +23,7 @@ export interface Deadlines {
 
 export function createDeadlines(
   world: World,
-  forgetOldLeads: (row: DeadlineRow) => Promise<void>,
-  endToken: (row: DeadlineRow) => Promise<void>,
+  elsewhere: Record<'retention' | 'tokenExpires' | 'tiersDue', (row: DeadlineRow) => Promise<void>>,
 ): Deadlines {
   const dropTimer = async (row: DeadlineRow) => {
     const nowMs = await world.arbiter.now();
@@ -74,9 +73,9 @@ export function createDeadlines(
       case 'routeAgain':
         return routeAgain(row);
       case 'tokenExpires':
-        return endToken(row);
       case 'retention':
-        return forgetOldLeads(row);
+      case 'tiersDue':
+        return elsewhere[row.kind](row);
       case 'policyStarts':
         return dropTimer(row).then(world.policyChanged);
       case 'priorityReminder':

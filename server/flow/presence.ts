@@ -13,6 +13,7 @@ import type { NewRepRow, RepRow } from '../people/people-store.ts';
 import { gateOf, openLanesNobodyHolds } from './lanes.ts';
 import { offerRepOf } from './offering.ts';
 import { persist, settledOrSoon } from './persist.ts';
+import { tellTier } from './tiering.ts';
 import type { World } from './world.ts';
 
 /** Waiting leads routed at once when somebody becomes available; the rest have their timers. */
@@ -81,11 +82,7 @@ export function createPresence(
     world.boards.refresh();
     const { tier } = result.rep;
     if (before !== undefined && tier !== before.tier) {
-      world.announcer.emit('tier:changed', [repRoom(repId)], {
-        tier,
-        from: before.tier,
-        at: new Date(at).toISOString(),
-      });
+      tellTier(world, { repId, from: before.tier, tier }, { cause: 'byHand', at, decided: null });
     }
     const gate = gateOf(result.rep);
     if (gate !== null && gate !== gateOf(before)) await settledOrSoon(world, followed(went(result.rep, gate)));

@@ -12,6 +12,7 @@ import type { Clock } from '../kernel/clock.ts';
 import type { KeyedQueue } from '../kernel/keyed-queue.ts';
 import type { Random } from '../kernel/random.ts';
 import type { Leaderboard } from '../leaderboard/leaderboard.ts';
+import type { RepDaysReader } from '../leaderboard/rep-days-reader.ts';
 import type { LeadsReader } from '../leads/leads.ts';
 import type { EventsReader } from '../ledger/events-reader.ts';
 import type { Ledger } from '../ledger/ledger.ts';
@@ -20,6 +21,7 @@ import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import type { PointsReader } from '../points/points-reader.ts';
 import type { PolicyBook } from '../policy/policy.ts';
+import type { TiersReader } from '../tiers/tiers-reader.ts';
 import type { Alerts } from './alerting.ts';
 import type { Transactions } from './transactions/transactions.ts';
 
@@ -42,6 +44,8 @@ export interface World {
   owners: OwnershipReader;
   events: EventsReader;
   points: PointsReader;
+  repDays: RepDaysReader;
+  tiers: TiersReader;
   directory: Directory;
   policy: PolicyBook;
   offers: OpenOffers;

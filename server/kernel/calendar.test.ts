@@ -4,6 +4,7 @@ import {
   addDays,
   dayBounds,
   FIRST_DAY,
+  isoWeek,
   LAST_DAY,
   localDay,
   nextMidnightMs,
@@ -118,4 +119,15 @@ describe('periods', () => {
       { numRuns: 200 },
     );
   });
+});
+
+test.each([
+  ['2026-11-22', '2026-W47'],
+  ['2026-11-23', '2026-W48'],
+  ['2026-12-31', '2026-W53'],
+  ['2027-01-03', '2026-W53'],
+  ['2027-01-04', '2027-W01'],
+  ['2024-12-30', '2025-W01'],
+])('%s lies in %s', (day, week) => {
+  expect(isoWeek(day)).toBe(week);
 });

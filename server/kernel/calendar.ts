@@ -84,6 +84,12 @@ export function instantOf(day: Day, time: string, zone: string): number {
   return Temporal.PlainDate.from(day).toZonedDateTime({ timeZone: zone, plainTime: time }).epochMilliseconds;
 }
 
+/** The ISO week of a day, `2026-W47`: the year is the week's, which around New Year is not the day's. */
+export function isoWeek(day: Day): string {
+  const { yearOfWeek, weekOfYear } = Temporal.PlainDate.from(day);
+  return `${yearOfWeek}-W${String(weekOfYear).padStart(2, '0')}`;
+}
+
 export function addDays(day: Day, days: number): Day {
   return Temporal.PlainDate.from(day).add({ days }).toString();
 }

@@ -22,6 +22,7 @@ export type EventKind =
   | 'assist.confirmed'
   | 'policy.set'
   | 'people.changed'
+  | 'tier.changed'
   | 'timer.fired';
 
 export interface NewEvent {

@@ -14,6 +14,7 @@ export type InviteRow = typeof invites.$inferSelect;
 export interface PeopleStore {
   /** Null when the e-mail is taken. */
   insertRep(row: NewRepRow): RepRow | null;
+  findRep(id: string): RepRow | undefined;
   updateRep(id: string, change: Partial<NewRepRow>): RepRow | undefined;
   insertManager(row: ManagerRow): boolean;
   insertSource(row: SourceRow): void;
@@ -29,6 +30,7 @@ export interface PeopleStore {
 export function createPeopleStore(db: Db): PeopleStore {
   return {
     insertRep: (row) => db.insert(reps).values(row).onConflictDoNothing().returning().get() ?? null,
+    findRep: (id) => db.select().from(reps).where(eq(reps.id, id)).get(),
     updateRep: (id, change) => db.update(reps).set(change).where(eq(reps.id, id)).returning().get(),
     insertManager: (row) => db.insert(managers).values(row).onConflictDoNothing().run().changes === 1,
     insertSource: (row) => void db.insert(sources).values(row).run(),

@@ -9,6 +9,7 @@ import { z } from 'zod';
 import { calendarSection, DEFAULT_HOURS, teamSection } from './calendar-policy.ts';
 import { DEFAULT_PRIORITY_WINDOWS, priorityWindowsSection } from './priority-windows-policy.ts';
 import { SCORING_DEFAULTS } from './scoring-defaults.ts';
+import { TIERS_BY_HAND, tiersPolicy, WEEKLY_TIERS } from './tiers-policy.ts';
 
 const DAY_SECONDS = 86_400;
 /** A lane or an offer that waits longer than this is a mistyped number. */
@@ -49,6 +50,7 @@ const competition = z.strictObject({
   hardLimitSeconds: byTemperature(WINDOW_SECONDS_MAX),
   /** COMP-28: a lane in which nobody can claim holds nobody back. */
   openEarlyIfLaneEmpty: z.boolean(),
+  tiers: tiersPolicy.default(TIERS_BY_HAND),
   /** Competitive claims a rep and local day (FAIR-11); null: no cap. */
   dailyCap: z.number().int().min(1).max(10_000).nullable(),
   attemptRate: z
@@ -212,6 +214,7 @@ function openPreset(): Policy {
       clearSeconds: { hot: 300, warm: 1800, cold: 7200 },
       hardLimitSeconds: { hot: 1500, warm: 6000, cold: 14_400 },
       openEarlyIfLaneEmpty: true,
+      tiers: TIERS_BY_HAND,
       dailyCap: null,
       attemptRate: null,
       showWinnerName: true,
@@ -244,6 +247,7 @@ function tieredPreset(): Policy {
         premium: { default: [0, 900, null] },
         standard: { default: [0, 900, 3600] },
       },
+      tiers: WEEKLY_TIERS,
       dailyCap: 10,
       attemptRate: { perSecond: 5, perMinute: 60 },
     },

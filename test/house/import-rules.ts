@@ -23,6 +23,7 @@ const CAPABILITIES = [
   'policy',
   'fairness',
   'sla',
+  'tiers',
   'insights',
   'okr',
 ];

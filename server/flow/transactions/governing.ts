@@ -10,6 +10,7 @@ import type {
   TokenRow,
 } from '../../people/people-store.ts';
 import type { Stores } from './stores.ts';
+import { moveByHand } from './tiering.ts';
 
 interface By {
   actor: string;
@@ -48,10 +49,12 @@ export function changeRep(
   stores: Stores,
   args: By & { repId: string; change: Partial<NewRepRow> },
 ): { rep: RepRow } | { refused: 'unknownRep' } {
+  const before = stores.people.findRep(args.repId);
   const rep = stores.people.updateRep(args.repId, args.change);
-  if (rep === undefined) return { refused: 'unknownRep' };
+  if (before === undefined || rep === undefined) return { refused: 'unknownRep' };
   const { tier, active, status } = rep;
   changed(stores, args, 'rep', rep.id, { tier, active, status });
+  if (tier !== before.tier) moveByHand(stores, { repId: rep.id, team: rep.team, from: before.tier, tier }, args);
   return { rep };
 }
 

@@ -12,6 +12,7 @@ import { createPeopleStore, type PeopleStore } from '../../people/people-store.t
 import type { Db } from '../../platform/db.ts';
 import { createPointsStore, type PointsStore } from '../../points/points-store.ts';
 import { createPolicyStore, type PolicyStore } from '../../policy/policy-store.ts';
+import { createTiersStore, type TiersStore } from '../../tiers/tiers-store.ts';
 
 export interface Stores {
   events: EventsStore;
@@ -23,6 +24,7 @@ export interface Stores {
   deadlines: DeadlinesStore;
   people: PeopleStore;
   policies: PolicyStore;
+  tiers: TiersStore;
 }
 
 export function createStores(db: Db): Stores {
@@ -36,5 +38,6 @@ export function createStores(db: Db): Stores {
     deadlines: createDeadlinesStore(db),
     people: createPeopleStore(db),
     policies: createPolicyStore(db),
+    tiers: createTiersStore(db),
   };
 }

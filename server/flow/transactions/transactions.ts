@@ -6,6 +6,7 @@ import * as offering from './offering.ts';
 import * as owning from './owning.ts';
 import { settleClaim } from './settle-claim.ts';
 import { createStores, type Stores } from './stores.ts';
+import { decideTiers } from './tiering.ts';
 
 /** Leaves a commit's function with its plain-data argument only. */
 function bind<A, R>(stores: Stores, run: (stores: Stores, args: A) => R): (args: A) => R {
@@ -37,6 +38,7 @@ export function createTransactions(db: Db) {
     renewToken: bind(stores, governing.renewToken),
     addInvite: bind(stores, governing.addInvite),
     openSession: bind(stores, governing.openSession),
+    decideTiers: bind(stores, decideTiers),
     setPolicy: bind(stores, governing.setPolicy),
     fireTimer: bind(stores, governing.fireTimer),
     forgetLead: bind(stores, governing.forgetLead),

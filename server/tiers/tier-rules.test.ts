@@ -1,0 +1,191 @@
+/** COMP-16, COMP-22, COMP-24 at their edges, and what holds for any team. */
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { computeTiers, type RepFigures, type TierDecision, type TiersPolicy } from './tier-rules.ts';
+
+const POLICY: TiersPolicy = {
+  t1Pct: 25,
+  t2Pct: 50,
+  t3Pct: 25,
+  recalc: 'weekly',
+  weights: { conversion: 1, quota: 1, speed: 1 },
+  minLeads: 10,
+};
+const TODAY = '2026-11-23';
+
+function rep(repId: string, more: Partial<RepFigures> = {}): RepFigures {
+  const base = { tier: 2, hiredOn: '2024-01-01', startedOn: '2024-01-01', owned: 20, worked: 20, converted: 5 };
+  return { repId, ...base, revenue: 0, quota: null, responseMs: 60_000, ...more };
+}
+
+/** Reps `a`, `b`, `c`... of whom each converts one lead less than the one before. */
+function team(size: number): RepFigures[] {
+  return Array.from({ length: size }, (_, index) =>
+    rep(String.fromCharCode(97 + index), { owned: 100, worked: 100, converted: 90 - index }),
+  );
+}
+
+const tiersOf = (decisions: TierDecision[]) => decisions.map(({ tier }) => tier).join('');
+const one = (decisions: TierDecision[], repId: string) => {
+  const found = decisions.find((decision) => decision.repId === repId);
+  if (found === undefined) throw new Error(`no ${repId}`);
+  return found;
+};
+
+describe('COMP-16, COMP-24: shares', () => {
+  test.each([
+    [1, '1'],
+    [3, '111'],
+    [4, '1223'],
+    [5, '12223'],
+    [6, '112233'],
+    [7, '1122233'],
+    [8, '11222233'],
+    [9, '112222233'],
+    [10, '1112222333'],
+  ])('%i ranked reps: %s', (size, tiers) => {
+    const decisions = computeTiers(POLICY, team(size), TODAY);
+    expect(tiersOf(decisions)).toBe(tiers);
+    expect(decisions[0]?.reason).toBe(size < 4 ? 'fewRanked' : 'ranked');
+  });
+
+  test('a share of 0 still leaves one rep in tier 1; halves never hand out more places than reps', () => {
+    expect(tiersOf(computeTiers({ ...POLICY, t1Pct: 0, t2Pct: 75 }, team(4), TODAY))).toBe('1223');
+    expect(tiersOf(computeTiers({ ...POLICY, t1Pct: 50, t2Pct: 0, t3Pct: 50 }, team(5), TODAY))).toBe('11133');
+  });
+
+  test('ties: the higher conversion, then the earlier start, then the smaller id', () => {
+    const tied = [
+      rep('d', { startedOn: '2024-01-01' }),
+      rep('c', { startedOn: '2024-01-01' }),
+      rep('b', { startedOn: '2023-12-31' }),
+      // As good by composite: what it lacks in quota it has in conversion.
+      rep('a', { converted: 10, quota: 100, revenue: 0 }),
+    ];
+    const decisions = computeTiers({ ...POLICY, weights: { conversion: 1, quota: 1, speed: 0 } }, tied, TODAY);
+    expect(decisions.map(({ figures }) => figures.composite)).toEqual([0.25, 0.25, 0.25, 0.25]);
+    expect(decisions.map(({ figures }) => figures.place)).toEqual([4, 3, 2, 1]);
+  });
+});
+
+describe('COMP-24: who is not ranked', () => {
+  test('the tenth worked lead makes the sample', () => {
+    const reps = [...team(4), rep('nine', { worked: 9 }), rep('ten', { worked: 10 })];
+    const decisions = computeTiers(POLICY, reps, TODAY);
+    expect(one(decisions, 'nine')).toMatchObject({
+      tier: 2,
+      reason: 'smallSample',
+      figures: { place: null, ranked: 5 },
+    });
+    expect(one(decisions, 'ten')).toMatchObject({ reason: 'ranked', figures: { ranked: 5 } });
+  });
+
+  test('FAIR-15, FAIR-16: a newcomer keeps its tier for 90 days and is ranked from the 91st', () => {
+    // Hired on 25 August: 23 November is the 91st day.
+    const hired = (repId: string, hiredOn: string) => rep(repId, { hiredOn, tier: 3, converted: 20 });
+    const reps = [...team(4), hired('last', '2026-08-26'), hired('over', '2026-08-25')];
+    const decisions = computeTiers(POLICY, reps, TODAY);
+    expect(one(decisions, 'last')).toMatchObject({ tier: 3, reason: 'newcomer', figures: { composite: null } });
+    expect(one(decisions, 'over')).toMatchObject({ tier: 1, reason: 'ranked' });
+    const unknown = computeTiers(POLICY, [rep('x', { hiredOn: null })], TODAY);
+    expect(unknown).toMatchObject([{ tier: 1, reason: 'fewRanked' }]);
+  });
+});
+
+describe('COMP-22: the composite', () => {
+  const reps = [
+    rep('quick', { responseMs: 60_000, converted: 2, quota: 100, revenue: 50 }),
+    rep('middle', { responseMs: 120_000, converted: 10, quota: 100, revenue: 100 }),
+    rep('slow', { responseMs: 180_000, converted: 4, quota: 100, revenue: 500 }),
+    rep('silent', { responseMs: null, converted: 4, quota: null, revenue: 500 }),
+  ];
+
+  test('conversion as it is, attainment up to twice the quota, speed inverted between fastest and slowest', () => {
+    const decisions = computeTiers(POLICY, reps, TODAY);
+    expect(decisions.map(({ figures }) => [figures.speedScore, figures.composite, figures.place])).toEqual([
+      [1, 0.533333, 3],
+      [0.5, 0.666667, 2],
+      [0, 0.733333, 1],
+      // Without a quota the two other weights share its own; nobody heard of a contact.
+      [0, 0.1, 4],
+    ]);
+    expect(one(decisions, 'slow').figures.attainment).toBe(5);
+  });
+
+  test('weights count by their proportions alone', () => {
+    const third = { conversion: 0.3333, quota: 0.3333, speed: 0.3333 };
+    expect(computeTiers({ ...POLICY, weights: third }, reps, TODAY)).toEqual(computeTiers(POLICY, reps, TODAY));
+    const speed = computeTiers({ ...POLICY, weights: { conversion: 0, quota: 0, speed: 1 } }, reps, TODAY);
+    expect(one(speed, 'quick').figures).toMatchObject({ composite: 1, place: 1 });
+  });
+
+  test('COMP-25: each named figure alone would reach the tier above; what cannot is null', () => {
+    const decisions = computeTiers(POLICY, reps, TODAY);
+    const { next } = one(decisions, 'middle').figures;
+    expect(next).toEqual({
+      tier: 1,
+      composite: 0.733333,
+      conversion: 0.699998,
+      attainment: 1.199998,
+      responseMs: 96_000,
+    });
+    for (const better of [{ converted: 14 }, { revenue: 120 }, { responseMs: 96_000 }]) {
+      const moved = reps.map((other) => (other.repId === 'middle' ? { ...other, ...better } : other));
+      expect(one(computeTiers(POLICY, moved, TODAY), 'middle').figures.composite).toBeGreaterThanOrEqual(0.733333);
+    }
+    expect(one(decisions, 'slow').figures.next).toBeNull();
+    expect(one(decisions, 'silent').figures.next).toMatchObject({ tier: 2, conversion: null, attainment: null });
+  });
+});
+
+describe('any team', () => {
+  const anyRep = fc.record({
+    owned: fc.integer({ min: 0, max: 60 }),
+    quota: fc.option(fc.integer({ min: 0, max: 1000 })),
+    revenue: fc.integer({ min: 0, max: 5000 }),
+    responseMs: fc.option(fc.integer({ min: 0, max: 10_000_000 })),
+    tier: fc.integer({ min: 1, max: 3 }),
+    isNew: fc.boolean(),
+    share: fc.double({ min: 0, max: 1, noNaN: true }),
+  });
+  const anyTeam = fc.array(anyRep, { maxLength: 60 }).map((reps) =>
+    reps.map(({ owned, isNew, share, ...more }, index) =>
+      rep(`r${index}`, {
+        ...more,
+        owned,
+        worked: owned,
+        converted: Math.floor(owned * share),
+        hiredOn: isNew ? '2026-11-01' : '2024-01-01',
+      }),
+    ),
+  );
+  const anyPolicy = fc
+    .tuple(fc.integer({ min: 0, max: 100 }), fc.integer({ min: 0, max: 100 }))
+    .map(([a, b]) => ({ ...POLICY, t1Pct: Math.min(a, b), t2Pct: Math.abs(a - b), t3Pct: 100 - Math.max(a, b) }));
+
+  test('everybody is decided once; shares, order and newcomers hold; the order of reps never matters', () => {
+    fc.assert(
+      fc.property(anyPolicy, anyTeam, (policy, reps) => {
+        const decisions = computeTiers(policy, reps, TODAY);
+        expect(decisions.map(({ repId }) => repId)).toEqual(reps.map(({ repId }) => repId));
+        const placed = decisions
+          .filter(({ figures }) => figures.place !== null)
+          .sort((a, b) => (a.figures.place ?? 0) - (b.figures.place ?? 0));
+        const tiers = placed.map(({ tier }) => tier);
+        expect(tiers).toEqual([...tiers].sort());
+        if (placed.length >= 4) {
+          const first = Math.max(1, Math.round((policy.t1Pct / 100) * placed.length));
+          expect(tiers.filter((tier) => tier === 1)).toHaveLength(first);
+        } else expect(new Set(tiers).size).toBeLessThanOrEqual(1);
+        for (let place = 1; place < placed.length; place++) {
+          expect(placed[place]?.figures.composite).toBeLessThanOrEqual(placed[place - 1]?.figures.composite ?? -1);
+        }
+        for (const [index, { hiredOn, tier }] of reps.entries()) {
+          if (hiredOn === '2026-11-01') expect(decisions[index]?.tier).toBe(tier);
+        }
+        const again = computeTiers(policy, [...reps].reverse(), TODAY);
+        expect(again.reverse()).toEqual(decisions);
+      }),
+    );
+  });
+});
