@@ -11,7 +11,7 @@ import { noticeOf, openRedisCell, type RedisCell } from './cell-on-redis.ts';
 import type { ArbiterControl } from './claims/arbiter.ts';
 import { createClaims } from './claims/claims.ts';
 import { createEmbeddedArbiter } from './claims/embedded-arbiter.ts';
-import { createSettlementDesk, type SettledNotice, type SettlementDesk } from './claims/settlement-desk.ts';
+import { createSettlementDesk, type SettlementDesk } from './claims/settlement-desk.ts';
 import { composeGateway } from './compose-gateway.ts';
 import type { Config } from './config.ts';
 import { bindRoutes, bindSockets, localHouse } from './edges.ts';
@@ -132,7 +132,7 @@ async function composeDecider(base: Base, overrides: Overrides): Promise<App> {
 interface Seat {
   arbiter: ArbiterControl;
   announcer: Announcer;
-  settled(notice: SettledNotice): void;
+  settled: World['settled'];
   directoryWatcher?: RedisCell['directoryWatcher'];
   openRace(world: World): Promise<void>;
   cell: RedisCell | null;
@@ -160,8 +160,8 @@ async function takeSeat(base: Base, desk: SettlementDesk, role: Role, overrides:
     arbiter: cell.arbiter,
     announcer: cell.outlet,
     directoryWatcher: cell.directoryWatcher,
-    settled(notice) {
-      desk.resolve(notice);
+    settled(notice, lead) {
+      desk.resolve(notice, lead);
       cell.outlet.settled(notice);
     },
     openRace: (world) => cell.takeOver(world),

@@ -167,7 +167,8 @@ function bindLeads(app: Http, deps: EdgeDeps): void {
       if (leads.row(leadId) === undefined) return false;
       await stored(world.ledger.write('forgetLead', { leadId, actor: actorOf(speaker), at: await raceNow(world) }));
       const offer = world.offers.ofLead(leadId);
-      if (offer !== undefined) offer.facts = { ...offer.facts, contact: { title: null } };
+      if (offer !== undefined)
+        Object.assign(offer, { facts: { ...offer.facts, contact: { title: null } }, lead: null });
       return true;
     },
     nowMs: () => world.clock.nowMs(),

@@ -10,7 +10,6 @@ import type { ArbiterControl } from './claims/arbiter.ts';
 import { createCounters } from './claims/counters.ts';
 import { createOwnershipReader } from './claims/ownership-reader.ts';
 import { createRaceNotes } from './claims/race-notes.ts';
-import type { SettledNotice } from './claims/settlement-desk.ts';
 import { createDueReader, onlyDeadline, waitingDeadline } from './deadlines/deadlines-store.ts';
 import { createScheduler } from './deadlines/scheduler.ts';
 import { createOffersReader } from './distribution/offers-reader.ts';
@@ -59,7 +58,7 @@ export interface HouseDeps {
   ledger: Ledger<Transactions>;
   arbiter: ArbiterControl;
   announcer: Announcer;
-  settled(notice: SettledNotice): void;
+  settled: World['settled'];
   boardsMustWait(): boolean;
   adminApiKey: string | null;
   appSecret: string;

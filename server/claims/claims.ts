@@ -7,7 +7,7 @@ import type { Verdict } from '../../client-sdk/protocol/verdict.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Arbiter, Judgement } from './arbiter.ts';
 import type { AttemptNote } from './race-notes.ts';
-import type { SettledNotice, SettlementDesk } from './settlement-desk.ts';
+import type { HeardNotice, SettlementDesk } from './settlement-desk.ts';
 import { type ClaimAttempt, createVerdicts, noteOf, type VerdictDeps } from './verdicts.ts';
 
 export type { ClaimAttempt } from './verdicts.ts';
@@ -23,7 +23,7 @@ export interface ClaimRecord {
   /** Null: no such lead. */
   judge(attempt: ClaimAttempt): Promise<Verdict | null>;
   /** The verdict of a win that is on disk, with the whole lead for its owner. */
-  won(notice: Extract<SettledNotice, { outcome: 'committed' }>): Promise<Verdict>;
+  won(notice: Extract<HeardNotice, { outcome: 'committed' }>): Promise<Verdict>;
 }
 
 export interface Claims {

@@ -2,7 +2,7 @@
  * Where claims wait for a win that is on its way to the disk. Both the winner and those who met its
  * pending win wait here, and hear together, after the commit (contract 5).
  */
-import type { GoneReason } from '../../client-sdk/protocol/verdict.ts';
+import type { GoneReason, LeadView } from '../../client-sdk/protocol/verdict.ts';
 import type { Clock } from '../kernel/clock.ts';
 
 /** How one provisional win ended; `order` tells it from an earlier one of the same offer. */
@@ -20,10 +20,13 @@ export type SettledNotice =
   | { offerId: string; order: string; outcome: 'closed'; reason: GoneReason }
   | { offerId: string; order: string; outcome: 'reopened' };
 
+/** With the lead, contacts and all, where this process has it at hand: for its winner alone, and never kept. */
+export type HeardNotice = SettledNotice & { lead?: LeadView };
+
 export interface SettlementDesk {
   /** Resolves with the notice, or with null after `timeoutMs`. */
-  wait(offerId: string, order: string, timeoutMs: number): Promise<SettledNotice | null>;
-  resolve(notice: SettledNotice): void;
+  wait(offerId: string, order: string, timeoutMs: number): Promise<HeardNotice | null>;
+  resolve(notice: SettledNotice, lead?: LeadView): void;
   /** Wins that somebody waits for now. */
   waiting(): number;
 }
@@ -32,7 +35,7 @@ export interface SettlementDesk {
 const REMEMBERED_MAX = 2_000;
 
 export function createSettlementDesk(clock: Clock): SettlementDesk {
-  const waiters = new Map<string, Set<(notice: SettledNotice) => void>>();
+  const waiters = new Map<string, Set<(notice: HeardNotice) => void>>();
   const heard = new Map<string, SettledNotice>();
   const keyOf = (offerId: string, order: string) => `${offerId} ${order}`;
 
@@ -42,7 +45,7 @@ export function createSettlementDesk(clock: Clock): SettlementDesk {
       const known = heard.get(key);
       if (known !== undefined) return Promise.resolve(known);
       return new Promise((resolve) => {
-        const settle = (notice: SettledNotice | null) => {
+        const settle = (notice: HeardNotice) => {
           timer.cancel();
           resolve(notice);
         };
@@ -56,14 +59,15 @@ export function createSettlementDesk(clock: Clock): SettlementDesk {
         waiters.set(key, set);
       });
     },
-    resolve(notice) {
+    resolve(notice, lead) {
       const key = keyOf(notice.offerId, notice.order);
       heard.set(key, notice);
       if (heard.size > REMEMBERED_MAX) heard.delete(heard.keys().next().value as string);
       const set = waiters.get(key);
       if (set === undefined) return;
       waiters.delete(key);
-      for (const settle of set) settle(notice);
+      const told = lead === undefined ? notice : { ...notice, lead };
+      for (const settle of set) settle(told);
     },
     waiting: () => waiters.size,
   };

@@ -3,6 +3,7 @@
  * an alert goes to, which lanes still wait. Changed only by what the ledger has committed, in commit
  * order and in the turn in which the commit is known, so that `upTo` never runs ahead of the content.
  */
+import type { LeadView } from '../../client-sdk/protocol/verdict.ts';
 import type { Increment, Limit } from '../claims/arbiter.ts';
 import { createWaitingLanes, type WaitingGroup } from './waiting-lanes.ts';
 
@@ -43,6 +44,8 @@ export interface OpenOffer {
   pool: 'premium' | 'standard';
   policyVersion: number;
   facts: OfferFacts;
+  /** The whole lead for its winner, as it was just taken in; null: only the file has it. */
+  lead: LeadView | null;
   limits: Limit[];
   increments: Increment[];
   attemptRate: { perSecond: number; perMinute: number } | null;

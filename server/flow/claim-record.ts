@@ -7,6 +7,7 @@ import type { ClaimAttempt, ClaimRecord } from '../claims/claims.ts';
 import type { OwnershipRow } from '../claims/ownership-store.ts';
 import type { WholeOffer } from '../distribution/offers-reader.ts';
 import { refusalMessage } from '../kernel/messages.ts';
+import { type OwnerOfLead, wonLead } from '../leads/leads.ts';
 import { winnerName } from './settlement.ts';
 import type { World } from './world.ts';
 
@@ -31,6 +32,23 @@ export function leadFor(
   return world.leads.view(row, claim, withContact);
 }
 
+function wonOf(
+  claimId: string,
+  offerId: string | null,
+  owner: Pick<OwnerOfLead, 'startedAt' | 'claimSpeedMs'>,
+  lead: LeadView,
+): Verdict {
+  return {
+    verdict: 'won',
+    leadId: lead.id,
+    offerId,
+    claimId,
+    claimedAt: new Date(owner.startedAt).toISOString(),
+    claimSpeedMs: owner.claimSpeedMs ?? 0,
+    lead,
+  };
+}
+
 export interface FileRecord extends ClaimRecord {
   /** The verdict of this rep's win of this offer, contacts and all; null: on file it is not this rep's. */
   wonBy(repId: string, offerId: string): Verdict | null;
@@ -41,15 +59,7 @@ export function createClaimRecord(world: World): FileRecord {
     const live = owner.endedAt === null ? owner : undefined;
     const lead = leadFor(world, owner.leadId, true, live);
     if (lead === null) throw new Error('an owned lead must exist');
-    return {
-      verdict: 'won',
-      leadId: owner.leadId,
-      offerId: owner.offerId,
-      claimId: owner.id,
-      claimedAt: new Date(owner.startedAt).toISOString(),
-      claimSpeedMs: owner.claimSpeedMs ?? 0,
-      lead,
-    };
+    return wonOf(owner.id, owner.offerId, owner, lead);
   }
 
   function memberOf(whole: WholeOffer, repId: string): boolean {
@@ -104,6 +114,12 @@ export function createClaimRecord(world: World): FileRecord {
   }
 
   async function won(notice: Parameters<ClaimRecord['won']>[0]): Promise<Verdict> {
+    const { offerId, winnerId, claimedAtMs, claimSpeedMs, lead } = notice;
+    if (lead !== undefined) {
+      const repName = world.directory.rep(winnerId)?.name ?? null;
+      const claim = { repId: winnerId, repName, startedAt: claimedAtMs, claimSpeedMs };
+      return wonOf(offerId, offerId, claim, wonLead(lead, claim));
+    }
     const verdict = wonBy(notice.winnerId, notice.offerId);
     if (verdict === null) throw new Error('a committed claim must be readable');
     return verdict;

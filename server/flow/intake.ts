@@ -1,6 +1,8 @@
 /** lead in → score → route → offer → alert. */
 import type { NewLead } from '../../client-sdk/protocol/http.ts';
+import type { LeadView } from '../../client-sdk/protocol/verdict.ts';
 import { newId } from '../kernel/ids.ts';
+import { leadView, type PrivateItems, type ShownRow } from '../leads/leads.ts';
 import type { NewLeadRow } from '../leads/leads-store.ts';
 import type { Idempotency } from '../ledger/group-commit.ts';
 import { scoreLead } from '../scoring/scoring-rules.ts';
@@ -20,12 +22,23 @@ export interface Intake {
 }
 
 /** What may name a person, and every free text: for the private table alone. */
-function privateItems(lead: NewLead): Record<string, unknown> {
+function privateItems(lead: NewLead): PrivateItems {
   const { name, email = null, phone = null } = lead.contact;
-  const items: Record<string, unknown> = { contact: { name, email, phone } };
+  const items: PrivateItems = { contact: { name, email, phone } };
   if (lead.interest !== undefined) items.interest = lead.interest;
   if (lead.attributes !== undefined) items.attributes = lead.attributes;
   return items;
+}
+
+/**
+ * What the winner of a new lead is told of it is held with the offer, so that the commonest win reads nothing from
+ * the file. Longer ones are read when they are won: ten thousand open offers hold 40 MB at most.
+ */
+const HELD_CHARACTERS_MAX = 4_000;
+
+function held(row: ShownRow, own: PrivateItems): LeadView | null {
+  const lead = leadView(row, own, null);
+  return JSON.stringify(lead).length <= HELD_CHARACTERS_MAX ? lead : null;
 }
 
 export function createIntake(world: World): Intake {
@@ -36,7 +49,7 @@ export function createIntake(world: World): Intake {
       const scored = scoreLead(input, world.policy.at(nowMs).policy.scoring, nowMs);
       const { company, contact } = input;
       const { score, temperature, pool } = scored;
-      const row: NewLeadRow = {
+      const row = {
         id: leadId,
         sourceId: by.sourceId,
         externalId: input.externalId ?? null,
@@ -56,7 +69,8 @@ export function createIntake(world: World): Intake {
         status: 'waiting',
         stage: null,
         acceptedAt: nowMs,
-      };
+      } satisfies NewLeadRow;
+      const own = privateItems(input);
       const facts = {
         company: { name: company.name, size: company.size ?? null },
         contact: { title: contact.title ?? null },
@@ -64,10 +78,10 @@ export function createIntake(world: World): Intake {
         score,
         temperature,
       };
-      const planned = planNext(world, { leadId, temperature, pool, facts }, nowMs);
+      const planned = planNext(world, { leadId, temperature, pool, facts, lead: held(row, own) }, nowMs);
       const { result, replayed } = await world.ledger.write(
         'acceptLead',
-        { lead: row, actor: by.actor, private: privateItems(input), next: planned.next },
+        { lead: row, actor: by.actor, private: own, next: planned.next },
         idempotency,
       );
       if (replayed || !result.created) return { leadId: result.leadId, created: false };

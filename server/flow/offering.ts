@@ -2,6 +2,7 @@
  * route → offer → alert: plans what a lead gets next, and puts a committed offer before the arbiter and
  * the reps. Planning is pure and comes before the commit; nothing is announced before it is on disk.
  */
+import type { LeadView } from '../../client-sdk/protocol/verdict.ts';
 import type { ArbiterOffer } from '../claims/arbiter.ts';
 import { type OfferRep, planOffer } from '../distribution/distribution-rules.ts';
 import type { WholeOffer } from '../distribution/offers-reader.ts';
@@ -26,6 +27,8 @@ export interface Routable {
   temperature: 'hot' | 'warm' | 'cold';
   pool: 'premium' | 'standard';
   facts: OfferFacts;
+  /** The whole lead, where it is at hand. */
+  lead: LeadView | null;
 }
 
 export function routableOf(row: LeadRow): Routable {
@@ -41,6 +44,7 @@ export function routableOf(row: LeadRow): Routable {
       score,
       temperature,
     },
+    lead: null,
   };
 }
 

@@ -72,7 +72,10 @@ export function createSettlement(world: World): Settlement {
       win,
       result.outcome === 'committed' ? { outcome: 'committed' } : { outcome: 'claimedBy', winnerId, claimedAtMs },
     );
-    world.settled({ offerId, order, outcome: 'committed', winnerId, winnerName: name, claimedAtMs, claimSpeedMs });
+    world.settled(
+      { offerId, order, outcome: 'committed', winnerId, winnerName: name, claimedAtMs, claimSpeedMs },
+      result.outcome === 'committed' ? (offer?.lead ?? undefined) : undefined,
+    );
     if (result.outcome === 'committed') committed(win, result);
     await told;
     if (result.outcome === 'committed') await openLanesNobodyHolds(world, win.repId);

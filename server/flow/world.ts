@@ -1,5 +1,6 @@
 /** What the flows work on: one of each, built by compose.ts, replaced piece by piece in tests. */
 import type { WallFeed } from '../../client-sdk/protocol/down.ts';
+import type { LeadView } from '../../client-sdk/protocol/verdict.ts';
 import type { Announcer } from '../alerts/announcer.ts';
 import type { ArbiterControl } from '../claims/arbiter.ts';
 import type { Counters } from '../claims/counters.ts';
@@ -53,8 +54,11 @@ export interface World {
   boards: Leaderboard;
   arbiter: ArbiterControl;
   announcer: Announcer;
-  /** Tells everyone who waits for a provisional win, here and in gateways, how it ended. */
-  settled(notice: SettledNotice): void;
+  /**
+   * Tells everyone who waits for a provisional win, here and in gateways, how it ended. `lead` is for its winner
+   * and leaves this process in the verdict alone.
+   */
+  settled(notice: SettledNotice, lead?: LeadView): void;
   /** Other rules are in force from now on. */
   policyChanged(): void;
   /** Resolves when no provisional win is being settled. */

@@ -21,42 +21,49 @@ export interface OwnershipFacts {
   endedAt: number | null;
 }
 
-type Sums = Omit<DayDelta, 'repId' | 'day' | 'at'>;
+type Amount = Exclude<keyof DayDelta, 'repId' | 'day' | 'at'>;
+type Add = (day: string, amount: Amount, by: number) => void;
 
-function add(days: Map<string, Sums>, day: string, sums: Sums, sign: 1 | -1): void {
-  const held = days.get(day) ?? {};
-  for (const [metric, amount] of Object.entries(sums) as [keyof Sums, number][]) {
-    held[metric] = (held[metric] ?? 0) + sign * amount;
-  }
-  days.set(day, held);
-}
-
-function addContribution(days: Map<string, Sums>, facts: OwnershipFacts, sign: 1 | -1): void {
+function contribute(facts: OwnershipFacts, add: Add): void {
   if (facts.endedAt !== null) return;
   if (facts.via === 'claim') {
-    add(days, facts.day, { claims: 1 }, sign);
+    add(facts.day, 'claims', 1);
     if (facts.claimSpeedMs !== null) {
-      add(days, facts.day, { speedMs: facts.claimSpeedMs, speedCount: 1 }, sign);
+      add(facts.day, 'speedMs', facts.claimSpeedMs);
+      add(facts.day, 'speedCount', 1);
     }
-    if (facts.opportunityAt !== null || facts.wonAt !== null) add(days, facts.day, { converted: 1 }, sign);
+    if (facts.opportunityAt !== null || facts.wonAt !== null) add(facts.day, 'converted', 1);
   }
-  if (facts.opportunityDay !== null) add(days, facts.opportunityDay, { opportunities: 1 }, sign);
-  if (facts.wonDay !== null) add(days, facts.wonDay, { revenue: facts.revenue ?? 0 }, sign);
+  if (facts.opportunityDay !== null) add(facts.opportunityDay, 'opportunities', 1);
+  if (facts.wonDay !== null) add(facts.wonDay, 'revenue', facts.revenue ?? 0);
   if (facts.firstContactDay !== null && facts.firstContactAt !== null) {
-    const responseMs = facts.firstContactAt - facts.startedAt;
-    add(days, facts.firstContactDay, { responseMs, responseCount: 1 }, sign);
+    add(facts.firstContactDay, 'responseMs', facts.firstContactAt - facts.startedAt);
+    add(facts.firstContactDay, 'responseCount', 1);
   }
 }
 
 /** The deltas that turn what `before` was worth into what `after` is worth, as of `at`. */
 export function contributionChange(before: OwnershipFacts | null, after: OwnershipFacts, at: number): DayDelta[] {
-  const days = new Map<string, Sums>();
-  if (before !== null) addContribution(days, before, -1);
-  addContribution(days, after, 1);
+  const days = new Map<string, Map<Amount, number>>();
+  const adding =
+    (sign: 1 | -1): Add =>
+    (day, amount, by) => {
+      const sums = days.get(day) ?? new Map<Amount, number>();
+      sums.set(amount, (sums.get(amount) ?? 0) + sign * by);
+      days.set(day, sums);
+    };
+  if (before !== null) contribute(before, adding(-1));
+  contribute(after, adding(1));
   const deltas: DayDelta[] = [];
   for (const [day, sums] of days) {
-    const moved = Object.entries(sums).filter(([, amount]) => amount !== 0);
-    if (moved.length > 0) deltas.push({ repId: after.repId, day, at, ...Object.fromEntries(moved) });
+    const delta: DayDelta = { repId: after.repId, day, at };
+    let moved = false;
+    for (const [amount, by] of sums) {
+      if (by === 0) continue;
+      delta[amount] = by;
+      moved = true;
+    }
+    if (moved) deltas.push(delta);
   }
   return deltas;
 }

@@ -26,10 +26,50 @@ export interface LeadsReader {
   finishedBefore(untilMs: number, limit: number): string[];
 }
 
-interface PrivateItems {
+export interface PrivateItems {
   contact?: { name: string; email: string | null; phone: string | null };
   interest?: string;
   attributes?: Record<string, unknown>;
+}
+
+/** What of a lead's row people see. */
+export type ShownRow = Omit<LeadRow, 'sourceId' | 'pool' | 'forgottenAt'>;
+
+/** A lead as its owner sees it, made of its row and what may name a person. */
+export function leadView(row: ShownRow, own: PrivateItems, owner: OwnerOfLead | null): LeadView {
+  return {
+    id: row.id,
+    externalId: row.externalId,
+    source: row.source,
+    type: row.type,
+    status: row.status,
+    stage: row.stage,
+    company: {
+      name: row.companyName,
+      size: row.companySize,
+      industry: row.industry,
+      country: row.country,
+      region: row.region,
+    },
+    contact: own.contact === undefined ? null : { ...own.contact, title: row.contactTitle },
+    interest: own.interest ?? null,
+    dealValue: row.dealValue,
+    signals: JSON.parse(row.signals) as string[],
+    attributes: own.attributes ?? {},
+    score: row.score,
+    temperature: row.temperature,
+    createdAt: new Date(row.acceptedAt).toISOString(),
+    claim: owner === null ? null : claimOf(owner),
+  };
+}
+
+/** The same lead when it has just been won. */
+export function wonLead(lead: LeadView, owner: OwnerOfLead): LeadView {
+  return { ...lead, status: 'owned', claim: claimOf(owner) };
+}
+
+function claimOf({ repId, repName, startedAt, claimSpeedMs }: OwnerOfLead): LeadView['claim'] {
+  return { repId, repName, claimedAt: new Date(startedAt).toISOString(), claimSpeedMs };
 }
 
 export function createLeadsReader(db: Db): LeadsReader {
@@ -59,41 +99,7 @@ export function createLeadsReader(db: Db): LeadsReader {
 
   return {
     row: (id) => byId.get({ id }),
-    view(row, owner, withContact) {
-      const own = withContact ? privateItems(row.id) : {};
-      return {
-        id: row.id,
-        externalId: row.externalId,
-        source: row.source,
-        type: row.type,
-        status: row.status,
-        stage: row.stage,
-        company: {
-          name: row.companyName,
-          size: row.companySize,
-          industry: row.industry,
-          country: row.country,
-          region: row.region,
-        },
-        contact: own.contact === undefined ? null : { ...own.contact, title: row.contactTitle },
-        interest: own.interest ?? null,
-        dealValue: row.dealValue,
-        signals: JSON.parse(row.signals) as string[],
-        attributes: own.attributes ?? {},
-        score: row.score,
-        temperature: row.temperature,
-        createdAt: new Date(row.acceptedAt).toISOString(),
-        claim:
-          owner === null
-            ? null
-            : {
-                repId: owner.repId,
-                repName: owner.repName,
-                claimedAt: new Date(owner.startedAt).toISOString(),
-                claimSpeedMs: owner.claimSpeedMs,
-              },
-      };
-    },
+    view: (row, owner, withContact) => leadView(row, withContact ? privateItems(row.id) : {}, owner),
     page({ ids, status, before, limit }) {
       const cursor = before === undefined ? undefined : byId.get({ id: before });
       return db

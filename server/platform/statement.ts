@@ -9,7 +9,6 @@ import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import type { Db } from './db.ts';
 
 type Values = Record<string, unknown>;
-type Parameter = (values: Values) => unknown;
 
 /** What drizzle's `.prepare()` answers, as far as stores use it. */
 interface PreparedQuery {
@@ -25,19 +24,40 @@ interface Inside {
   fields?: { path: string[]; field: unknown }[];
 }
 
-function given(name: string, values: Values): unknown {
-  const value = values[name];
-  if (value === undefined) throw new Error(`a statement was given no ${name}`);
-  return value;
+/** One `?` of the statement: a placeholder's value, by its column's own encoder, or the same each time. */
+interface Parameter {
+  name: string | null;
+  constant: unknown;
+  encode: ((value: unknown) => unknown) | null;
 }
 
 function parameter(param: unknown): Parameter {
-  if (is(param, Placeholder)) return (values) => given(param.name, values);
-  if (is(param, Param) && is(param.value, Placeholder)) {
-    const { value, encoder } = param;
-    return (values) => encoder.mapToDriverValue(given(value.name, values));
-  }
-  return () => param;
+  const [placeholder, encoder] = is(param, Param) ? [param.value, param.encoder] : [param, null];
+  if (!is(placeholder, Placeholder)) return { name: null, constant: param, encode: null };
+  const encodes = encoder !== null && encoder.mapToDriverValue !== Column.prototype.mapToDriverValue;
+  return {
+    name: placeholder.name,
+    constant: null,
+    encode: encodes ? (value) => encoder.mapToDriverValue(value) : null,
+  };
+}
+
+function absentValue(name: string): never {
+  throw new Error(`a statement was given no ${name}`);
+}
+
+/** Puts values in the order of the statement's parameters. @param otherwise what an absent one is */
+function binder(params: readonly unknown[], otherwise: (name: string) => unknown): (values: Values) => unknown[] {
+  const parameters = params.map(parameter);
+  return (values) => {
+    const bound: unknown[] = [];
+    for (const { name, constant, encode } of parameters) {
+      let value = name === null ? constant : values[name];
+      if (value === undefined) value = otherwise(name ?? '');
+      bound.push(encode === null || value === null ? value : encode(value));
+    }
+    return bound;
+  };
 }
 
 /** Rows of one flat table as objects, by the columns' own decoders. */
@@ -65,20 +85,22 @@ function rowMaker(fields: NonNullable<Inside['fields']>): (row: unknown[]) => Va
  */
 export function statement<P extends PreparedQuery>(query: P): Pick<P, 'run' | 'get' | 'all'> {
   const { stmt, query: built, fields } = query as unknown as Inside;
-  const parameters = built.params.map(parameter);
-  const bound = (values: Values = {}) => parameters.map((of) => of(values));
+  const bound = binder(built.params, absentValue);
   if (fields === undefined) {
-    return { run: (values) => stmt.run(bound(values)), get: absent, all: absent } as Pick<P, 'run' | 'get' | 'all'>;
+    return { run: (values = {}) => stmt.run(bound(values)), get: absent, all: absent } as Pick<
+      P,
+      'run' | 'get' | 'all'
+    >;
   }
   const make = rowMaker(fields);
   const raw = stmt.raw();
   return {
     run: absent,
-    get(values) {
+    get(values = {}) {
       const row = raw.get(bound(values));
       return row === undefined ? undefined : make(row as unknown[]);
     },
-    all: (values) => (raw.all(bound(values)) as unknown[][]).map(make),
+    all: (values = {}) => (raw.all(bound(values)) as unknown[][]).map(make),
   } as Pick<P, 'run' | 'get' | 'all'>;
 }
 
@@ -95,12 +117,9 @@ export function insertion<T extends SQLiteTable>(
   const columns = Object.entries(getTableColumns(table));
   const values = Object.fromEntries(columns.map(([name]) => [name, sql.placeholder(name)]));
   const insert = db.insert(table).values(values as T['$inferInsert']);
-  const { run } = statement((onConflict === 'nothing' ? insert.onConflictDoNothing() : insert).prepare());
-  const defaults = Object.fromEntries(columns.map(([name, column]) => [name, column.default ?? null]));
-  return (row) => run({ ...defaults, ...defined(row) });
-}
-
-/** A member that is there and undefined is one that was left out. */
-function defined(row: Values): Values {
-  return Object.fromEntries(Object.entries(row).filter(([, value]) => value !== undefined));
+  const prepared = (onConflict === 'nothing' ? insert.onConflictDoNothing() : insert).prepare();
+  const { stmt, query } = prepared as unknown as Inside;
+  const defaults = new Map(columns.map(([name, column]) => [name, column.default ?? null]));
+  const bound = binder(query.params, (name) => defaults.get(name));
+  return (row) => stmt.run(bound(row));
 }

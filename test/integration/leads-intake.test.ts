@@ -104,6 +104,27 @@ describe('contact details', () => {
   });
 });
 
+describe('what the winner of a new lead is told of it', () => {
+  it('is what the file says: of a short lead, which is held with its offer, and of a long one, which is not', async () => {
+    const { app, a1 } = cast;
+    for (const interest of ['soon', 'word '.repeat(1_000).trim()]) {
+      const leadId = await app.addLead({ interest, attributes: { seats: 40 }, signals: ['pricing'], dealValue: 7 });
+      const { body } = await app.claimOverHttp(a1.token, leadId, leadId);
+      const read = await app.call('GET', `/v1/leads/${leadId}`, { token: a1.token });
+      expect(read.body).toMatchObject({ status: 'owned', interest, attributes: { seats: 40 } });
+      expect(body).toMatchObject({ verdict: 'won', lead: read.body });
+    }
+  });
+
+  it('holds nothing that was forgotten while it was on offer', async () => {
+    const { app, a1 } = cast;
+    const leadId = await app.addLead();
+    expect((await app.call('DELETE', `/v1/leads/${leadId}/contact`)).status).toBe(204);
+    const { body } = await app.claimOverHttp(a1.token, leadId, 'forgotten-1');
+    expect(body).toMatchObject({ verdict: 'won', lead: { contact: null } });
+  });
+});
+
 describe('the claim member', () => {
   it('names the owner, the time and the speed', async () => {
     const { app, a1 } = cast;

@@ -36,6 +36,7 @@ function openOffer(n: number): OpenOffer {
       score: 1,
       temperature: 'cold',
     },
+    lead: null,
     limits: [],
     increments: [],
     attemptRate: null,

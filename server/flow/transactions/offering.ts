@@ -1,6 +1,7 @@
 /** Commits that put a lead up, let people in, and take it down again. */
 import type { NewDeadlineRow } from '../../deadlines/deadlines-store.ts';
 import type { LaneRow, NewOfferRow } from '../../distribution/offers-store.ts';
+import type { PrivateItems } from '../../leads/leads.ts';
 import type { NewLeadRow } from '../../leads/leads-store.ts';
 import type { Stores } from './stores.ts';
 
@@ -18,7 +19,7 @@ export interface AcceptLeadArgs {
   lead: NewLeadRow;
   actor: string;
   /** Rows of `lead_private`: item → value. */
-  private: Record<string, unknown>;
+  private: PrivateItems;
   next: NextStep;
 }
 

@@ -6,6 +6,7 @@
  */
 import type { Increment, Limit, ProvisionalWin } from '../../claims/arbiter.ts';
 import { firstBroken, gainsAt } from '../../claims/limits.ts';
+import type { OwnershipRow } from '../../claims/ownership-store.ts';
 import type { OfferRow } from '../../distribution/offers-store.ts';
 import type { DayDelta } from '../../leaderboard/day-delta.ts';
 import { contributionChange } from '../../leaderboard/ownership-contribution.ts';
@@ -71,27 +72,27 @@ function objection(stores: Stores, offer: OfferRow, alert: OwnAlert | null, win:
 export function settleClaim(stores: Stores, args: SettleClaimArgs): SettleClaimResult {
   const { win } = args;
   stores.events.setCell('lastWinOrder', win.order);
-  const earlier = stores.owners.byOffer(win.offerId);
-  if (earlier !== undefined) {
-    if (earlier.repId !== win.repId) {
-      return { outcome: 'claimedBy', winnerId: earlier.repId, claimedAtMs: earlier.startedAt };
-    }
-    const { startedAt, claimSpeedMs } = earlier;
-    return {
-      outcome: 'committed',
-      seq: 0,
-      claimedAtMs: startedAt,
-      claimSpeedMs: claimSpeedMs ?? 0,
-      gains: [],
-      ...noCredit(),
-    };
-  }
   const offer = stores.offers.find(win.offerId);
+  // An open offer has no winner on file: both are written in one transaction.
+  const earlier = offer?.state === 'open' ? undefined : stores.owners.byOffer(win.offerId);
+  if (earlier !== undefined) return settledBefore(earlier, win);
   if (offer === undefined) return { outcome: 'refused', why: 'unknownOffer' };
   const alert = ownAlert(stores, win.offerId, win.repId, args.repNum);
   const why = objection(stores, offer, alert, win);
   if (why !== null) return { outcome: 'refused', why };
   return writeClaim(stores, args, offer, alert as OwnAlert);
+}
+
+function settledBefore({ repId, startedAt, claimSpeedMs }: OwnershipRow, win: ProvisionalWin): SettleClaimResult {
+  if (repId !== win.repId) return { outcome: 'claimedBy', winnerId: repId, claimedAtMs: startedAt };
+  return {
+    outcome: 'committed',
+    seq: 0,
+    claimedAtMs: startedAt,
+    claimSpeedMs: claimSpeedMs ?? 0,
+    gains: [],
+    ...noCredit(),
+  };
 }
 
 function writeClaim(stores: Stores, args: SettleClaimArgs, offer: OfferRow, alert: OwnAlert): SettleClaimResult {
