@@ -1,5 +1,12 @@
 -- What an empty file looks like after every migration. Written by `npm run db:dump`; do not edit.
 
+CREATE TABLE `accounts` (
+	`key` text PRIMARY KEY NOT NULL,
+	`company` text NOT NULL,
+	`rep_id` text NOT NULL,
+	`since` integer NOT NULL
+);
+
 CREATE TABLE `assists` (
 	`id` text PRIMARY KEY NOT NULL,
 	`helper_id` text NOT NULL,
@@ -161,7 +168,7 @@ CREATE TABLE `offers` (
 	`attempt_rate` text,
 	`close_reason` text,
 	`ended_at` integer
-);
+, `rule` text, `rule_step` integer DEFAULT 0 NOT NULL, `method` text DEFAULT 'race' NOT NULL);
 
 CREATE INDEX `offers_lead` ON `offers` (`lead_id`);
 
@@ -187,7 +194,7 @@ CREATE TABLE `ownerships` (
 	`revenue` integer,
 	`ended_at` integer,
 	`end_reason` text
-);
+, `method` text, `rule` text);
 
 CREATE INDEX `ownerships_lead` ON `ownerships` (`lead_id`);
 
@@ -290,7 +297,7 @@ CREATE TABLE `reps` (
 	`quota` integer,
 	`created_at` integer NOT NULL,
 	`last_assigned_at` integer DEFAULT 0 NOT NULL
-);
+, `territories` text DEFAULT '[]' NOT NULL, `verticals` text DEFAULT '[]' NOT NULL, `products` text DEFAULT '[]' NOT NULL, `job_function` text, `seniority` text);
 
 CREATE UNIQUE INDEX `reps_email_unique` ON `reps` (`email`);
 
@@ -307,6 +314,18 @@ CREATE TABLE `sources` (
 	`name` text NOT NULL,
 	`created_at` integer NOT NULL
 );
+
+CREATE TABLE `time_off` (
+	`id` text PRIMARY KEY NOT NULL,
+	`rep_id` text NOT NULL,
+	`from_at` integer NOT NULL,
+	`until_at` integer NOT NULL,
+	`created_at` integer NOT NULL
+);
+
+CREATE INDEX `time_off_rep` ON `time_off` (`rep_id`);
+
+CREATE INDEX `time_off_until` ON `time_off` (`until_at`);
 
 CREATE TABLE `tokens` (
 	`id` text PRIMARY KEY NOT NULL,

@@ -8,6 +8,7 @@ import { claimSockets, type Standing } from './claims/claims-sockets.ts';
 import { racesRoutes } from './claims/races-routes.ts';
 import { placeOf } from './distribution/open-offers.ts';
 import { bindFairness } from './edges-fairness.ts';
+import { bindPolicy, bindRouting } from './edges-rules.ts';
 import { bindClaimLinks, bindSignedIntake, firstSigningSecret } from './edges-signed.ts';
 import { bindTiers } from './edges-tiers.ts';
 import { assignByManager } from './flow/assigning.ts';
@@ -31,7 +32,6 @@ import type { Load, OverloadLimits } from './platform/overload.ts';
 import { Problem } from './platform/problem.ts';
 import type { Sockets } from './platform/sockets.ts';
 import { assistsRoutes } from './points/assists-routes.ts';
-import { policyRoutes } from './policy/policy-routes.ts';
 import { stored } from './stored.ts';
 
 export interface EdgeDeps {
@@ -68,7 +68,8 @@ export function bindRoutes(app: Http, deps: EdgeDeps): void {
   bindLeads(app, deps);
   bindPeople(app, deps);
   bindGame(app, deps);
-  bindPolicy(app, deps);
+  bindPolicy(app, house);
+  bindRouting(app, house);
   bindFairness(app, deps);
   bindTiers(app, deps);
   bindClaimLinks(app, deps);
@@ -190,6 +191,11 @@ function bindPeople(app: Http, { house, sockets, publicUrl, appSecret }: EdgeDep
         hiredOn: rep.hiredOn ?? null,
         timeZone: rep.timeZone ?? null,
         languages: JSON.stringify(rep.languages ?? ['id']),
+        territories: JSON.stringify(rep.territories ?? []),
+        verticals: JSON.stringify(rep.verticals ?? []),
+        products: JSON.stringify(rep.products ?? []),
+        jobFunction: rep.jobFunction ?? null,
+        seniority: rep.seniority ?? null,
         createdAt: nowMs,
       };
       return stored(presence.add(row, actorOf(speaker), idempotency));
@@ -198,7 +204,11 @@ function bindPeople(app: Http, { house, sockets, publicUrl, appSecret }: EdgeDep
       stored(
         presence.change(
           repId,
-          Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined)),
+          Object.fromEntries(
+            Object.entries(patch)
+              .filter(([, value]) => value !== undefined)
+              .map(([key, value]) => [key, Array.isArray(value) ? JSON.stringify(value) : value]),
+          ),
           actorOf(speaker),
         ),
       ),
@@ -271,39 +281,6 @@ function bindGame(app: Http, { house }: EdgeDeps): void {
     leadExists: (leadId) => world.leads.row(leadId) !== undefined,
     ask: (order, idempotency) => stored(owning.askAssist(order, idempotency)),
     confirm: (order, idempotency) => stored(owning.confirmAssist(order, idempotency)),
-  });
-}
-
-function bindPolicy(app: Http, { house }: EdgeDeps): void {
-  const { world } = house;
-  policyRoutes(app, {
-    inForce: () => world.policy.at(world.clock.nowMs()),
-    latest: world.policy.latest,
-    nowMs: () => world.clock.nowMs(),
-    async set(policy, { effectiveAtMs, expectedVersion }, speaker) {
-      const at = await raceNow(world);
-      const effectiveAt = effectiveAtMs ?? at;
-      const start =
-        effectiveAt > at
-          ? { id: newId('dl', at, world.random), kind: 'policyStarts' as const, dueAt: effectiveAt }
-          : null;
-      const { result } = await stored(
-        world.ledger.write('setPolicy', {
-          document: JSON.stringify(policy),
-          effectiveAt,
-          expectedVersion,
-          start,
-          actor: actorOf(speaker),
-          at,
-        }),
-      );
-      if ('refused' in result) return null;
-      const version = { version: result.version, effectiveAtMs: effectiveAt, policy };
-      world.policy.add(version);
-      if (start === null) world.policyChanged();
-      else world.timersChanged(effectiveAt);
-      return version;
-    },
   });
 }
 

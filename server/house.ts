@@ -47,6 +47,8 @@ import type { Metrics } from './platform/metrics.ts';
 import { createPointsReader } from './points/points-reader.ts';
 import { createPolicyBook } from './policy/policy.ts';
 import { loadPolicies } from './policy/policy-store.ts';
+import { createRotation } from './routing/rotation.ts';
+import { createRoutingReader } from './routing/routing-reader.ts';
 import { createTiersReader } from './tiers/tiers-reader.ts';
 
 export interface HouseDeps {
@@ -101,6 +103,8 @@ function createWorld(deps: HouseDeps): World {
     ledger: deps.ledger,
     announcer,
     directory,
+    routing: createRoutingReader(db),
+    rotation: createRotation(directory.reps()),
     policy,
     offers,
     owners,

@@ -38,6 +38,15 @@ function isTimeZone(zone: string): boolean {
 export const tier = z.number().int().min(1).max(20);
 export const repStatus = z.enum(['ready', 'break']);
 
+/** What routing rules may ask of a rep (ROLE-01); a list that is empty bounds nothing. */
+const routingAttributes = {
+  territories: z.array(name).max(100).optional(),
+  verticals: z.array(name).max(100).optional(),
+  products: z.array(name).max(100).optional(),
+  jobFunction: name.nullable().optional(),
+  seniority: name.nullable().optional(),
+};
+
 export const newRep = z.strictObject({
   name,
   email,
@@ -49,6 +58,7 @@ export const newRep = z.strictObject({
     .array(z.enum(['id', 'en']))
     .max(2)
     .optional(),
+  ...routingAttributes,
 });
 export const repPatch = z
   .strictObject({
@@ -57,6 +67,7 @@ export const repPatch = z
     active: z.boolean().optional(),
     quota: money.optional(),
     status: repStatus.optional(),
+    ...routingAttributes,
   })
   .refine((patch) => Object.keys(patch).length > 0, 'names nothing to change');
 /** `team`: one of the caller's, else all of them. `dryRun` shows what would change and writes nothing. */
@@ -120,6 +131,9 @@ export const newStage = z.strictObject({
   reason: text(1000).optional(),
   revenue: money.optional(),
 });
+/** Whose account a company is (ROUTE-05); null: nobody's. Companies are the same by their letters, whatever the case. */
+export const newAccount = z.strictObject({ company: name, ownerId: anId.nullable() });
+export const newTimeOff = z.strictObject({ from: moment, until: moment });
 export const newAssist = z.strictObject({
   colleagueId: anId,
   leadId: anId.optional(),

@@ -35,7 +35,17 @@ export interface OfferRep {
   inPriorityWindow?: boolean;
 }
 
-export type IneligibleReason = 'inactive' | 'notReady' | 'tierNever';
+/** Those of routing (ROUTE-26) are its own: `barred` brings them. */
+export type IneligibleReason =
+  | 'inactive'
+  | 'notReady'
+  | 'tierNever'
+  | 'notInTarget'
+  | 'outOfTerritory'
+  | 'otherVertical'
+  | 'otherProduct'
+  | 'timeOff'
+  | 'offHours';
 export interface Ineligible {
   repId: string;
   reason: IneligibleReason;
@@ -69,6 +79,8 @@ export interface PlanInput {
   pool: Pool;
   policy: Policy;
   reps: readonly OfferRep[];
+  /** Whom routing leaves out of this offer, and why; absent: nobody. */
+  barred?: ReadonlyMap<string, IneligibleReason>;
   nowMs: number;
   counterOf: CounterOf;
 }
@@ -196,8 +208,8 @@ export function laneForRep(
 }
 
 export interface FallbackRep extends OfferRep {
-  /** When the rotation last gave this rep a lead, ms since 1970; 0: never. */
-  lastAssignedAtMs: number;
+  /** The number of the rep's last turn in the rotation; 0: none yet. */
+  lastTurn: number;
 }
 
 /**
@@ -219,7 +231,7 @@ export function nextFallbackRep(input: {
   );
   const available = (withAccess.length > 0 ? withAccess : active).filter(isReady);
   const [next] = available.sort(
-    (a, b) => (byTier ? b.tier - a.tier : 0) || a.lastAssignedAtMs - b.lastAssignedAtMs || (a.id < b.id ? -1 : 1),
+    (a, b) => (byTier ? b.tier - a.tier : 0) || a.lastTurn - b.lastTurn || (a.id < b.id ? -1 : 1),
   );
   return next?.id ?? null;
 }
@@ -235,16 +247,18 @@ function sortReps(input: PlanInput): { ineligible: Ineligible[]; delays: Map<num
   const ineligible: Ineligible[] = [];
   const delays = new Map<number, OfferRep[]>();
   const { policy } = input;
-  const reasonOf = (rep: OfferRep) => reasonAgainst(rep, delaySecondsOf(policy, input, rep.tier));
+  const barredOf = (rep: OfferRep) => (rep.active ? input.barred?.get(rep.id) : undefined);
+  const reasonOf = (rep: OfferRep) => barredOf(rep) ?? reasonAgainst(rep, delaySecondsOf(policy, input, rep.tier));
   const headStart = headStartSecondsOf(
     policy,
     input.reps.filter((rep) => rep.inPriorityWindow === true && reasonOf(rep) === null),
   );
   for (const rep of input.reps) {
     const delay = delayOfRep(policy, input, rep, headStart);
+    const barred = barredOf(rep);
     const reason = reasonOf(rep);
     if (reason !== null) ineligible.push({ repId: rep.id, reason });
-    if (delay === null || !rep.active) continue;
+    if (delay === null || !rep.active || barred !== undefined) continue;
     const group = delays.get(delay);
     if (group === undefined) delays.set(delay, [rep]);
     else group.push(rep);

@@ -112,9 +112,9 @@ describe('a rep who joins an open offer', () => {
 });
 
 describe('COMP-23: a lead that nobody claimed', () => {
-  const turn = (id: string, tier: number, lastAssignedAtMs = 0, part: Partial<OfferRep> = {}): FallbackRep => ({
+  const turn = (id: string, tier: number, lastTurn = 0, part: Partial<OfferRep> = {}): FallbackRep => ({
     ...rep(id, { tier, ...part }),
-    lastAssignedAtMs,
+    lastTurn,
   });
   const next = (reps: FallbackRep[], pool: 'premium' | 'standard' = 'standard', name = 'tiered') =>
     nextFallbackRep({ policy: preset(name), pool, temperature: 'warm', reps });

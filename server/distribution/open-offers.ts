@@ -43,6 +43,10 @@ export interface OpenOffer {
   clearMs: number;
   pool: 'premium' | 'standard';
   policyVersion: number;
+  /** The routing rule it was opened by, null: none; which of the rule's steps; whether anybody is alerted. */
+  rule: string | null;
+  ruleStep: number;
+  method: 'race' | 'queue';
   facts: OfferFacts;
   /** The whole lead for its winner, as it was just taken in; null: only the file has it. */
   lead: LeadView | null;

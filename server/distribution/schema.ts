@@ -21,6 +21,12 @@ export const offers = sqliteTable(
     increments: text('increments').notNull().default('[]'),
     /** JSON `{perSecond, perMinute}` or null. */
     attemptRate: text('attempt_rate'),
+    /** The routing rule it was opened by and which of its steps (0 is its target); null: no rules. */
+    rule: text('rule'),
+    ruleStep: integer('rule_step').notNull().default(0),
+    method: text('method', { enum: ['race', 'queue'] })
+      .notNull()
+      .default('race'),
     /** expired, assigned, withdrawn. */
     closeReason: text('close_reason'),
     endedAt: integer('ended_at'),

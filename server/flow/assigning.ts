@@ -7,26 +7,27 @@ import { localDay } from '../kernel/calendar.ts';
 import { newId } from '../kernel/ids.ts';
 import type { Idempotency } from '../ledger/group-commit.ts';
 import { LedgerError } from '../ledger/ledger-error.ts';
-import { zoneOf } from '../policy/policy-rules.ts';
+import { type Policy, zoneOf } from '../policy/policy-rules.ts';
 import { announceCredit } from './crediting.ts';
-import type { AssignResult } from './transactions/owning.ts';
+import type { Push } from './routing.ts';
+import type { AssignArgs, AssignResult } from './transactions/owning.ts';
 import type { World } from './world.ts';
 
 /** After an assignment is on disk: memory first, in the same turn, then everybody concerned. */
 export function announceAssignment(
   world: World,
-  assigned: { leadId: string; repId: string; via: 'manager' | 'rotation'; nowMs: number },
+  assigned: { leadId: string; repId: string; via: 'manager' | 'rotation'; takesTurn: boolean; nowMs: number },
   result: AssignResult,
 ): void {
   if ('refused' in result) return;
-  const { leadId, repId, via, nowMs } = assigned;
+  const { leadId, repId, via, takesTurn, nowMs } = assigned;
   const offer = world.offers.ofLead(leadId);
   if (offer !== undefined && result.closedSeq !== null) {
     world.offers.remove(offer.offerId, result.closedSeq, nowMs);
     world.alerts.withdrawn(offer, result.closedSeq, via === 'rotation' ? 'expired' : 'assigned');
   }
   const rep = world.directory.rep(repId);
-  if (via === 'rotation' && rep !== undefined) world.directory.putRep({ ...rep, lastAssignedAt: nowMs });
+  if (takesTurn && rep !== undefined) world.directory.putRep({ ...rep, lastAssignedAt: nowMs });
   announceCredit(world, result);
   world.announcer.emit('lead:assigned', [repRoom(repId)], {
     id: result.seq,
@@ -35,6 +36,31 @@ export function announceAssignment(
     at: new Date(nowMs).toISOString(),
   });
   world.wall.changed();
+}
+
+/** A rule's word, or the rotation's when nobody claimed: the lead has this owner unless it has got another meanwhile. */
+export async function assignByRule(
+  world: World,
+  order: Push & { leadId: string; closes: AssignArgs['closes']; policy: Policy; nowMs: number },
+): Promise<void> {
+  const { leadId, repId, method, rule, closes, policy, nowMs } = order;
+  const temperature = world.leads.row(leadId)?.temperature ?? 'hot';
+  const { result } = await world.ledger.write('assignLead', {
+    leadId,
+    repId,
+    via: 'rotation',
+    method,
+    rule,
+    actor: 'system',
+    reason: null,
+    at: nowMs,
+    from: null,
+    ownershipId: newId('own', nowMs, world.random),
+    day: localDay(nowMs, zoneOf(policy, world.directory.rep(repId) ?? {})),
+    firstContactMs: policy.sla.firstContactSeconds[temperature] * 1000,
+    closes,
+  });
+  announceAssignment(world, { leadId, repId, via: 'rotation', takesTurn: method !== 'accountOwner', nowMs }, result);
 }
 
 export type AssignAnswer =
@@ -85,6 +111,8 @@ async function tryToAssign(
       ...order,
       ownershipId,
       via: 'manager',
+      method: null,
+      rule: null,
       at: nowMs,
       day: dayOf(rep),
       from: ownerRep === undefined ? null : { repId: ownerRep.id, day: dayOf(ownerRep) },
@@ -109,7 +137,7 @@ async function tryToAssign(
       return { ok: false, code: refused };
     return null;
   }
-  if (!replayed) announceAssignment(world, { leadId, repId, via: 'manager', nowMs }, result);
+  if (!replayed) announceAssignment(world, { leadId, repId, via: 'manager', takesTurn: false, nowMs }, result);
   return { ok: true, ownershipId: result.ownershipId, atMs: result.at, replayed };
 }
 

@@ -7,13 +7,14 @@
 import type { DeadlineRow } from '../deadlines/deadlines-store.ts';
 import { nextFallbackRep } from '../distribution/distribution-rules.ts';
 import type { OpenOffer } from '../distribution/open-offers.ts';
-import { localDay } from '../kernel/calendar.ts';
-import { newId } from '../kernel/ids.ts';
-import { zoneOf } from '../policy/policy-rules.ts';
-import { announceAssignment } from './assigning.ts';
+import type { LeadRow } from '../leads/leads-store.ts';
+import type { Policy } from '../policy/policy-rules.ts';
+import { routeNamed } from '../routing/routing-rules.ts';
+import { assignByRule } from './assigning.ts';
 import { openLane } from './lanes.ts';
 import { follow, offerRepOf, planNext, routableOf, waitingTimer } from './offering.ts';
 import { remindHolders } from './priority-windows.ts';
+import { barredBy, leadFactsOf, ownFactsOf } from './routing.ts';
 import type { World } from './world.ts';
 
 export interface Deadlines {
@@ -54,7 +55,8 @@ export function createDeadlines(
     const lead = world.leads.row(row.leadId ?? '');
     if (lead === undefined || lead.status !== 'waiting') return dropTimer(row);
     const nowMs = await world.arbiter.now();
-    const planned = planNext(world, routableOf(lead), nowMs);
+    // It stands in the ops queue already: no second alarm.
+    const planned = { ...planNext(world, routableOf(lead), nowMs), stuck: null };
     const { result } = await world.ledger.write('routeAgain', {
       leadId: lead.id,
       deadlineId: row.id,
@@ -92,49 +94,61 @@ export function createDeadlines(
 }
 
 /**
- * COMP-10, COMP-23: an offer nobody took goes by rotation to the next available rep; when there is
- * none, the lead waits for a timer and is offered again. The arbiter has closed it already.
+ * COMP-10, COMP-23: an offer nobody took goes on: to what its rule falls back on, else by rotation to the next rep whom
+ * the offer was open to; when there is none, the lead waits for a timer and is offered again. The arbiter has closed
+ * the offer already.
  */
 async function passOn(world: World, offer: OpenOffer, cause: { nowMs: number; deadlineId: string }): Promise<void> {
   const { nowMs, deadlineId } = cause;
   const { offerId, leadId } = offer;
+  const lead = world.leads.row(leadId);
+  if (lead === undefined) return;
   const { policy } = world.policy.version(offer.policyVersion) ?? world.policy.at(nowMs);
-  const repId = nextFallbackRep({
+  // What follows is opened by the rules of now; what has ended was bounded by those it was opened with.
+  const route = routeNamed(world.policy.at(nowMs).policy.routing, offer.rule);
+  const resume = { route, fromStep: offer.ruleStep + 1 };
+  const onwards = route !== null && resume.fromStep < route.steps.length;
+  const planned = onwards ? planNext(world, routableOf(lead), nowMs, resume) : null;
+  const placed = planned !== null && planned.stuck === null;
+  const repId = placed ? null : unclaimedTo(world, { offer, lead, policy, nowMs });
+  const closes = { offerId, reason: 'expired' as const, deadlineId };
+  if (repId !== null) {
+    world.rotation.take(repId);
+    return assignByRule(world, { leadId, repId, method: 'unclaimed', rule: offer.rule, closes, policy, nowMs });
+  }
+  if (placed && planned.push !== null) return assignByRule(world, { ...planned.push, leadId, closes });
+  const waiting = { waiting: waitingTimer(world, leadId, nowMs) };
+  const next = placed
+    ? planned
+    : { leadId, next: waiting, toOpen: null, push: null, stuck: 'nobodyAvailable' as const };
+  const { result } = await world.ledger.write('expireToWaiting', {
+    offerId,
+    leadId,
+    deadlineId,
+    at: nowMs,
+    next: next.next,
+  });
+  if (result.seq === null) return;
+  world.offers.remove(offerId, result.seq, nowMs);
+  world.alerts.withdrawn(offer, result.seq, 'expired');
+  world.wall.changed();
+  await follow(world, next, result.openedSeq);
+}
+
+/** COMP-23, of those whom the offer's step does not leave out now. */
+function unclaimedTo(
+  world: World,
+  of: { offer: OpenOffer; lead: LeadRow; policy: Policy; nowMs: number },
+): string | null {
+  const { offer, lead, policy, nowMs } = of;
+  const step = routeNamed(policy.routing, offer.rule)?.steps[offer.ruleStep];
+  const facts = leadFactsOf(world, ownFactsOf(lead), lead.companyName);
+  const barred = step === undefined ? undefined : barredBy(world, policy, step, facts, nowMs);
+  const reps = world.directory.reps().filter(({ id }) => barred?.has(id) !== true);
+  return nextFallbackRep({
     policy,
     pool: offer.pool,
     temperature: offer.facts.temperature,
-    reps: world.directory
-      .reps()
-      .map((rep) => ({ ...offerRepOf(policy, rep, nowMs), lastAssignedAtMs: rep.lastAssignedAt })),
+    reps: reps.map((rep) => ({ ...offerRepOf(policy, rep, nowMs), lastTurn: world.rotation.turnOf(rep.id) })),
   });
-  if (repId === null) {
-    const waiting = waitingTimer(world, leadId, nowMs);
-    const { result } = await world.ledger.write('expireToWaiting', {
-      offerId,
-      leadId,
-      deadlineId,
-      at: nowMs,
-      next: { waiting },
-    });
-    if (result.seq === null) return;
-    world.offers.remove(offerId, result.seq, nowMs);
-    world.timersChanged(waiting.dueAt);
-    world.alerts.withdrawn(offer, result.seq, 'expired');
-    return world.wall.changed();
-  }
-  const rep = world.directory.rep(repId);
-  const { result } = await world.ledger.write('assignLead', {
-    leadId,
-    repId,
-    via: 'rotation',
-    actor: 'system',
-    reason: null,
-    at: nowMs,
-    from: null,
-    ownershipId: newId('own', nowMs, world.random),
-    day: localDay(nowMs, zoneOf(policy, rep ?? {})),
-    firstContactMs: policy.sla.firstContactSeconds[offer.facts.temperature] * 1000,
-    closes: { offerId, reason: 'expired', deadlineId },
-  });
-  announceAssignment(world, { leadId, repId, via: 'rotation', nowMs }, result);
 }

@@ -6,7 +6,7 @@ import { leadView, type PrivateItems, type ShownRow } from '../leads/leads.ts';
 import type { NewLeadRow } from '../leads/leads-store.ts';
 import type { Idempotency } from '../ledger/group-commit.ts';
 import { scoreLead } from '../scoring/scoring-rules.ts';
-import { follow, planNext } from './offering.ts';
+import { follow, planNext, routableOf } from './offering.ts';
 import type { World } from './world.ts';
 
 export interface Intake {
@@ -66,19 +66,12 @@ export function createIntake(world: World): Intake {
         score,
         temperature,
         pool,
-        status: 'waiting',
+        status: 'waiting' as const,
         stage: null,
         acceptedAt: nowMs,
       } satisfies NewLeadRow;
       const own = privateItems(input);
-      const facts = {
-        company: { name: company.name, size: company.size ?? null },
-        contact: { title: contact.title ?? null },
-        source: input.source,
-        score,
-        temperature,
-      };
-      const planned = planNext(world, { leadId, temperature, pool, facts, lead: held(row, own) }, nowMs);
+      const planned = planNext(world, { ...routableOf(row), lead: held(row, own) }, nowMs);
       const { result, replayed } = await world.ledger.write(
         'acceptLead',
         { lead: row, actor: by.actor, private: own, next: planned.next },

@@ -4,7 +4,7 @@
  */
 import type { LeadView } from '../../client-sdk/protocol/verdict.ts';
 import type { ArbiterOffer } from '../claims/arbiter.ts';
-import { type OfferRep, planOffer } from '../distribution/distribution-rules.ts';
+import { type OfferPlan, type OfferRep, planOffer } from '../distribution/distribution-rules.ts';
 import type { WholeOffer } from '../distribution/offers-reader.ts';
 import type { OfferFacts, OpenLane, OpenOffer } from '../distribution/open-offers.ts';
 import { holdsPriorityWindow } from '../distribution/priority-windows-rules.ts';
@@ -13,8 +13,12 @@ import { shuffled } from '../kernel/random.ts';
 import type { LeadRow } from '../leads/leads-store.ts';
 import type { RepRow } from '../people/people-store.ts';
 import { type Policy, zoneOf } from '../policy/policy-rules.ts';
+import { isPush, type Route, routeOf } from '../routing/routing-rules.ts';
+import { assignByRule } from './assigning.ts';
 import { gateOf } from './lanes.ts';
+import { opsAlarm } from './ops-queue.ts';
 import { persist, settledOrSoon } from './persist.ts';
+import { barredBy, leadFactsOf, type OwnFacts, ownFactsOf, type Push, pushedTo, takeTurn } from './routing.ts';
 import type { NextStep, PlannedOffer } from './transactions/offering.ts';
 import type { World } from './world.ts';
 
@@ -29,9 +33,17 @@ export interface Routable {
   facts: OfferFacts;
   /** The whole lead, where it is at hand. */
   lead: LeadView | null;
+  /** What routing rules may look at. */
+  own: OwnFacts;
 }
 
-export function routableOf(row: LeadRow): Routable {
+type RoutableRow = Pick<
+  LeadRow,
+  'id' | 'companyName' | 'companySize' | 'contactTitle' | 'industry' | 'country' | 'region' | 'source' | 'type'
+> &
+  Pick<LeadRow, 'dealValue' | 'signals' | 'score' | 'temperature' | 'pool'>;
+
+export function routableOf(row: RoutableRow): Routable {
   const { temperature, pool, score, source } = row;
   return {
     leadId: row.id,
@@ -45,6 +57,7 @@ export function routableOf(row: LeadRow): Routable {
       temperature,
     },
     lead: null,
+    own: ownFactsOf(row),
   };
 }
 
@@ -56,51 +69,95 @@ export function offerRepOf(policy: Policy, rep: RepRow, releasedAtMs: number): O
 }
 
 export interface Planned {
+  leadId: string;
   next: NextStep;
   /** The offer to put up once it is on disk; null: the lead waits. */
   toOpen: OpenOffer | null;
+  /** The assignment that follows at once; null: none. The lead waits for it with a timer, as for everything. */
+  push: (Push & { policy: Policy; nowMs: number }) | null;
+  /** Why nobody gets it now: it stands in the ops queue (ROUTE-15). Null: somebody does. */
+  stuck: 'noRule' | 'nobodyAvailable' | null;
 }
 
-/** What the lead gets now: an offer, or a timer after which routing tries again. */
-export function planNext(world: World, lead: Routable, nowMs: number): Planned {
+/** Where in its rule a lead is to be looked at again: behind the step that did not place it. */
+export interface Resume {
+  route?: Route | null;
+  fromStep?: number;
+  /** Who has just given it back: no rule hands it to the same rep again. */
+  not?: string;
+}
+
+/** What the lead gets now by the first step of its rule that reaches somebody; else a timer after which routing tries again. */
+export function planNext(world: World, lead: Routable, nowMs: number, resume: Resume = {}): Planned {
+  const { leadId } = lead;
   const { version, policy } = world.policy.at(nowMs);
-  const plan = planOffer({
-    temperature: lead.temperature,
-    pool: lead.pool,
-    policy,
-    reps: world.directory.reps().map((rep) => offerRepOf(policy, rep, nowMs)),
-    nowMs,
-    counterOf: world.counters.of,
-  });
-  if (plan.nobody) return { next: { waiting: waitingTimer(world, lead.leadId, nowMs) }, toOpen: null };
-  const offerId = newId('offer', nowMs, world.random);
-  const lanes = plan.lanes.map(
-    ({ opensAtMs, repIds, tiers }, lane): OpenLane => ({
-      lane,
-      tiers,
-      opensAtMs,
-      sentAtMs: opensAtMs <= nowMs ? nowMs : null,
-      seq: null,
-      // NOTIF-18: the order of delivery favours no rep.
-      repIds: shuffled(repIds, world.random),
-    }),
-  );
+  const facts = leadFactsOf(world, lead.own, lead.facts.company.name);
+  const route = resume.route === undefined ? routeOf(policy.routing, facts) : resume.route;
+  const waiting = () => ({ waiting: waitingTimer(world, leadId, nowMs) });
+  for (const [index, step] of (route?.steps ?? []).entries()) {
+    if (index < (resume.fromStep ?? 0)) continue;
+    const { method } = step;
+    if (isPush(method)) {
+      const rule = route?.rule ?? null;
+      const to = { facts, company: lead.facts.company.name, rule, not: resume.not };
+      const repId = pushedTo(world, policy, { ...step, method }, to, nowMs);
+      if (repId === null) continue;
+      takeTurn(world, step, rule, repId);
+      const push = { repId, method, rule, policy, nowMs };
+      return { leadId, next: waiting(), toOpen: null, push, stuck: null };
+    }
+    const barred = barredBy(world, policy, step, facts, nowMs);
+    const plan = planOffer({
+      temperature: lead.temperature,
+      pool: lead.pool,
+      policy,
+      reps: world.directory.reps().map((rep) => offerRepOf(policy, rep, nowMs)),
+      ...(barred && { barred }),
+      nowMs,
+      counterOf: world.counters.of,
+    });
+    if (plan.nobody) continue;
+    const by = { rule: route?.rule ?? null, ruleStep: index, method };
+    const toOpen = openOfferOf(world, lead, plan, { ...by, policyVersion: version, nowMs });
+    return { leadId, next: { offer: plannedRows(world, toOpen) }, toOpen, push: null, stuck: null };
+  }
+  return { leadId, next: waiting(), toOpen: null, push: null, stuck: route === null ? 'noRule' : 'nobodyAvailable' };
+}
+
+function openOfferOf(
+  world: World,
+  lead: Routable,
+  plan: OfferPlan,
+  opened: Pick<OpenOffer, 'rule' | 'ruleStep' | 'method' | 'policyVersion'> & { nowMs: number },
+): OpenOffer {
+  const { nowMs, ...by } = opened;
+  const { leadId, temperature: _, own: __, ...shown } = lead;
   const { limits, increments, attemptRate, closesAtMs, clearMs } = plan;
-  const toOpen: OpenOffer = {
-    ...lead,
-    offerId,
+  return {
+    ...shown,
+    ...by,
+    leadId,
+    offerId: newId('offer', nowMs, world.random),
     openedSeq: 0,
     openedAtMs: nowMs,
     closesAtMs,
     clearMs,
-    policyVersion: version,
     limits,
     increments,
     attemptRate,
-    lanes,
+    lanes: plan.lanes.map(
+      ({ opensAtMs, repIds, tiers }, lane): OpenLane => ({
+        lane,
+        tiers,
+        opensAtMs,
+        sentAtMs: opensAtMs <= nowMs ? nowMs : null,
+        seq: null,
+        // NOTIF-18: the order of delivery favours no rep.
+        repIds: shuffled(repIds, world.random),
+      }),
+    ),
     admissions: new Map(),
   };
-  return { next: { offer: plannedRows(world, toOpen) }, toOpen };
 }
 
 export function waitingTimer(world: World, leadId: string, nowMs: number) {
@@ -120,6 +177,9 @@ function plannedRows(world: World, offer: OpenOffer): PlannedOffer {
       state: 'open',
       pool: offer.pool,
       policyVersion: offer.policyVersion,
+      rule: offer.rule,
+      ruleStep: offer.ruleStep,
+      method: offer.method,
       openedAt: openedAtMs,
       closesAt: offer.closesAtMs,
       clearMs: offer.clearMs,
@@ -195,9 +255,14 @@ function waitingLanes(offer: OpenOffer): OpenLane[] {
   return offer.lanes.filter(({ sentAtMs }) => sentAtMs === null);
 }
 
-/** What follows a committed `NextStep`: the offer goes up, or the waiting timer is armed. */
+/** What follows a committed `NextStep`: the offer goes up, the rule's rep is given the lead, or the waiting timer is armed. */
 export async function follow(world: World, planned: Planned, openedSeq: number | null): Promise<void> {
-  if ('waiting' in planned.next) world.timersChanged(planned.next.waiting.dueAt);
+  if ('waiting' in planned.next) {
+    const { leadId } = planned;
+    world.timersChanged(planned.next.waiting.dueAt);
+    if (planned.push !== null) await assignByRule(world, { ...planned.push, leadId, closes: null });
+    else if (planned.stuck !== null) opsAlarm(world, leadId, planned.stuck);
+  }
   if (planned.toOpen !== null && openedSeq !== null) await putUp(world, planned.toOpen, openedSeq);
 }
 
@@ -206,7 +271,9 @@ export function restoreOffer(world: World, whole: WholeOffer, lead: LeadRow, ope
   const { offer } = whole;
   const repId = (num: number) => world.directory.repByNum(num)?.id;
   return {
-    ...routableOf(lead),
+    leadId: lead.id,
+    facts: routableOf(lead).facts,
+    lead: null,
     offerId: offer.id,
     openedSeq,
     openedAtMs: offer.openedAt,
@@ -214,6 +281,9 @@ export function restoreOffer(world: World, whole: WholeOffer, lead: LeadRow, ope
     clearMs: offer.clearMs,
     pool: offer.pool,
     policyVersion: offer.policyVersion,
+    rule: offer.rule,
+    ruleStep: offer.ruleStep,
+    method: offer.method,
     limits: JSON.parse(offer.limits),
     increments: JSON.parse(offer.increments),
     attemptRate: offer.attemptRate === null ? null : JSON.parse(offer.attemptRate),

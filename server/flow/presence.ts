@@ -10,9 +10,12 @@ import { laneForRep } from '../distribution/distribution-rules.ts';
 import { everyoneIn, type OpenOffer, placeOf } from '../distribution/open-offers.ts';
 import type { Idempotency } from '../ledger/group-commit.ts';
 import type { NewRepRow, RepRow } from '../people/people-store.ts';
+import type { Policy } from '../policy/policy-rules.ts';
+import { routeNamed } from '../routing/routing-rules.ts';
 import { gateOf, openLanesNobodyHolds } from './lanes.ts';
 import { offerRepOf } from './offering.ts';
 import { persist, settledOrSoon } from './persist.ts';
+import { isBarredFrom } from './routing.ts';
 import { tellTier } from './tiering.ts';
 import type { World } from './world.ts';
 
@@ -26,6 +29,8 @@ export interface Presence {
     change: Partial<NewRepRow>,
     actor: string,
   ): Promise<{ rep: RepRow } | { refused: 'unknownRep' }>;
+  /** Looks again at what waits for somebody. */
+  routeWaiting(): Promise<void>;
 }
 
 export function createPresence(
@@ -58,6 +63,7 @@ export function createPresence(
   }
 
   return {
+    routeWaiting,
     async add(row, actor, idempotency) {
       const at = await world.arbiter.now();
       const { result, replayed } = await world.ledger.write('addRep', { row, actor, at }, idempotency);
@@ -99,6 +105,13 @@ export function createPresence(
   }
 }
 
+/** ROUTE-26: whether the step that the offer was opened with is for this rep too. */
+function isLetIn(world: World, offer: OpenOffer, policy: Policy, rep: RepRow, nowMs: number): boolean {
+  const step = routeNamed(policy.routing, offer.rule)?.steps[offer.ruleStep];
+  const lead = world.leads.row(offer.leadId);
+  return step === undefined || lead === undefined || !isBarredFrom(world, { policy, step, lead }, rep, nowMs);
+}
+
 /** Lets a rep into one open offer: back into the own lane, or as a newcomer at the own tier's time. */
 async function admit(world: World, offer: OpenOffer, rep: RepRow): Promise<void> {
   const held = placeOf(offer, rep.id);
@@ -109,6 +122,7 @@ async function admit(world: World, offer: OpenOffer, rep: RepRow): Promise<void>
   }
   const nowMs = await world.arbiter.now();
   const { policy } = world.policy.version(offer.policyVersion) ?? world.policy.at(nowMs);
+  if (!isLetIn(world, offer, policy, rep, nowMs)) return;
   const { openedAtMs } = offer;
   const members = everyoneIn(offer).map((id) => world.directory.rep(id));
   const headStartSeconds = headStartSecondsOf(

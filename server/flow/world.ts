@@ -22,6 +22,8 @@ import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import type { PointsReader } from '../points/points-reader.ts';
 import type { PolicyBook } from '../policy/policy.ts';
+import type { Rotation } from '../routing/rotation.ts';
+import type { RoutingReader } from '../routing/routing-reader.ts';
 import type { TiersReader } from '../tiers/tiers-reader.ts';
 import type { Alerts } from './alerting.ts';
 import type { Transactions } from './transactions/transactions.ts';
@@ -48,6 +50,10 @@ export interface World {
   repDays: RepDaysReader;
   tiers: TiersReader;
   directory: Directory;
+  /** Accounts, and who is away. */
+  routing: RoutingReader;
+  /** Whose turn it is. */
+  rotation: Rotation;
   policy: PolicyBook;
   offers: OpenOffers;
   counters: Counters;

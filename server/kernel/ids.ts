@@ -4,7 +4,20 @@
  */
 import type { Random } from './random.ts';
 
-export type IdPrefix = 'lead' | 'offer' | 'rep' | 'mgr' | 'src' | 'scr' | 'tok' | 'inv' | 'act' | 'own' | 'ast' | 'dl';
+export type IdPrefix =
+  | 'lead'
+  | 'offer'
+  | 'rep'
+  | 'mgr'
+  | 'src'
+  | 'scr'
+  | 'tok'
+  | 'inv'
+  | 'act'
+  | 'own'
+  | 'ast'
+  | 'dl'
+  | 'off';
 
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
 

@@ -86,8 +86,8 @@ const list = z.strictObject({ limit: z.coerce.number().int().min(1).max(500).def
 const tags = ['people'];
 
 export function repView(rep: RepRow, online: boolean) {
-  const { id, name, email, team, tier, hiredOn, timeZone, active, status, quota } = rep;
-  const languages = JSON.parse(rep.languages) as string[];
+  const { id, name, email, team, tier, hiredOn, timeZone, active, status, quota, jobFunction, seniority } = rep;
+  const list = (json: string) => JSON.parse(json) as string[];
   return {
     id,
     name,
@@ -96,7 +96,12 @@ export function repView(rep: RepRow, online: boolean) {
     tier,
     hiredOn,
     timeZone,
-    languages,
+    languages: list(rep.languages),
+    territories: list(rep.territories),
+    verticals: list(rep.verticals),
+    products: list(rep.products),
+    jobFunction,
+    seniority,
     active,
     status,
     quota,

@@ -19,6 +19,12 @@ export const reps = sqliteTable('reps', {
     .notNull()
     .default('ready'),
   quota: integer('quota'),
+  /** What routing may ask for (ROLE-01); JSON arrays, empty: the rep serves all. */
+  territories: text('territories').notNull().default('[]'),
+  verticals: text('verticals').notNull().default('[]'),
+  products: text('products').notNull().default('[]'),
+  jobFunction: text('job_function'),
+  seniority: text('seniority'),
   createdAt: integer('created_at').notNull(),
   /** When the rotation last gave this rep a lead: the longest ago is next (COMP-23). */
   lastAssignedAt: integer('last_assigned_at').notNull().default(0),

@@ -20,6 +20,8 @@ export interface Metrics {
   leadsAccepted(): void;
   settlements(outcome: string): void;
   deadlinesFired(kind: string): void;
+  /** A lead came to stand in the ops queue, by why. */
+  opsQueued(reason: string): void;
   watch(name: GaugeName, read: () => number): void;
   text(): Promise<string>;
   contentType: string;
@@ -44,6 +46,7 @@ export function createMetrics(options: { processMetrics: boolean }): Metrics {
   const accepted = counter('sambar_leads_accepted_total', 'Leads accepted');
   const settlements = counter('sambar_settlements_total', 'Provisional wins settled, by outcome', ['outcome']);
   const deadlines = counter('sambar_deadlines_fired_total', 'Deadlines fired, by kind', ['kind']);
+  const opsQueued = counter('sambar_ops_queued_total', 'Leads that came to stand in the ops queue, by why', ['reason']);
   const verdictSeconds = new Histogram({
     name: 'sambar_verdict_seconds',
     help: 'Claim received to verdict sent',
@@ -67,6 +70,7 @@ export function createMetrics(options: { processMetrics: boolean }): Metrics {
     alerts: (count) => alerts.inc(count),
     leadsAccepted: () => accepted.inc(),
     settlements: (outcome) => settlements.inc({ outcome }),
+    opsQueued: (reason) => opsQueued.inc({ reason }),
     deadlinesFired: (kind) => deadlines.inc({ kind }),
     watch(name, read) {
       const [metric, help] = gaugeNames[name];

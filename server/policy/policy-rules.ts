@@ -8,6 +8,7 @@
 import { z } from 'zod';
 import { calendarSection, DEFAULT_HOURS, teamSection } from './calendar-policy.ts';
 import { DEFAULT_PRIORITY_WINDOWS, priorityWindowsSection } from './priority-windows-policy.ts';
+import { ROUTING_DEFAULTS, ROUTING_OFF, routingSection } from './routing-policy.ts';
 import { SCORING_DEFAULTS } from './scoring-defaults.ts';
 import { TIERS_BY_HAND, tiersPolicy, WEEKLY_TIERS } from './tiers-policy.ts';
 
@@ -138,6 +139,7 @@ export const policyDocument = z.strictObject({
     .record(name, teamSection)
     .refine((teams) => Object.keys(teams).length <= TEAMS_MAX, `has more than ${TEAMS_MAX} teams`)
     .default({}),
+  routing: routingSection.default(ROUTING_OFF),
   competition,
   priorityWindows: priorityWindowsSection,
   points,
@@ -209,6 +211,7 @@ function openPreset(): Policy {
     mode: 'OPEN',
     calendar: { timeZone: 'Asia/Jakarta', hours: DEFAULT_HOURS },
     teams: {},
+    routing: ROUTING_OFF,
     competition: {
       delays: { premium: { default: [0] }, standard: { default: [0] } },
       clearSeconds: { hot: 300, warm: 1800, cold: 7200 },
@@ -241,6 +244,7 @@ function tieredPreset(): Policy {
     ...open,
     preset: 'tiered',
     mode: 'TIERED',
+    routing: ROUTING_DEFAULTS,
     competition: {
       ...open.competition,
       delays: {

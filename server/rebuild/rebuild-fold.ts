@@ -9,7 +9,7 @@ import type { Increment } from '../claims/arbiter.ts';
 import { gainsAt } from '../claims/limits.ts';
 import type { OwnershipRow } from '../claims/ownership-store.ts';
 import type { AdmissionRow, OfferRow } from '../distribution/offers-store.ts';
-import { FINISHED, stageChange } from '../flow/transactions/owning.ts';
+import { FINISHED, stageChange, takesTurn } from '../flow/transactions/owning.ts';
 import type { DayDelta } from '../leaderboard/day-delta.ts';
 import { addDelta, type DaySums, noSums } from '../leaderboard/day-sums.ts';
 import { contributionChange } from '../leaderboard/ownership-contribution.ts';
@@ -230,6 +230,8 @@ function begin(
     leadId: lead.leadId,
     repId: event.repId ?? '',
     startedAt: event.at,
+    method: null,
+    rule: null,
     offerId: null,
     requestId: null,
     claimSpeedMs: null,
@@ -277,17 +279,19 @@ function leadClaimed(step: Step): void {
 
 function leadAssigned(step: Step): void {
   const { event, data, totals } = step;
-  const { ownershipId, via, day, endedOwnershipId, firstContactDueAt } = data as {
+  const { ownershipId, via, method, rule, day, endedOwnershipId, firstContactDueAt } = data as {
     ownershipId: string;
     via: 'manager' | 'rotation';
+    method?: OwnershipRow['method'];
+    rule?: string | null;
     day: string;
     endedOwnershipId: string | null;
     firstContactDueAt: number;
   };
   if (endedOwnershipId !== null)
     changeOwnership(step, endedOwnershipId, { endedAt: event.at, endReason: 'reassigned' });
-  begin(step, { id: ownershipId, via, day, firstContactDueAt });
-  if (via === 'rotation')
+  begin(step, { id: ownershipId, via, method: method ?? null, rule: rule ?? null, day, firstContactDueAt });
+  if (takesTurn(via, method ?? null))
     totals.lastAssignedAt.set(event.repId ?? '', Math.max(event.at, totals.lastAssignedAt.get(event.repId ?? '') ?? 0));
 }
 

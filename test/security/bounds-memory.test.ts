@@ -29,6 +29,9 @@ function openOffer(n: number): OpenOffer {
     clearMs: 0,
     pool: 'standard',
     policyVersion: 1,
+    rule: null,
+    ruleStep: 0,
+    method: 'race',
     facts: {
       company: { name: 'PT', size: null },
       contact: { title: null },

@@ -322,6 +322,7 @@ export class Game {
       leadsAccepted: () => undefined,
       settlements: (outcome) => this.#settled(outcome),
       deadlinesFired: (kind) => this.cover(`timer ${kind}`),
+      opsQueued: () => undefined,
       watch: () => undefined,
       text: async () => '',
       contentType: '',

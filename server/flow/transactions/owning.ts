@@ -68,6 +68,9 @@ export interface AssignArgs {
   ownershipId: string;
   repId: string;
   via: 'manager' | 'rotation';
+  /** ROUTE-22; null unless `via` is rotation. */
+  method: OwnershipRow['method'];
+  rule: string | null;
   actor: string;
   reason: string | null;
   at: number;
@@ -78,6 +81,11 @@ export interface AssignArgs {
   firstContactMs: number;
   /** The offer this ends, already closed at the arbiter. */
   closes: { offerId: string; reason: 'expired' | 'assigned'; deadlineId: string | null } | null;
+}
+
+/** An account's owner gets its leads whatever the rotation says, and keeps the own place in it. */
+export function takesTurn(via: OwnershipRow['via'], method: OwnershipRow['method']): boolean {
+  return via === 'rotation' && method !== 'accountOwner';
 }
 
 export type AssignResult = Refused | (Done & { closedSeq: number | null; ownershipId: string });
@@ -103,6 +111,8 @@ export function assignLead(stores: Stores, args: AssignArgs): AssignResult {
     data: {
       ownershipId: args.ownershipId,
       via: args.via,
+      method: args.method,
+      rule: args.rule,
       day: args.day,
       endedOwnershipId: owner?.id ?? null,
       firstContactDueAt: at + args.firstContactMs,
@@ -117,21 +127,23 @@ export function assignLead(stores: Stores, args: AssignArgs): AssignResult {
     leadId,
     repId: args.repId,
     via: args.via,
+    method: args.method,
+    rule: args.rule,
     startedAt: at,
     day: args.day,
     firstContactDueAt: at + args.firstContactMs,
   });
   stores.leads.setStatus(leadId, 'owned');
   stores.deadlines.removeOfLead(leadId);
-  if (args.via === 'rotation') stores.people.updateRep(args.repId, { lastAssignedAt: at });
+  if (takesTurn(args.via, args.method)) stores.people.updateRep(args.repId, { lastAssignedAt: at });
   return { ...book(stores, credit), seq, at, closedSeq, ownershipId: args.ownershipId };
 }
 
-/** An offer that ended with nobody to take it: the lead waits for a timer that exists. */
+/** An offer that ended with nobody to take it: the lead is offered to others, or waits for a timer that exists. */
 export function expireToWaiting(
   stores: Stores,
   args: { offerId: string; leadId: string; deadlineId: string | null; at: number; next: NextStep },
-): { seq: number | null } {
+): { seq: number | null; openedSeq: number | null } {
   const { offerId, leadId, deadlineId, at } = args;
   const seq = endOffer(stores, {
     offerId,
@@ -142,8 +154,8 @@ export function expireToWaiting(
     deadlineId,
     next: args.next,
   });
-  if (seq !== null) takeNextStep(stores, leadId, args.next, 'system');
-  return { seq };
+  if (seq === null) return { seq, openedSeq: null };
+  return { seq, openedSeq: takeNextStep(stores, leadId, args.next, 'system') };
 }
 
 export interface ActivityArgs {

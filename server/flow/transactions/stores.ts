@@ -12,6 +12,7 @@ import { createPeopleStore, type PeopleStore } from '../../people/people-store.t
 import type { Db } from '../../platform/db.ts';
 import { createPointsStore, type PointsStore } from '../../points/points-store.ts';
 import { createPolicyStore, type PolicyStore } from '../../policy/policy-store.ts';
+import { createRoutingStore, type RoutingStore } from '../../routing/routing-store.ts';
 import { createTiersStore, type TiersStore } from '../../tiers/tiers-store.ts';
 
 export interface Stores {
@@ -25,6 +26,7 @@ export interface Stores {
   people: PeopleStore;
   policies: PolicyStore;
   tiers: TiersStore;
+  routing: RoutingStore;
 }
 
 export function createStores(db: Db): Stores {
@@ -39,5 +41,6 @@ export function createStores(db: Db): Stores {
     people: createPeopleStore(db),
     policies: createPolicyStore(db),
     tiers: createTiersStore(db),
+    routing: createRoutingStore(db),
   };
 }

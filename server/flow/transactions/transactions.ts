@@ -4,6 +4,7 @@ import * as governing from './governing.ts';
 import * as helping from './helping.ts';
 import * as offering from './offering.ts';
 import * as owning from './owning.ts';
+import * as routing from './routing.ts';
 import { settleClaim } from './settle-claim.ts';
 import { createStores, type Stores } from './stores.ts';
 import { decideTiers } from './tiering.ts';
@@ -40,6 +41,9 @@ export function createTransactions(db: Db) {
     openSession: bind(stores, governing.openSession),
     decideTiers: bind(stores, decideTiers),
     setPolicy: bind(stores, governing.setPolicy),
+    setAccount: bind(stores, routing.setAccount),
+    addTimeOff: bind(stores, routing.addTimeOff),
+    endTimeOff: bind(stores, routing.endTimeOff),
     fireTimer: bind(stores, governing.fireTimer),
     forgetLead: bind(stores, governing.forgetLead),
     setTimer: bind(stores, governing.setTimer),

@@ -1,0 +1,49 @@
+/**
+ * The ops queue (ROUTE-15): the leads that nobody can be offered now, because no rule is for them or nobody that a rule
+ * names is there. Each waits for a timer as before; what is listed is told from the rules at each reading, so that a
+ * rule that was mended has mended the list.
+ */
+import { routeOf } from '../routing/routing-rules.ts';
+import { barredBy, leadFactsOf, ownFactsOf } from './routing.ts';
+import type { World } from './world.ts';
+
+/** The alarm: once for a lead that comes to stand there, not at every look at it. */
+export function opsAlarm(world: World, leadId: string, reason: 'noRule' | 'nobodyAvailable'): void {
+  world.metrics.opsQueued(reason);
+  world.log.warn('a lead stands in the ops queue', { leadId, reason });
+}
+
+/** The oldest `limit` of the queue, each with the rule it fell under and how many reps each reason leaves out. */
+export function opsQueue(world: World, limit: number) {
+  const nowMs = world.clock.nowMs();
+  const { policy } = world.policy.at(nowMs);
+  return world.leads.waitingIds(limit).flatMap((leadId) => {
+    const lead = world.leads.row(leadId);
+    if (lead === undefined) return [];
+    const facts = leadFactsOf(world, ownFactsOf(lead), lead.companyName);
+    const route = routeOf(policy.routing, facts);
+    const leftOut = (route?.steps ?? []).map((step) => {
+      const barred = barredBy(world, policy, step, facts, nowMs);
+      const reasons: Record<string, number> = {};
+      for (const { id, active, status } of world.directory.reps()) {
+        const away = active ? (status === 'ready' ? null : 'notReady') : 'inactive';
+        const reason = barred?.get(id) ?? away;
+        if (reason !== null) reasons[reason] = (reasons[reason] ?? 0) + 1;
+      }
+      return { method: step.method, reasons };
+    });
+    return [
+      {
+        leadId,
+        company: lead.companyName,
+        source: lead.source,
+        score: lead.score,
+        temperature: lead.temperature,
+        acceptedAt: new Date(lead.acceptedAt).toISOString(),
+        reason: route === null ? ('noRule' as const) : ('nobodyAvailable' as const),
+        rule: route?.rule ?? null,
+        leftOut,
+      },
+    ];
+  });
+}

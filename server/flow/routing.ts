@@ -1,0 +1,154 @@
+/**
+ * route: which rule a lead falls under, whom its steps may reach, and whose turn it is. What is pure is in
+ * server/routing; here it meets the team, the hours and who is away.
+ */
+import type { OwnershipRow } from '../claims/ownership-store.ts';
+import { localDay } from '../kernel/calendar.ts';
+import type { LeadRow } from '../leads/leads-store.ts';
+import type { RepRow } from '../people/people-store.ts';
+import { openHoursOf } from '../policy/hours-rules.ts';
+import { type Policy, zoneOf } from '../policy/policy-rules.ts';
+import type { Step } from '../policy/routing-policy.ts';
+import type { LeadFacts } from '../routing/condition-rules.ts';
+import {
+  type Barred,
+  barredFrom,
+  barredReps,
+  type Eligibility,
+  type RoutingRep,
+} from '../routing/eligibility-rules.ts';
+import { nextTurnOf, type PushMethod, weightOf } from '../routing/routing-rules.ts';
+import type { World } from './world.ts';
+
+/** An assignment that a rule asks for. */
+export interface Push {
+  repId: string;
+  method: NonNullable<OwnershipRow['method']>;
+  rule: string | null;
+}
+
+/** What the lead itself says; whether its company is an account is asked when it is routed. */
+export type OwnFacts = Omit<LeadFacts, 'accountKnown'>;
+
+export function ownFactsOf(row: Omit<OwnFacts, 'signals'> & { signals: string }): OwnFacts {
+  const { country, region, industry, source, type, temperature, pool, companySize, score, dealValue } = row;
+  const signals = JSON.parse(row.signals) as string[];
+  return { country, region, industry, source, type, temperature, pool, companySize, score, dealValue, signals };
+}
+
+export function leadFactsOf(world: World, own: OwnFacts, company: string): LeadFacts {
+  return { ...own, accountKnown: world.routing.ownerOf(company) !== undefined };
+}
+
+const held = new WeakMap<RepRow, RoutingRep>();
+
+/** Held by its row, which is never changed in place: lists are parsed once and not at every lead. */
+function routingRepOf(row: RepRow): RoutingRep {
+  const known = held.get(row);
+  if (known !== undefined) return known;
+  const { id, team, tier, jobFunction, seniority } = row;
+  const list = (json: string) => JSON.parse(json) as string[];
+  const rep = {
+    id,
+    team,
+    tier,
+    jobFunction,
+    seniority,
+    territories: list(row.territories),
+    verticals: list(row.verticals),
+    products: list(row.products),
+    languages: list(row.languages),
+  };
+  held.set(row, rep);
+  return rep;
+}
+
+/** One step for one lead at one moment. */
+export function eligibilityOf(world: World, policy: Policy, step: Step, lead: LeadFacts, nowMs: number): Eligibility {
+  const { timeOff, workingHours } = policy.routing.availability;
+  const away = timeOff ? world.routing.awayAt(nowMs) : null;
+  const open = new Map<string | null, boolean>();
+  const isOpen = (team: string | null) => {
+    const known = open.get(team);
+    if (known !== undefined) return known;
+    const hours = openHoursOf(policy, team, localDay(nowMs, zoneOf(policy, { team })));
+    const now = hours !== null && hours.fromMs <= nowMs && nowMs < hours.untilMs;
+    open.set(team, now);
+    return now;
+  };
+  return {
+    target: step.target,
+    criteria: policy.routing.criteria[lead.pool],
+    lead,
+    offDuty(rep) {
+      if (away?.has(rep.id) === true) return 'timeOff';
+      return workingHours && !isOpen(rep.team) ? 'offHours' : null;
+    },
+  };
+}
+
+/** Whether a policy can leave anybody out: where it cannot, nobody is looked at. */
+function boundsAnybody(policy: Policy, step: Step, pool: 'premium' | 'standard'): boolean {
+  const { criteria, availability } = policy.routing;
+  const isBounded = criteria[pool].length > 0 || availability.timeOff || availability.workingHours;
+  return isBounded || !('everybody' in step.target);
+}
+
+/** Whom this step leaves out, and why. */
+export function barredBy(
+  world: World,
+  policy: Policy,
+  step: Step,
+  lead: LeadFacts,
+  nowMs: number,
+): Map<string, Barred> | undefined {
+  if (!boundsAnybody(policy, step, lead.pool)) return undefined;
+  const reps = world.directory.reps().map(routingRepOf);
+  return barredReps(eligibilityOf(world, policy, step, lead, nowMs), reps);
+}
+
+/** The same of one rep, who comes into an offer that is open: judged by the step it was opened with. */
+export function isBarredFrom(
+  world: World,
+  offer: { policy: Policy; step: Step; lead: LeadRow },
+  rep: RepRow,
+  nowMs: number,
+): boolean {
+  const { policy, step, lead } = offer;
+  if (!boundsAnybody(policy, step, lead.pool)) return false;
+  const facts = leadFactsOf(world, ownFactsOf(lead), lead.companyName);
+  return barredFrom(eligibilityOf(world, policy, step, facts, nowMs), routingRepOf(rep)) !== null;
+}
+
+/**
+ * Whom a push goes to, null: nobody is there. An account's owner gets its lead on a break and after hours too, and not
+ * while away or gone; everybody else must be ready and inside the step's bounds.
+ * @param not who has just given the lead back
+ */
+export function pushedTo(
+  world: World,
+  policy: Policy,
+  step: Step & { method: PushMethod },
+  lead: { facts: LeadFacts; company: string; rule: string | null; not: string | undefined },
+  nowMs: number,
+): string | null {
+  if (step.method === 'accountOwner') {
+    const owner = world.directory.rep(world.routing.ownerOf(lead.company) ?? '');
+    if (owner === undefined || !owner.active || owner.id === lead.not) return null;
+    const isAway = policy.routing.availability.timeOff && world.routing.awayAt(nowMs).has(owner.id);
+    return isAway ? null : owner.id;
+  }
+  const barred = barredBy(world, policy, step, lead.facts, nowMs);
+  const candidates = world.directory
+    .reps()
+    .filter(({ id, active, status }) => active && status === 'ready' && id !== lead.not && barred?.has(id) !== true)
+    .map(({ id }) => ({ id, turn: world.rotation.turnOf(id), served: world.rotation.servedOf(lead.rule, id) }));
+  return nextTurnOf(step.method, candidates);
+}
+
+/** Notes a push in the rotation before its commit: the next lead goes to somebody else. An account's owner keeps its place. */
+export function takeTurn(world: World, step: Step, rule: string | null, repId: string): void {
+  if (step.method === 'accountOwner') return;
+  const weight = weightOf(step, world.directory.rep(repId)?.tier ?? 1);
+  world.rotation.take(repId, step.method === 'weighted' ? { rule, weight } : undefined);
+}

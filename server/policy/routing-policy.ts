@@ -1,0 +1,162 @@
+/**
+ * The section `routing` (ROUTE-01..16, 26): an ordered list of rules, the first that matches a lead decides who may
+ * have it and how. No rules: one race for everybody, as if there were one rule that says so.
+ */
+import { z } from 'zod';
+
+/** Deeper trees are not written by people. */
+const DEPTH_MAX = 5;
+const BRANCHES_MAX = 20;
+const WORDS_MAX = 100;
+const RULES_MAX = 200;
+const FALLBACKS_MAX = 5;
+/** As deep as `tier` of a rep goes (client-sdk/protocol/http.ts). */
+const TIERS_MAX = 20;
+
+export const TEXT_FIELDS = [
+  'country',
+  'region',
+  'industry',
+  'source',
+  'type',
+  'temperature',
+  'pool',
+  'signals',
+] as const;
+export const NUMBER_FIELDS = ['companySize', 'score', 'dealValue'] as const;
+export type TextField = (typeof TEXT_FIELDS)[number];
+export type NumberField = (typeof NUMBER_FIELDS)[number];
+
+const name = z.string().trim().min(1).max(200);
+const words = z.array(name).min(1).max(WORDS_MAX);
+const bound = z.number().min(0);
+
+/** What a lead is compared with. What a lead does not say is never equal, above or below. */
+export type Condition =
+  | { all: Condition[] }
+  | { any: Condition[] }
+  | { not: Condition }
+  /** Case and outer spaces never matter; of `signals` one is enough. */
+  | { field: TextField; in: string[] }
+  /** `from` is inside, `below` outside (CON-24: an enterprise has 500 people or more). */
+  | { field: NumberField; from?: number | undefined; below?: number | undefined }
+  /** Whether the lead's company is one of `/v1/accounts`. */
+  | { field: 'accountKnown'; is: boolean };
+
+const comparison = z.union([
+  z.strictObject({ field: z.enum(TEXT_FIELDS), in: words }),
+  z
+    .strictObject({ field: z.enum(NUMBER_FIELDS), from: bound.optional(), below: bound.optional() })
+    .refine(({ from, below }) => from !== undefined || below !== undefined, 'has neither from nor below'),
+  z.strictObject({ field: z.literal('accountKnown'), is: z.boolean() }),
+]);
+
+/** A schema for each depth, so that no body, however deep, is followed further than a person would write. */
+function conditionOf(depth: number): z.ZodType<Condition> {
+  if (depth === 1) return comparison;
+  const inner = conditionOf(depth - 1);
+  const branches = z.array(inner).min(1).max(BRANCHES_MAX);
+  return z.union([
+    comparison,
+    z.strictObject({ all: branches }),
+    z.strictObject({ any: branches }),
+    z.strictObject({ not: inner }),
+  ]);
+}
+
+/** Reps by attributes: a rep is in it who has one of the values of every list that is named. */
+const segment = z
+  .strictObject({
+    teams: words.optional(),
+    territories: words.optional(),
+    verticals: words.optional(),
+    products: words.optional(),
+    /** SDR, AE, solutions engineer ... */
+    functions: words.optional(),
+    seniorities: words.optional(),
+    languages: words.optional(),
+    tiers: z.array(z.number().int().min(1).max(TIERS_MAX)).min(1).max(TIERS_MAX).optional(),
+  })
+  .refine((one) => Object.values(one).some((list) => list !== undefined), 'names no attribute');
+
+const target = z.union([
+  z.strictObject({ everybody: z.literal(true) }),
+  z.strictObject({ reps: words }),
+  z.strictObject({ teams: words }),
+  z.strictObject({ segment }),
+]);
+
+/**
+ * `race`: all at once, the first tap wins. `queue`: listed for all and claimable, nobody is alerted. `roundRobin`: the
+ * one whose last turn is longest ago. `weighted`: the same, a turn counting by the tier's weight (ROUTE-09).
+ * `accountOwner`: the rep whose account the company is (ROUTE-05).
+ */
+export const METHODS = ['race', 'queue', 'roundRobin', 'weighted', 'accountOwner'] as const;
+const step = {
+  target: target.default({ everybody: true }),
+  method: z.enum(METHODS),
+  /** For `weighted`: tier 1 first; a deeper tier has the last one (ROUTE-09, P: 3 to 1). */
+  weights: z.array(z.number().int().min(1).max(100)).min(1).max(TIERS_MAX).optional(),
+};
+
+const rule = z.strictObject({
+  name,
+  /** Absent: every lead. */
+  when: conditionOf(DEPTH_MAX).optional(),
+  ...step,
+  /** Tried in this order when nobody of the target is available, or nobody claimed; then the ops queue (ROUTE-15). */
+  fallback: z.array(z.strictObject(step)).max(FALLBACKS_MAX).default([]),
+});
+
+const CRITERIA = ['territory', 'vertical', 'product'] as const;
+const criteria = z.array(z.enum(CRITERIA)).max(CRITERIA.length);
+
+export const routingSection = z.strictObject({
+  rules: z
+    .array(rule)
+    .max(RULES_MAX)
+    .refine((rules) => new Set(rules.map((one) => one.name)).size === rules.length, 'names a rule twice')
+    .default([]),
+  /** ROUTE-26: what bounds every target of a pool, beside its rule. A rep who has none of an attribute serves all. */
+  criteria: z.strictObject({ premium: criteria, standard: criteria }).default({ premium: [], standard: [] }),
+  /** ROUTE-12: who is left out of what opens now. A break always leaves out. */
+  availability: z
+    .strictObject({ timeOff: z.boolean().default(false), workingHours: z.boolean().default(false) })
+    .default({ timeOff: false, workingHours: false }),
+});
+
+export type RoutingPolicy = z.infer<typeof routingSection>;
+export type RoutingRule = RoutingPolicy['rules'][number];
+export type Method = (typeof METHODS)[number];
+export type Criterion = (typeof CRITERIA)[number];
+export type Target = z.infer<typeof target>;
+export type Segment = z.infer<typeof segment>;
+export interface Step {
+  target: Target;
+  method: Method;
+  weights?: number[] | undefined;
+}
+
+export const EVERYBODY: Target = { everybody: true };
+export const ROUTING_OFF: RoutingPolicy = {
+  rules: [],
+  criteria: { premium: [], standard: [] },
+  availability: { timeOff: false, workingHours: false },
+};
+
+/** The spec's defaults: an account's lead goes to its owner (ROUTE-05), criteria and time off bound the rest (ROUTE-26). */
+export const ROUTING_DEFAULTS: RoutingPolicy = {
+  rules: [
+    {
+      name: 'known account',
+      when: { field: 'accountKnown', is: true },
+      target: EVERYBODY,
+      method: 'accountOwner',
+      fallback: [{ target: EVERYBODY, method: 'roundRobin' }],
+    },
+    { name: 'everybody else', target: EVERYBODY, method: 'race', fallback: [] },
+  ],
+  criteria: { premium: [...CRITERIA], standard: [...CRITERIA] },
+  // Hours stay off until they are asked for: a company that has said nothing of its hours would race in the default ones alone.
+  availability: { timeOff: true, workingHours: false },
+};

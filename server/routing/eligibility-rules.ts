@@ -1,0 +1,96 @@
+/**
+ * Who of a team a step of routing may reach, and for everybody else the reason (ROUTE-26, COMP-07): the target, the
+ * criteria of the pool, time off, working hours. The same bounds for a race, a queue and the choice of a push. Pure.
+ */
+import type { Criterion, Segment, Target } from '../policy/routing-policy.ts';
+import { fold, type LeadFacts, sameText } from './condition-rules.ts';
+
+/** A rep as rules can speak of one. */
+export interface RoutingRep {
+  id: string;
+  team: string | null;
+  tier: number;
+  territories: string[];
+  verticals: string[];
+  products: string[];
+  jobFunction: string | null;
+  seniority: string | null;
+  languages: string[];
+}
+
+export type Barred = 'notInTarget' | 'outOfTerritory' | 'otherVertical' | 'otherProduct' | 'timeOff' | 'offHours';
+
+export interface Eligibility {
+  target: Target;
+  criteria: readonly Criterion[];
+  lead: LeadFacts;
+  /** Time off or hours at this moment; null: on duty. */
+  offDuty(rep: RoutingRep): 'timeOff' | 'offHours' | null;
+}
+
+/** Why this rep is left out of this step; null: in. */
+export function barredFrom(step: Eligibility, rep: RoutingRep): Barred | null {
+  if (!isInTarget(step.target, rep)) return 'notInTarget';
+  for (const criterion of step.criteria) {
+    const { wanted, served, reason } = sides(criterion, step.lead, rep);
+    if (!meets(wanted, served)) return reason;
+  }
+  return step.offDuty(rep);
+}
+
+/** Everybody of `reps` who is left out, with the reason. */
+export function barredReps(step: Eligibility, reps: readonly RoutingRep[]): Map<string, Barred> {
+  const barred = new Map<string, Barred>();
+  for (const rep of reps) {
+    const reason = barredFrom(step, rep);
+    if (reason !== null) barred.set(rep.id, reason);
+  }
+  return barred;
+}
+
+export function isInTarget(target: Target, rep: RoutingRep): boolean {
+  if ('everybody' in target) return true;
+  if ('reps' in target) return target.reps.includes(rep.id);
+  if ('teams' in target) return oneOf(target.teams, rep.team);
+  return isInSegment(target.segment, rep);
+}
+
+function isInSegment(segment: Segment, rep: RoutingRep): boolean {
+  return (
+    oneOf(segment.teams, rep.team) &&
+    shares(segment.territories, rep.territories) &&
+    shares(segment.verticals, rep.verticals) &&
+    shares(segment.products, rep.products) &&
+    oneOf(segment.functions, rep.jobFunction) &&
+    oneOf(segment.seniorities, rep.seniority) &&
+    shares(segment.languages, rep.languages) &&
+    (segment.tiers === undefined || segment.tiers.includes(rep.tier))
+  );
+}
+
+function oneOf(wanted: readonly string[] | undefined, value: string | null): boolean {
+  return wanted === undefined || (value !== null && wanted.some((one) => sameText(one, value)));
+}
+
+function shares(wanted: readonly string[] | undefined, values: readonly string[]): boolean {
+  return wanted === undefined || values.some((value) => oneOf(wanted, value));
+}
+
+/** What the lead says and what the rep serves, for one criterion: place, industry, product (signals and type, ROUTE-04). */
+function sides(
+  criterion: Criterion,
+  lead: LeadFacts,
+  rep: RoutingRep,
+): { wanted: (string | null)[]; served: string[]; reason: Barred } {
+  if (criterion === 'territory')
+    return { wanted: [lead.country, lead.region], served: rep.territories, reason: 'outOfTerritory' };
+  if (criterion === 'vertical') return { wanted: [lead.industry], served: rep.verticals, reason: 'otherVertical' };
+  return { wanted: [lead.type, ...lead.signals], served: rep.products, reason: 'otherProduct' };
+}
+
+/** A rep who names nothing serves all; a lead that says nothing is for everybody. */
+function meets(wanted: readonly (string | null)[], served: readonly string[]): boolean {
+  const said = wanted.filter((one) => one !== null).map(fold);
+  if (served.length === 0 || said.length === 0) return true;
+  return served.some((one) => said.includes(fold(one)));
+}
