@@ -108,6 +108,9 @@ const PEOPLE: Route[] = [
   },
 ];
 
+/** Long after every test, so that it leaves nobody out of an offer. */
+const timeOff = { from: '2099-01-01T00:00:00Z', until: '2099-01-02T00:00:00Z' };
+
 const LEADS: Route[] = [
   {
     call: 'POST /v1/leads',
@@ -209,7 +212,40 @@ const GAME: Route[] = [
   },
 ];
 
-const ROUTES = [...PEOPLE, ...LEADS, ...GAME];
+const DISTRIBUTION: Route[] = [
+  {
+    call: 'PUT /v1/accounts',
+    ready: () => ({ path: '/v1/accounts', body: { company: 'PT Maju', ownerId: cast.a1.id } }),
+    may: { admin: 200, managerA: 200, managerB: 409 },
+  },
+  { call: 'GET /v1/accounts', ready: () => ({ path: '/v1/accounts' }), may: MANAGERS(200) },
+  { call: 'GET /v1/ops/queue', ready: () => ({ path: '/v1/ops/queue' }), may: MANAGERS(200) },
+  {
+    call: 'POST /v1/reps/{id}/time-off',
+    ready: () => ({ path: `/v1/reps/${cast.a1.id}/time-off`, body: timeOff }),
+    may: { a1: 201, a2: 404, b1: 404, managerA: 201, managerB: 404, admin: 201 },
+  },
+  {
+    call: 'GET /v1/reps/{id}/time-off',
+    ready: () => ({ path: `/v1/reps/${cast.a1.id}/time-off` }),
+    may: { a1: 200, a2: 404, b1: 404, managerA: 200, managerB: 404, admin: 200 },
+  },
+  {
+    call: 'DELETE /v1/time-off/{id}',
+    async ready() {
+      const off = await cast.app.call<{ id: string }>('POST', `/v1/reps/${cast.a1.id}/time-off`, { body: timeOff });
+      return { path: `/v1/time-off/${off.body.id}` };
+    },
+    may: { a1: 204, a2: 404, b1: 404, managerA: 204, managerB: 404, admin: 204 },
+  },
+  {
+    call: 'GET /v1/priority-windows',
+    ready: () => ({ path: '/v1/priority-windows' }),
+    may: { ...REPS(200), ...MANAGERS(200) },
+  },
+];
+
+const ROUTES = [...PEOPLE, ...LEADS, ...GAME, ...DISTRIBUTION];
 
 beforeAll(async () => {
   cast = await startCast({ clock });
