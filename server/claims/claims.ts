@@ -67,7 +67,12 @@ export function createClaims(deps: ClaimsDeps): Claims {
     const { leadId } = attempt;
     const notice = await deps.desk.wait(offerId, judged.claim.order, PENDING_WAIT_MS);
     if (notice === null) return retry(attempt, 'pendingWin', offerId);
-    if (notice.outcome === 'reopened') return retry(attempt, 'notStored', offerId);
+    if (notice.outcome === 'reopened') {
+      const { requestId } = judged.claim;
+      const isOwn = judged.mine && requestId === attempt.requestId && notice.wonBefore !== undefined;
+      const first = isOwn ? await deps.record.judge({ ...attempt, offerId: notice.wonBefore }) : null;
+      return first ?? retry(attempt, 'notStored', offerId);
+    }
     if (notice.outcome === 'closed') return { verdict: 'gone', leadId, offerId, reason: notice.reason };
     if (notice.winnerId === attempt.repId) return deps.record.won(notice);
     const { winnerId, winnerName, claimedAtMs } = notice;

@@ -12,6 +12,8 @@ export interface OwnershipStore {
   insert(row: NewOwnershipRow): boolean;
   byOffer(offerId: string): OwnershipRow | undefined;
   live(leadId: string): OwnershipRow | undefined;
+  /** The claim of this lead that the rep has won by this request, ended or not. */
+  byRequest(leadId: string, repId: string, requestId: string): OwnershipRow | undefined;
   update(id: string, change: Partial<NewOwnershipRow>): void;
   counter(repId: string, name: string): number;
   addToCounter(repId: string, name: string, by: number): void;
@@ -32,6 +34,14 @@ export function createOwnershipStore(db: Db): OwnershipStore {
       .select()
       .from(ownerships)
       .where(and(eq(ownerships.leadId, sql.placeholder('leadId')), isNull(ownerships.endedAt)))
+      .prepare(),
+  );
+  // By the lead alone, of which there are few: asked for the rep too, SQLite reads all that the rep ever owned.
+  const ofLead = statement(
+    db
+      .select()
+      .from(ownerships)
+      .where(eq(ownerships.leadId, sql.placeholder('leadId')))
       .prepare(),
   );
   const counterOf = statement(
@@ -67,6 +77,8 @@ export function createOwnershipStore(db: Db): OwnershipStore {
     insert: (row) => insert(row).changes === 1,
     byOffer: (offerId) => byOffer.get({ offerId }),
     live: (leadId) => live.get({ leadId }),
+    byRequest: (leadId, repId, requestId) =>
+      ofLead.all({ leadId }).find((row) => row.repId === repId && row.requestId === requestId),
     update: (id, change) => void db.update(ownerships).set(change).where(eq(ownerships.id, id)).run(),
     counter: (repId, name) => counterOf.get({ repId, name })?.value ?? 0,
     addToCounter: (repId, name, by) => void addCounter.run({ repId, name, by }),

@@ -18,7 +18,8 @@ export type SettledNotice =
     }
   /** Nobody has won it: what it was held for is on disk. */
   | { offerId: string; order: string; outcome: 'closed'; reason: GoneReason }
-  | { offerId: string; order: string; outcome: 'reopened' };
+  /** `wonBefore`: the offer of this lead that the same request had won before: it wins no second one. */
+  | { offerId: string; order: string; outcome: 'reopened'; wonBefore?: string };
 
 /** With the lead, contacts and all, where this process has it at hand: for its winner alone, and never kept. */
 export type HeardNotice = SettledNotice & { lead?: LeadView };

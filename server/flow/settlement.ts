@@ -62,6 +62,11 @@ export function createSettlement(world: World): Settlement {
       world.settled({ offerId, order, outcome: 'reopened' });
       return;
     }
+    if (result.outcome === 'repeated') {
+      await world.arbiter.settle(win, { outcome: 'reopened' });
+      world.settled({ offerId, order, outcome: 'reopened', wonBefore: result.wonBefore });
+      return;
+    }
     const { claimedAtMs } = result;
     const winnerId = result.outcome === 'committed' ? win.repId : result.winnerId;
     const claimSpeedMs = result.outcome === 'committed' ? result.claimSpeedMs : 0;

@@ -59,6 +59,25 @@ onBothArbiters('the same win, asked for again', (start) => {
     expect(race.file.count('SELECT count(*) FROM point_entries')).toBe(1);
   });
 
+  it('a won request that an arbiter has forgotten hears of its own offer, and wins no later one of the lead', async () => {
+    const race = await start();
+    const rep = await race.rep('Sari');
+    const other = await race.rep('Budi');
+    const leadId = await race.lead(PREMIUM);
+    const won = await rep.claim(leadId, { requestId: 'tap' });
+    await race.done('POST', `/v1/leads/${leadId}/releases`, { reason: 'x' }, rep);
+    const later = other.heard('lead:alert', leadId).at(-1)?.offerId;
+    await race.restart(0, { forgets: true });
+    const first = { verdict: 'gone', reason: 'released', offerId: won.offerId };
+    expect(await rep.claim(leadId, { requestId: 'tap' })).toMatchObject(first);
+    expect(await rep.claim(leadId, { requestId: 'tap' })).toMatchObject(first);
+    // Not even by name: one request is one claim.
+    expect(await rep.claim(leadId, { requestId: 'tap', offerId: later })).toMatchObject(first);
+    expect(other.heard('lead:taken', leadId)).toHaveLength(1);
+    expect(await rep.claim(leadId, { requestId: 'another' })).toMatchObject({ verdict: 'won', offerId: later });
+    expect(race.file.count('SELECT count(*) FROM ownerships')).toBe(2);
+  });
+
   it('one request id for two leads is a contradiction, not a claim', async () => {
     const race = await start();
     const rep = await race.rep('Sari');

@@ -127,9 +127,10 @@ export class Race {
     };
   }
 
-  /** Ends the server as a signal does, and starts it again on the same file `downMs` later. */
-  async restart(downMs = 0): Promise<void> {
+  /** Ends the server as a signal does, and starts it again on the same file `downMs` later; `forgets`: Redis is empty then. */
+  async restart(downMs = 0, { forgets = false } = {}): Promise<void> {
     await this.#stop();
+    if (forgets) await this.#redis?.connection.flushdb();
     this.clock.advance(downMs);
     await this.#compose(this.#app.folder);
     await this.settle();

@@ -140,6 +140,19 @@ describe('settleClaim', () => {
     });
   });
 
+  it('a request wins one offer of a lead, and comes again for no other', () => {
+    putUp(1);
+    commits.settleClaim(win('ani', T0 + 5));
+    connection.sqlite.exec("update ownerships set ended_at = 1, end_reason = 'released'");
+    putUp(2);
+    connection.sqlite.exec("update offers set lead_id = 'lead_1' where id = 'offer_2'");
+    const again = { leadId: 'lead_1' };
+    expect(commits.settleClaim(win('ani', T0 + 6, 2, again))).toEqual({ outcome: 'repeated', wonBefore: 'offer_1' });
+    expect(count("select count(*) from offers where id = 'offer_2' and state = 'open'")).toBe(1);
+    // Another rep's request may have the same name.
+    expect(commits.settleClaim(win('budi', T0 + 6, 2, again)).outcome).toBe('committed');
+  });
+
   it.each([
     ['unknownOffer', win('ani', T0, 9)],
     ['otherLead', win('ani', T0, 1, { leadId: 'lead_2' })],

@@ -2,7 +2,8 @@
  * The second referee: a provisional win becomes a claim on disk, or is refused, in one transaction.
  * It trusts nothing the arbiter said but the instant: the offer must be open in the file, the rep in
  * one of its lanes, the instant inside the window, and every limit must hold over the counters in the
- * file. Writing the same win twice answers the same twice.
+ * file. Writing the same win twice answers the same twice, and a request that has won one offer of a lead wins
+ * no other: it came again after the arbiter had forgotten it.
  */
 import type { Increment, Limit, ProvisionalWin } from '../../claims/arbiter.ts';
 import { firstBroken, gainsAt } from '../../claims/limits.ts';
@@ -39,6 +40,8 @@ export type SettleClaimResult =
       deltas: DayDelta[];
     }
   | { outcome: 'claimedBy'; winnerId: string; claimedAtMs: number }
+  /** The same request has won that offer of the lead before. */
+  | { outcome: 'repeated'; wonBefore: string }
   | { outcome: 'refused'; why: string };
 
 interface OwnAlert {
@@ -76,6 +79,8 @@ export function settleClaim(stores: Stores, args: SettleClaimArgs): SettleClaimR
   // An open offer has no winner on file: both are written in one transaction.
   const earlier = offer?.state === 'open' ? undefined : stores.owners.byOffer(win.offerId);
   if (earlier !== undefined) return settledBefore(earlier, win);
+  const before = stores.owners.byRequest(win.leadId, win.repId, win.requestId);
+  if (before !== undefined) return { outcome: 'repeated', wonBefore: before.id };
   if (offer === undefined) return { outcome: 'refused', why: 'unknownOffer' };
   const alert = ownAlert(stores, win.offerId, win.repId, args.repNum);
   const why = objection(stores, offer, alert, win);
