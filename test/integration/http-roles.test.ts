@@ -243,6 +243,17 @@ const DISTRIBUTION: Route[] = [
     ready: () => ({ path: '/v1/priority-windows' }),
     may: { ...REPS(200), ...MANAGERS(200) },
   },
+  {
+    call: 'POST /v1/tiers/computations',
+    ready: () => ({ path: '/v1/tiers/computations', body: { team: 'A', dryRun: true } }),
+    may: { admin: 200, managerA: 200 },
+  },
+  {
+    call: 'GET /v1/reps/{id}/tiers',
+    ready: () => ({ path: `/v1/reps/${cast.a1.id}/tiers` }),
+    may: { a1: 200, a2: 404, b1: 404, managerA: 200, managerB: 404, admin: 200 },
+  },
+  { call: 'GET /v1/tiers/persistence', ready: () => ({ path: '/v1/tiers/persistence' }), may: MANAGERS(200) },
 ];
 
 const ROUTES = [...PEOPLE, ...LEADS, ...GAME, ...DISTRIBUTION];
