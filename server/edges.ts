@@ -15,6 +15,7 @@ import { assignByManager } from './flow/assigning.ts';
 import { personalCard } from './flow/card.ts';
 import { leadFor } from './flow/claim-record.ts';
 import { isReady } from './flow/lanes.ts';
+import { onboardingView } from './flow/onboarding.ts';
 import { noteReceipt, raceRecord, wasInRace } from './flow/race-record.ts';
 import type { DecidingHouse } from './house.ts';
 import type { Clock } from './kernel/clock.ts';
@@ -212,6 +213,7 @@ function bindPeople(app: Http, { house, sockets, publicUrl, appSecret }: EdgeDep
           actorOf(speaker),
         ),
       ),
+    onboarding: (rep) => onboardingView(world, rep),
     rep: directory.rep,
     reps: directory.reps,
     isOnline: (repId) => (sockets?.roomSize(repRoom(repId)) ?? 0) > 0,

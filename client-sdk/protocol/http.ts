@@ -68,6 +68,10 @@ export const repPatch = z
     quota: money.optional(),
     status: repStatus.optional(),
     ...routingAttributes,
+    /** A manager's word that a newcomer may race once its weeks of watching are over. */
+    readyToRace: z.boolean().optional(),
+    /** Holds a newcomer in its phase for so many days more, from today. */
+    extendOnboarding: z.strictObject({ days: z.number().int().min(1).max(365), reason: text(1000) }).optional(),
   })
   .refine((patch) => Object.keys(patch).length > 0, 'names nothing to change');
 /** `team`: one of the caller's, else all of them. `dryRun` shows what would change and writes nothing. */

@@ -1,5 +1,5 @@
 /** Reads of ownership and of the race's notes, for verdicts from the file, lists and race records. */
-import { and, between, desc, eq, gte, isNull, lte, type SQL, sql } from 'drizzle-orm';
+import { and, between, desc, eq, gte, isNull, lte, ne, type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../platform/db.ts';
 import { statement } from '../platform/statement.ts';
 import { isHeld } from './counters.ts';
@@ -22,6 +22,8 @@ export interface OwnershipReader {
   ofLead(leadId: string): OwnershipRow[];
   /** The leads a rep owns now, newest first. */
   leadsOf(repId: string, limit: number): OwnershipRow[];
+  /** Leads that a rep was given without a race since an instant. */
+  assignedSince(repId: string, sinceMs: number): number;
   latestClaims(limit: number): OwnershipRow[];
   /** How fast a rep's last claims were up to an instant and with it, ms, the newest first. */
   claimSpeeds(repId: string, upToMs: number, limit: number): number[];
@@ -60,6 +62,12 @@ export function createOwnershipReader(db: Db): OwnershipReader {
         .orderBy(desc(ownerships.startedAt))
         .limit(limit)
         .all(),
+    assignedSince: (repId, sinceMs) =>
+      db
+        .select({ count: sql<number>`count(*)` })
+        .from(ownerships)
+        .where(and(eq(ownerships.repId, repId), gte(ownerships.startedAt, sinceMs), ne(ownerships.via, 'claim')))
+        .get()?.count ?? 0,
     latestClaims: (limit) =>
       db.select().from(ownerships).where(eq(ownerships.via, 'claim')).orderBy(sql`rowid desc`).limit(limit).all(),
     claimSpeeds: (repId, upToMs, limit) =>

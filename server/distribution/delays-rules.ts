@@ -1,14 +1,15 @@
 /** From when a rep may claim, in seconds after release: the tier's delay, and what a priority window does to it. Pure. */
-import type { Policy, Pool, Temperature } from '../policy/policy-rules.ts';
+import type { OfferPool, Policy, Temperature } from '../policy/policy-rules.ts';
 
 export interface Released {
-  pool: Pool;
+  pool: OfferPool;
   temperature: Temperature;
 }
 
 /** Seconds after release at which a tier may claim (COMP-21); null: never. */
 export function delaySecondsOf(policy: Policy, lead: Released, tier: number): number | null {
-  if (policy.mode === 'OPEN') return 0;
+  // Of the cohort everybody starts alike.
+  if (policy.mode === 'OPEN' || lead.pool === 'cohort') return 0;
   const table = policy.competition.delays[lead.pool];
   const list = table[lead.temperature] ?? table.default;
   return list[Math.min(tier, list.length) - 1] ?? null;

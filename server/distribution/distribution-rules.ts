@@ -16,9 +16,10 @@
  * `dailyCap` by name, midnight may lift it, and after the clear time the lead is assigned.
  */
 import type { Increment, Limit } from '../claims/arbiter.ts';
-import type { Policy, Pool, Temperature } from '../policy/policy-rules.ts';
+import type { OfferPool, Policy, Temperature } from '../policy/policy-rules.ts';
 import { countingOf, countsOwnDays, zonesByDays } from './claim-days.ts';
 import { delayOfRep, delaySecondsOf, headStartSecondsOf } from './delays-rules.ts';
+import { type OnboardingPhase, SHADOW_TIER, watchOnly } from './onboarding-rules.ts';
 
 /** What a lane gets at the least before the offer may close. */
 export const LAST_LANE_MS_MIN = 60_000;
@@ -33,6 +34,8 @@ export interface OfferRep {
   status: 'ready' | 'break';
   /** The rep's priority window runs at the release (FAIR-09); absent: it does not. */
   inPriorityWindow?: boolean;
+  /** Where a newcomer stands at the release (FAIR-12); absent: it is none. */
+  phase?: OnboardingPhase;
 }
 
 /** Those of routing (ROUTE-26) are its own: `barred` brings them. */
@@ -45,7 +48,10 @@ export type IneligibleReason =
   | 'otherVertical'
   | 'otherProduct'
   | 'timeOff'
-  | 'offHours';
+  | 'offHours'
+  /** A newcomer who only watches (FAIR-13), and whoever belongs to the cohort's pool or to the others (FAIR-14). */
+  | 'onboarding'
+  | 'otherPool';
 export interface Ineligible {
   repId: string;
   reason: IneligibleReason;
@@ -76,7 +82,7 @@ export type Plan = OfferPlan | { nobody: true; ineligible: Ineligible[] };
 
 export interface PlanInput {
   temperature: Temperature;
-  pool: Pool;
+  pool: OfferPool;
   policy: Policy;
   reps: readonly OfferRep[];
   /** Whom routing leaves out of this offer, and why; absent: nobody. */
@@ -104,9 +110,10 @@ export function planOffer(input: PlanInput): Plan {
     Math.min(lastOpensMs + clearMs, nowMs + hardMs),
     lastOpensMs + Math.min(LAST_LANE_MS_MIN, clearMs),
   );
+  const laid = lanesAndCounting(groups, input, closesAtMs);
   return {
     nobody: false,
-    ...lanesAndCounting(groups, input, closesAtMs),
+    ...withShadows(laid, input.reps.filter(isShadow), groups[0]?.opensAtMs ?? nowMs),
     attemptRate: policy.competition.attemptRate,
     closesAtMs,
     clearMs,
@@ -175,7 +182,7 @@ export function laneForRep(
   offer: {
     /** The policy the offer was opened with. */
     policy: Policy;
-    pool: Pool;
+    pool: OfferPool;
     temperature: Temperature;
     openedAtMs: number;
     closesAtMs: number;
@@ -190,8 +197,12 @@ export function laneForRep(
   const delay = delayOfRep(offer.policy, offer, rep, offer.headStartSeconds);
   if (delay === null || !rep.active || !isReady(rep)) return null;
   const dueMs = offer.openedAtMs + delay * 1000;
-  const usable = offer.lanes
-    .map(({ opensAtMs, tiers }, lane) => ({ lane, opensAtMs, tiers }))
+  const lanes = offer.lanes.map(({ opensAtMs, tiers }, lane) => ({ lane, opensAtMs, tiers }));
+  const watching = lanes.find(({ tiers }) => tiers?.includes(SHADOW_TIER));
+  if (rep.phase === 'shadow') return watching ? { lane: watching.lane, opensAtMs: watching.opensAtMs } : null;
+  if (phaseAgainst(rep, offer.pool) !== null) return null;
+  const usable = lanes
+    .filter((lane) => lane !== watching)
     .filter(({ lane, opensAtMs }) => {
       const fromMs = Math.max(nowMs, Math.min(dueMs, opensAtMs));
       return countsOwnDays(offer.increments, lane, rep.timeZone, {
@@ -207,35 +218,6 @@ export function laneForRep(
   return { lane: lane.lane, opensAtMs };
 }
 
-export interface FallbackRep extends OfferRep {
-  /** The number of the rep's last turn in the rotation; 0: none yet. */
-  lastTurn: number;
-}
-
-/**
- * COMP-23: who gets a lead that nobody claimed. Standard: the deepest tier first, upwards when nobody
- * of it is available. Premium: any tier with premium access, in one rotation, or anybody where no rep
- * has such access (no lead stays unowned, COMP-10). OPEN: anybody. Among them the one whose last turn
- * is longest ago; then the smaller id. Null: nobody is available.
- */
-export function nextFallbackRep(input: {
-  policy: Policy;
-  pool: Pool;
-  temperature: Temperature;
-  reps: readonly FallbackRep[];
-}): string | null {
-  const byTier = input.policy.mode === 'TIERED' && input.pool === 'standard';
-  const active = input.reps.filter((rep) => rep.active);
-  const withAccess = active.filter(
-    (rep) => input.pool === 'standard' || delaySecondsOf(input.policy, input, rep.tier) !== null,
-  );
-  const available = (withAccess.length > 0 ? withAccess : active).filter(isReady);
-  const [next] = available.sort(
-    (a, b) => (byTier ? b.tier - a.tier : 0) || a.lastTurn - b.lastTurn || (a.id < b.id ? -1 : 1),
-  );
-  return next?.id ?? null;
-}
-
 interface DelayGroup {
   opensAtMs: number;
   /** Those on a break too: they are no members, but may come back into the lane. */
@@ -248,7 +230,8 @@ function sortReps(input: PlanInput): { ineligible: Ineligible[]; delays: Map<num
   const delays = new Map<number, OfferRep[]>();
   const { policy } = input;
   const barredOf = (rep: OfferRep) => (rep.active ? input.barred?.get(rep.id) : undefined);
-  const reasonOf = (rep: OfferRep) => barredOf(rep) ?? reasonAgainst(rep, delaySecondsOf(policy, input, rep.tier));
+  const reasonOf = (rep: OfferRep) =>
+    barredOf(rep) ?? reasonAgainst(rep, delaySecondsOf(policy, input, rep.tier), input.pool);
   const headStart = headStartSecondsOf(
     policy,
     input.reps.filter((rep) => rep.inPriorityWindow === true && reasonOf(rep) === null),
@@ -258,7 +241,7 @@ function sortReps(input: PlanInput): { ineligible: Ineligible[]; delays: Map<num
     const barred = barredOf(rep);
     const reason = reasonOf(rep);
     if (reason !== null) ineligible.push({ repId: rep.id, reason });
-    if (delay === null || !rep.active || barred !== undefined) continue;
+    if (delay === null || !rep.active || barred !== undefined || phaseAgainst(rep, input.pool) !== null) continue;
     const group = delays.get(delay);
     if (group === undefined) delays.set(delay, [rep]);
     else group.push(rep);
@@ -266,10 +249,29 @@ function sortReps(input: PlanInput): { ineligible: Ineligible[]; delays: Map<num
   return { ineligible, delays };
 }
 
-function reasonAgainst(rep: OfferRep, delay: number | null): IneligibleReason | null {
+function reasonAgainst(rep: OfferRep, delay: number | null, pool: OfferPool): IneligibleReason | null {
   if (!rep.active) return 'inactive';
+  const phase = phaseAgainst(rep, pool);
+  if (phase !== null) return phase;
   if (delay === null) return 'tierNever';
   return isReady(rep) ? null : 'notReady';
+}
+
+/** FAIR-13, FAIR-14: a shadow claims nothing; of the cohort's pool and the others each has its own reps. */
+function phaseAgainst({ phase }: OfferRep, pool: OfferPool): 'onboarding' | 'otherPool' | null {
+  if (phase === 'shadow') return 'onboarding';
+  return (phase === 'cohort') === (pool === 'cohort') ? null : 'otherPool';
+}
+
+/** The lane of those who watch, as the last; it opens with the first and keeps nothing open. */
+function withShadows(
+  laid: Pick<OfferPlan, 'lanes' | 'limits' | 'increments'>,
+  shadows: readonly OfferRep[],
+  opensAtMs: number,
+): Pick<OfferPlan, 'lanes' | 'limits' | 'increments'> {
+  if (shadows.length === 0) return laid;
+  const lane: PlannedLane = { tiers: [SHADOW_TIER], opensAtMs, repIds: shadows.filter(isReady).map(({ id }) => id) };
+  return { ...laid, lanes: [...laid.lanes, lane], limits: [watchOnly(laid.lanes.length), ...laid.limits] };
 }
 
 /** Moves lanes to now until one is among them in which somebody can claim. */
@@ -339,6 +341,11 @@ function lanesAndCounting(
   };
 }
 
-function isReady(rep: OfferRep): boolean {
+/** Not on a break. */
+export function isReady(rep: OfferRep): boolean {
   return rep.status === 'ready';
+}
+
+function isShadow(rep: OfferRep): boolean {
+  return rep.active && rep.phase === 'shadow';
 }

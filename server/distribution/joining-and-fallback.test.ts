@@ -1,10 +1,9 @@
 /** Those who come later: into an open offer, and to a lead that nobody claimed. */
 import { describe, expect, test } from 'vitest';
 import { type Policy, resolvePreset } from '../policy/policy-rules.ts';
+import { type FallbackRep, nextFallbackRep } from './fallback-rules.ts';
 import {
-  type FallbackRep,
   laneForRep,
-  nextFallbackRep,
   type OfferPlan,
   type OfferRep,
   planOffer,
@@ -115,6 +114,7 @@ describe('COMP-23: a lead that nobody claimed', () => {
   const turn = (id: string, tier: number, lastTurn = 0, part: Partial<OfferRep> = {}): FallbackRep => ({
     ...rep(id, { tier, ...part }),
     lastTurn,
+    baseLoadOwed: false,
   });
   const next = (reps: FallbackRep[], pool: 'premium' | 'standard' = 'standard', name = 'tiered') =>
     nextFallbackRep({ policy: preset(name), pool, temperature: 'warm', reps });

@@ -41,7 +41,7 @@ export interface OpenOffer {
   openedAtMs: number;
   closesAtMs: number;
   clearMs: number;
-  pool: 'premium' | 'standard';
+  pool: 'premium' | 'standard' | 'cohort';
   policyVersion: number;
   /** The routing rule it was opened by, null: none; which of the rule's steps; whether anybody is alerted. */
   rule: string | null;

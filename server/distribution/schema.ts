@@ -9,7 +9,7 @@ export const offers = sqliteTable(
     leadId: text('lead_id').notNull(),
     /** open → claimed, or open → closed with a reason; final both. */
     state: text('state', { enum: ['open', 'claimed', 'closed'] }).notNull(),
-    pool: text('pool', { enum: ['premium', 'standard'] }).notNull(),
+    pool: text('pool', { enum: ['premium', 'standard', 'cohort'] }).notNull(),
     policyVersion: integer('policy_version').notNull(),
     openedAt: integer('opened_at').notNull(),
     closesAt: integer('closes_at').notNull(),

@@ -5,6 +5,7 @@ import { zoneOf } from '../policy/policy-rules.ts';
 import type { TierFigures } from '../tiers/tier-rules.ts';
 import type { TierRow } from '../tiers/tiers-store.ts';
 import { leadFor } from './claim-record.ts';
+import { onboardingView } from './onboarding.ts';
 import { ownPriorityWindow } from './priority-windows.ts';
 import type { World } from './world.ts';
 
@@ -39,6 +40,7 @@ export function personalCard(world: World, repId: string) {
     rank: own('points', 'week')?.rank ?? null,
     limits:
       cap === null ? [] : [{ rule: 'dailyCap', limit: cap, used: claimsToday, left: Math.max(0, cap - claimsToday) }],
+    onboarding: onboardingView(world, rep),
     priorityWindow: ownPriorityWindow(world, repId),
     leads: world.owners
       .leadsOf(repId, OWN_LEADS_SHOWN)

@@ -5,7 +5,6 @@
  */
 
 import type { DeadlineRow } from '../deadlines/deadlines-store.ts';
-import { nextFallbackRep } from '../distribution/distribution-rules.ts';
 import type { OpenOffer } from '../distribution/open-offers.ts';
 import type { LeadRow } from '../leads/leads-store.ts';
 import type { Policy } from '../policy/policy-rules.ts';
@@ -13,8 +12,10 @@ import { routeNamed } from '../routing/routing-rules.ts';
 import { assignByRule } from './assigning.ts';
 import { openLane } from './lanes.ts';
 import { follow, offerRepOf, planNext, routableOf, waitingTimer } from './offering.ts';
+import { baseLoadOwed } from './onboarding.ts';
 import { remindHolders } from './priority-windows.ts';
 import { barredBy, leadFactsOf, ownFactsOf } from './routing.ts';
+import { nextFallbackRep } from '../distribution/fallback-rules.ts';
 import type { World } from './world.ts';
 
 export interface Deadlines {
@@ -149,6 +150,10 @@ function unclaimedTo(
     policy,
     pool: offer.pool,
     temperature: offer.facts.temperature,
-    reps: reps.map((rep) => ({ ...offerRepOf(policy, rep, nowMs), lastTurn: world.rotation.turnOf(rep.id) })),
+    reps: reps.map((rep) => ({
+      ...offerRepOf(policy, rep, nowMs),
+      lastTurn: world.rotation.turnOf(rep.id),
+      baseLoadOwed: baseLoadOwed(world, policy, rep, nowMs),
+    })),
   });
 }

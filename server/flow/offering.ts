@@ -7,6 +7,7 @@ import type { ArbiterOffer } from '../claims/arbiter.ts';
 import { type OfferPlan, type OfferRep, planOffer } from '../distribution/distribution-rules.ts';
 import type { WholeOffer } from '../distribution/offers-reader.ts';
 import type { OfferFacts, OpenLane, OpenOffer } from '../distribution/open-offers.ts';
+import { onboardingOf } from '../distribution/onboarding-rules.ts';
 import { holdsPriorityWindow } from '../distribution/priority-windows-rules.ts';
 import { newId } from '../kernel/ids.ts';
 import { shuffled } from '../kernel/random.ts';
@@ -16,6 +17,7 @@ import { type Policy, zoneOf } from '../policy/policy-rules.ts';
 import { isPush, type Route, routeOf } from '../routing/routing-rules.ts';
 import { assignByRule } from './assigning.ts';
 import { gateOf } from './lanes.ts';
+import { poolOf } from './onboarding.ts';
 import { opsAlarm } from './ops-queue.ts';
 import { persist, settledOrSoon } from './persist.ts';
 import { barredBy, leadFactsOf, type OwnFacts, ownFactsOf, type Push, pushedTo, takeTurn } from './routing.ts';
@@ -65,7 +67,8 @@ export function routableOf(row: RoutableRow): Routable {
 export function offerRepOf(policy: Policy, rep: RepRow, releasedAtMs: number): OfferRep {
   const { id, tier, active, status } = rep;
   const inPriorityWindow = holdsPriorityWindow(policy, rep, releasedAtMs);
-  return { id, tier, active, status, timeZone: zoneOf(policy, rep), inPriorityWindow };
+  const phase = onboardingOf(policy, rep, releasedAtMs)?.phase;
+  return { id, tier, active, status, timeZone: zoneOf(policy, rep), inPriorityWindow, ...(phase && { phase }) };
 }
 
 export interface Planned {
@@ -107,17 +110,23 @@ export function planNext(world: World, lead: Routable, nowMs: number, resume: Re
       return { leadId, next: waiting(), toOpen: null, push, stuck: null };
     }
     const barred = barredBy(world, policy, step, facts, nowMs);
+    const reps = world.directory.reps().map((rep) => offerRepOf(policy, rep, nowMs));
+    const pool = poolOf(
+      world,
+      lead.pool,
+      reps.filter(({ id }) => barred?.has(id) !== true),
+    );
     const plan = planOffer({
       temperature: lead.temperature,
-      pool: lead.pool,
+      pool,
       policy,
-      reps: world.directory.reps().map((rep) => offerRepOf(policy, rep, nowMs)),
+      reps,
       ...(barred && { barred }),
       nowMs,
       counterOf: world.counters.of,
     });
     if (plan.nobody) continue;
-    const by = { rule: route?.rule ?? null, ruleStep: index, method };
+    const by = { pool, rule: route?.rule ?? null, ruleStep: index, method };
     const toOpen = openOfferOf(world, lead, plan, { ...by, policyVersion: version, nowMs });
     return { leadId, next: { offer: plannedRows(world, toOpen) }, toOpen, push: null, stuck: null };
   }
@@ -128,7 +137,7 @@ function openOfferOf(
   world: World,
   lead: Routable,
   plan: OfferPlan,
-  opened: Pick<OpenOffer, 'rule' | 'ruleStep' | 'method' | 'policyVersion'> & { nowMs: number },
+  opened: Pick<OpenOffer, 'pool' | 'rule' | 'ruleStep' | 'method' | 'policyVersion'> & { nowMs: number },
 ): OpenOffer {
   const { nowMs, ...by } = opened;
   const { leadId, temperature: _, own: __, ...shown } = lead;

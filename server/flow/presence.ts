@@ -14,6 +14,7 @@ import type { Policy } from '../policy/policy-rules.ts';
 import { routeNamed } from '../routing/routing-rules.ts';
 import { gateOf, openLanesNobodyHolds } from './lanes.ts';
 import { offerRepOf } from './offering.ts';
+import { type OnboardingChange, onboardingChange } from './onboarding.ts';
 import { persist, settledOrSoon } from './persist.ts';
 import { isBarredFrom } from './routing.ts';
 import { tellTier } from './tiering.ts';
@@ -26,7 +27,7 @@ export interface Presence {
   add(row: NewRepRow, actor: string, idempotency?: Idempotency): Promise<{ rep: RepRow } | { refused: 'emailTaken' }>;
   change(
     repId: string,
-    change: Partial<NewRepRow>,
+    change: Partial<NewRepRow> & OnboardingChange,
     actor: string,
   ): Promise<{ rep: RepRow } | { refused: 'unknownRep' }>;
   /** Looks again at what waits for somebody. */
@@ -79,15 +80,22 @@ export function createPresence(
     change: (repId, change, actor) => world.perLead.run(`rep:${repId}`, () => changeOne(repId, change, actor)),
   };
 
-  async function changeOne(repId: string, change: Partial<NewRepRow>, actor: string): ReturnType<Presence['change']> {
+  async function changeOne(
+    repId: string,
+    { readyToRace, extendOnboarding, ...rest }: Partial<NewRepRow> & OnboardingChange,
+    actor: string,
+  ): ReturnType<Presence['change']> {
     const before = world.directory.rep(repId);
     const at = await world.arbiter.now();
+    if (before === undefined) return { refused: 'unknownRep' };
+    const decided = onboardingChange(world, before, { readyToRace, extendOnboarding }, { actor, nowMs: at });
+    const change = { ...rest, ...decided };
     const { result } = await world.ledger.write('changeRep', { repId, change, actor, at });
     if ('refused' in result) return result;
     world.directory.putRep(result.rep);
     world.boards.refresh();
     const { tier } = result.rep;
-    if (before !== undefined && tier !== before.tier) {
+    if (tier !== before.tier) {
       tellTier(world, { repId, from: before.tier, tier }, { cause: 'byHand', at, decided: null });
     }
     const gate = gateOf(result.rep);

@@ -7,6 +7,8 @@ const id = {
   inactive: 'Akun Anda tidak aktif. Hubungi manajer Anda.',
   dailyCap: 'Batas klaim hari ini sudah tercapai. Hitungan mulai lagi besok.',
   attemptRate: 'Terlalu banyak percobaan. Tunggu sebentar lalu coba lagi.',
+  onboarding:
+    'Anda masih di minggu-minggu pengenalan: Anda bisa melihat, belum bisa mengklaim. Setelah itu manajer Anda yang membukanya.',
 } satisfies Record<RefusalRule, string>;
 
 const en = {
@@ -15,6 +17,7 @@ const en = {
   inactive: 'Your account is not active. Ask your manager.',
   dailyCap: "You have reached today's claim cap. It starts again tomorrow.",
   attemptRate: 'Too many attempts. Wait a moment and try again.',
+  onboarding: 'You are still in your first weeks: you may watch, not claim. After them your manager lets you in.',
 } satisfies Record<RefusalRule, string>;
 
 const CATALOGUE = { id, en };

@@ -32,6 +32,8 @@ export interface PeopleRoutesDeps {
   rep(id: string): RepRow | undefined;
   reps(): RepRow[];
   isOnline(repId: string): boolean;
+  /** Where a newcomer stands; null: it is none. */
+  onboarding(rep: RepRow): unknown;
   managerTeams(id: string): string[] | undefined;
   addManager(
     manager: z.infer<typeof newManager>,
@@ -85,7 +87,7 @@ const params = z.strictObject({ id: anId });
 const list = z.strictObject({ limit: z.coerce.number().int().min(1).max(500).default(100), cursor: anId.optional() });
 const tags = ['people'];
 
-export function repView(rep: RepRow, online: boolean) {
+export function repView(rep: RepRow, online: boolean, onboarding: unknown) {
   const { id, name, email, team, tier, hiredOn, timeZone, active, status, quota, jobFunction, seniority } = rep;
   const list = (json: string) => JSON.parse(json) as string[];
   return {
@@ -105,6 +107,7 @@ export function repView(rep: RepRow, online: boolean) {
     active,
     status,
     quota,
+    onboarding,
     online,
     createdAt: iso(rep.createdAt),
   };
@@ -139,6 +142,7 @@ function answered<T extends object>(result: T | { refused: string }): T {
 }
 
 function repRoutes(app: Http, deps: PeopleRoutesDeps): void {
+  const viewed = (rep: RepRow) => repView(rep, deps.isOnline(rep.id), deps.onboarding(rep));
   app.post(
     '/v1/reps',
     { config: { allow: ['admin', 'manager'] }, schema: { summary: 'Add a rep', tags, body: newRep } },
@@ -146,7 +150,7 @@ function repRoutes(app: Http, deps: PeopleRoutesDeps): void {
       const speaker = speakerOf(request);
       checkTeam(deps, speaker, request.body.team ?? null, 'team');
       const { rep } = answered(await deps.addRep(request.body, speaker, idempotencyOf(request)));
-      return reply.code(201).send(repView(rep, deps.isOnline(rep.id)));
+      return reply.code(201).send(viewed(rep));
     },
   );
 
@@ -161,7 +165,7 @@ function repRoutes(app: Http, deps: PeopleRoutesDeps): void {
         .filter(({ team }) => teams === null || (team !== null && teams.includes(team)))
         .sort((a, b) => (a.id < b.id ? -1 : 1))
         .filter(({ id }) => cursor === undefined || id > cursor);
-      const items = seen.slice(0, limit).map((rep) => repView(rep, deps.isOnline(rep.id)));
+      const items = seen.slice(0, limit).map(viewed);
       return { items, nextCursor: seen.length > limit ? (items.at(-1)?.id ?? null) : null };
     },
   );
@@ -177,7 +181,7 @@ function repRoutes(app: Http, deps: PeopleRoutesDeps): void {
       checkTeam(deps, speaker, held.team, 'id');
       if (request.body.team !== undefined) checkTeam(deps, speaker, request.body.team, 'team');
       const { rep } = answered(await deps.changeRep(id, request.body, speaker));
-      return repView(rep, deps.isOnline(id));
+      return viewed(rep);
     },
   );
 

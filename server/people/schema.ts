@@ -25,6 +25,10 @@ export const reps = sqliteTable('reps', {
   products: text('products').notNull().default('[]'),
   jobFunction: text('job_function'),
   seniority: text('seniority'),
+  /** The local day on which a manager said that this newcomer is ready to race (FAIR-17). */
+  readyOn: text('ready_on'),
+  /** JSON `[{from, days, reason, by, at}]`: a manager held the rep in its phase (FAIR-18). */
+  onboardingExtensions: text('onboarding_extensions').notNull().default('[]'),
   createdAt: integer('created_at').notNull(),
   /** When the rotation last gave this rep a lead: the longest ago is next (COMP-23). */
   lastAssignedAt: integer('last_assigned_at').notNull().default(0),

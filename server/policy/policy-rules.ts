@@ -7,6 +7,7 @@
  */
 import { z } from 'zod';
 import { calendarSection, DEFAULT_HOURS, teamSection } from './calendar-policy.ts';
+import { DEFAULT_ONBOARDING, onboardingSection } from './onboarding-policy.ts';
 import { DEFAULT_PRIORITY_WINDOWS, priorityWindowsSection } from './priority-windows-policy.ts';
 import { ROUTING_DEFAULTS, ROUTING_OFF, routingSection } from './routing-policy.ts';
 import { SCORING_DEFAULTS } from './scoring-defaults.ts';
@@ -142,6 +143,7 @@ export const policyDocument = z.strictObject({
   routing: routingSection.default(ROUTING_OFF),
   competition,
   priorityWindows: priorityWindowsSection,
+  onboarding: onboardingSection,
   points,
   leaderboard: z.strictObject({
     /** Changes are gathered this long before boards are told (GAME-29); an hour is the longest. */
@@ -161,6 +163,8 @@ export type ScoringPolicy = Policy['scoring'];
 export type ScoringRule = ScoringPolicy['rules'][number];
 export type Temperature = z.infer<typeof temperature>;
 export type Pool = 'premium' | 'standard';
+/** Where an offer is up: a lead of the standard pool may be raced for in the cohort's own (FAIR-14). */
+export type OfferPool = Pool | 'cohort';
 
 export interface PolicyProblem {
   /** `competition.delays.premium.default.2`; empty for the document as a whole. */
@@ -223,6 +227,7 @@ function openPreset(): Policy {
       showWinnerName: true,
     },
     priorityWindows: null,
+    onboarding: null,
     points: {
       claimWithin60s: { points: 10, withinSeconds: 60 },
       contactWithin300s: { points: 25, withinSeconds: 300 },
@@ -256,6 +261,7 @@ function tieredPreset(): Policy {
       attemptRate: { perSecond: 5, perMinute: 60 },
     },
     priorityWindows: DEFAULT_PRIORITY_WINDOWS,
+    onboarding: DEFAULT_ONBOARDING,
   };
 }
 

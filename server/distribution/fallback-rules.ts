@@ -1,0 +1,40 @@
+/** Who gets a lead that nobody claimed (COMP-23, FAIR-12). Pure. */
+import type { OfferPool, Policy, Temperature } from '../policy/policy-rules.ts';
+import { delaySecondsOf } from './delays-rules.ts';
+import { isReady, type OfferRep } from './distribution-rules.ts';
+
+export interface FallbackRep extends OfferRep {
+  /** The number of the rep's last turn in the rotation; 0: none yet. */
+  lastTurn: number;
+  /** A protected newcomer who has had less than the base load this week (FAIR-12). */
+  baseLoadOwed: boolean;
+}
+
+/**
+ * COMP-23: who gets a lead that nobody claimed. Standard: the deepest tier first, upwards when nobody
+ * of it is available. Premium: any tier with premium access, in one rotation, or anybody where no rep
+ * has such access (no lead stays unowned, COMP-10). OPEN: anybody. Before all comes a newcomer who is owed
+ * the base load (FAIR-12). Among them the one whose last turn
+ * is longest ago; then the smaller id. Null: nobody is available.
+ */
+export function nextFallbackRep(input: {
+  policy: Policy;
+  pool: OfferPool;
+  temperature: Temperature;
+  reps: readonly FallbackRep[];
+}): string | null {
+  const byTier = input.policy.mode === 'TIERED' && input.pool === 'standard';
+  const active = input.reps.filter((rep) => rep.active);
+  const withAccess = active.filter(
+    (rep) => input.pool !== 'premium' || delaySecondsOf(input.policy, input, rep.tier) !== null,
+  );
+  const available = (withAccess.length > 0 ? withAccess : active).filter(isReady);
+  const [next] = available.sort(
+    (a, b) =>
+      Number(b.baseLoadOwed) - Number(a.baseLoadOwed) ||
+      (byTier ? b.tier - a.tier : 0) ||
+      a.lastTurn - b.lastTurn ||
+      (a.id < b.id ? -1 : 1),
+  );
+  return next?.id ?? null;
+}

@@ -1,0 +1,92 @@
+/** COMP-40.11, FAIR-12 to FAIR-18: what a new rep sees and may have, by the week. */
+import { expect, it } from 'vitest';
+import { DAY, HOUR, MINUTE, onBothArbiters, TEN } from '../support/race.ts';
+import type { RaceRep } from '../support/race-rep.ts';
+
+const WARM = { type: 'whitepaper download' };
+const HOT = { type: 'demo request' };
+/** Hired so many whole weeks ago: in the week after them. */
+const hired = (weeks: number) => new Date(TEN - weeks * 7 * DAY).toISOString().slice(0, 10);
+
+onBothArbiters('onboarding', (start) => {
+  it('COMP-40.11, week 3: sees the race and its end, and cannot claim, also when it is asked again', async () => {
+    const race = await start({ policy: 'tiered' });
+    const one = await race.rep('Satu', { tier: 1 });
+    const shadow = await race.rep('Baru', { tier: 1, hiredOn: hired(2), languages: ['en'] });
+    const leadId = await race.lead(HOT);
+    expect(shadow.heard('lead:alert', leadId)).toEqual(one.heard('lead:alert', leadId));
+    expect(await shadow.claim(leadId)).toMatchObject({ verdict: 'refused', rule: 'onboarding' });
+    const overHttp = await race.call('POST', `/v1/leads/${leadId}/claims`, {}, shadow, { 'idempotency-key': 'k' });
+    expect(overHttp).toMatchObject({ status: 409, body: { rule: 'onboarding' } });
+    expect(await one.claim(leadId)).toMatchObject({ verdict: 'won' });
+    expect(shadow.heard('lead:taken', leadId)).toMatchObject([{ by: { id: one.id } }]);
+    expect(await race.done('GET', '/v1/me', undefined, shadow)).toMatchObject({
+      onboarding: { phase: 'shadow', week: 3 },
+    });
+  });
+
+  it('COMP-40.11, week 6: races in the cohort’s pool alone, and never beside the others', async () => {
+    const race = await start({ policy: 'tiered' });
+    const one = await race.rep('Satu', { tier: 1 });
+    const cohort = [
+      await race.rep('Baru', { tier: 3, hiredOn: hired(5) }),
+      await race.rep('Anyar', { tier: 2, hiredOn: hired(6) }),
+    ];
+    const told = (rep: RaceRep, leadId: string) => rep.heard('lead:alert', leadId).length;
+    const leads: string[] = [];
+    for (let lead = 0; lead < 40; lead++) leads.push(await race.lead(WARM));
+    for (const leadId of leads) {
+      // Of the cohort both or neither, and the others then not.
+      expect(told(cohort[1] as RaceRep, leadId)).toBe(told(cohort[0] as RaceRep, leadId));
+      expect(told(one, leadId)).toBe(1 - told(cohort[0] as RaceRep, leadId));
+    }
+    const theirs = leads.filter((leadId) => told(cohort[0] as RaceRep, leadId) === 1);
+    expect(theirs.length).toBeGreaterThan(0);
+    expect(theirs.length).toBeLessThan(leads.length);
+    expect(await one.claim(theirs[0] as string)).toMatchObject({ verdict: 'refused', rule: 'notInOffer' });
+    expect(await (cohort[1] as RaceRep).claim(theirs[0] as string)).toMatchObject({ verdict: 'won' });
+    const hot = await race.lead(HOT);
+    expect([told(one, hot), told(cohort[0] as RaceRep, hot)]).toEqual([1, 0]);
+  });
+
+  it('COMP-40.11, weeks 10 and 14: races with everybody; the rotation serves the base load first, until it ends', async () => {
+    const race = await start({ policy: 'tiered' });
+    const guaranteed = await race.rep('Baru', { tier: 1, hiredOn: hired(9) });
+    const veteran = await race.rep('Lama', { tier: 3, hiredOn: hired(13) });
+    const first = await race.lead(WARM);
+    expect(await guaranteed.claim(first)).toMatchObject({ verdict: 'won' });
+    const policy = await race.done<{ onboarding: object }>('GET', '/v1/policy');
+    await race.setPolicy({ ...policy, onboarding: { ...policy.onboarding, baseLoadPerWeek: 2 } });
+    const left: string[] = [];
+    for (let lead = 0; lead < 3; lead++) {
+      left.push(await race.lead(WARM));
+      await race.after(MINUTE);
+    }
+    await race.after(2 * HOUR);
+    const given = (rep: RaceRep) => left.filter((leadId) => rep.heard('lead:assigned', leadId).length === 1);
+    // Without the guarantee all of them were the third tier's.
+    expect(given(guaranteed)).toHaveLength(2);
+    expect(given(veteran)).toHaveLength(1);
+    expect(await race.done('GET', '/v1/me', undefined, veteran)).toMatchObject({ onboarding: null });
+  });
+
+  it('FAIR-17, FAIR-18: only a manager’s word ends the watching, and may make it longer, with a reason', async () => {
+    const race = await start({ policy: 'tiered' });
+    const rep = await race.rep('Baru', { tier: 1, hiredOn: hired(3) });
+    const phase = async () =>
+      (await race.done<{ onboarding: object | null }>('GET', '/v1/me', undefined, rep)).onboarding;
+    await race.at(TEN + 8 * DAY);
+    expect(await phase()).toMatchObject({ phase: 'shadow', week: 5, waitsForReadiness: true });
+    await race.patch(rep, { readyToRace: true });
+    expect(await phase()).toMatchObject({ phase: 'cohort', week: 5, readyOn: '2026-12-01' });
+    await race.patch(rep, { extendOnboarding: { days: 14, reason: 'was ill' } });
+    // By the date alone it had raced with everybody from the 35th day on.
+    await race.at(TEN + 38 * DAY);
+    const { items } = await race.done<{ items: unknown[] }>('GET', '/v1/reps');
+    const extensions = [{ from: '2026-12-01', days: 14, reason: 'was ill', by: 'admin' }];
+    expect(items).toMatchObject([{ onboarding: { phase: 'cohort', extensions } }]);
+    const bad = await race.call('PATCH', `/v1/reps/${rep.id}`, { extendOnboarding: { days: 7 } });
+    expect(bad).toMatchObject({ status: 400, body: { field: 'extendOnboarding.reason' } });
+    expect(await race.call('PATCH', `/v1/reps/${rep.id}`, { readyToRace: true }, rep)).toMatchObject({ status: 403 });
+  });
+});
