@@ -19,7 +19,7 @@ import type { Increment, Limit } from '../claims/arbiter.ts';
 import type { OfferPool, Policy, Temperature } from '../policy/policy-rules.ts';
 import { countingOf, countsOwnDays, zonesByDays } from './claim-days.ts';
 import { delayOfRep, delaySecondsOf, headStartSecondsOf } from './delays-rules.ts';
-import { type OnboardingPhase, SHADOW_TIER, watchOnly } from './onboarding-rules.ts';
+import { type OnboardingPhase, phaseAgainst, SHADOW_TIER, withShadows } from './onboarding-rules.ts';
 
 /** What a lane gets at the least before the offer may close. */
 export const LAST_LANE_MS_MIN = 60_000;
@@ -111,9 +111,10 @@ export function planOffer(input: PlanInput): Plan {
     lastOpensMs + Math.min(LAST_LANE_MS_MIN, clearMs),
   );
   const laid = lanesAndCounting(groups, input, closesAtMs);
+  const notBarred = input.reps.filter(({ id }) => input.barred?.has(id) !== true);
   return {
     nobody: false,
-    ...withShadows(laid, input.reps.filter(isShadow), groups[0]?.opensAtMs ?? nowMs),
+    ...withShadows(laid, notBarred, groups[0]?.opensAtMs ?? nowMs),
     attemptRate: policy.competition.attemptRate,
     closesAtMs,
     clearMs,
@@ -257,23 +258,6 @@ function reasonAgainst(rep: OfferRep, delay: number | null, pool: OfferPool): In
   return isReady(rep) ? null : 'notReady';
 }
 
-/** FAIR-13, FAIR-14: a shadow claims nothing; of the cohort's pool and the others each has its own reps. */
-function phaseAgainst({ phase }: OfferRep, pool: OfferPool): 'onboarding' | 'otherPool' | null {
-  if (phase === 'shadow') return 'onboarding';
-  return (phase === 'cohort') === (pool === 'cohort') ? null : 'otherPool';
-}
-
-/** The lane of those who watch, as the last; it opens with the first and keeps nothing open. */
-function withShadows(
-  laid: Pick<OfferPlan, 'lanes' | 'limits' | 'increments'>,
-  shadows: readonly OfferRep[],
-  opensAtMs: number,
-): Pick<OfferPlan, 'lanes' | 'limits' | 'increments'> {
-  if (shadows.length === 0) return laid;
-  const lane: PlannedLane = { tiers: [SHADOW_TIER], opensAtMs, repIds: shadows.filter(isReady).map(({ id }) => id) };
-  return { ...laid, lanes: [...laid.lanes, lane], limits: [watchOnly(laid.lanes.length), ...laid.limits] };
-}
-
 /** Moves lanes to now until one is among them in which somebody can claim. */
 function openFirstUseful(groups: DelayGroup[], input: PlanInput): void {
   const cap = input.policy.competition.dailyCap;
@@ -344,8 +328,4 @@ function lanesAndCounting(
 /** Not on a break. */
 export function isReady(rep: OfferRep): boolean {
   return rep.status === 'ready';
-}
-
-function isShadow(rep: OfferRep): boolean {
-  return rep.active && rep.phase === 'shadow';
 }

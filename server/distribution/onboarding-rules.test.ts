@@ -65,12 +65,15 @@ describe('COMP-40.11: the phases by date', () => {
     const order = ['shadow', 'cohort', 'guaranteed', 'full'];
     const extension = fc.record({ from: fc.nat(90).map((day) => addDays(HIRED, day)), days: fc.nat(60) });
     fc.assert(
-      fc.property(fc.array(extension, { maxLength: 3 }).map((some) => some.sort((a, b) => (a.from < b.from ? -1 : 1))), (extensions) => {
-        const rep = newcomer({ onboardingExtensions: JSON.stringify(extensions) });
-        const ranks = Array.from({ length: 400 }, (_, day) => order.indexOf(phaseAt(day, rep)));
-        for (const [day, rank] of ranks.slice(1).entries()) expect(rank).toBeGreaterThanOrEqual(ranks[day] ?? 0);
-        expect(ranks.at(-1)).toBe(3);
-      }),
+      fc.property(
+        fc.array(extension, { maxLength: 3 }).map((some) => some.sort((a, b) => (a.from < b.from ? -1 : 1))),
+        (extensions) => {
+          const rep = newcomer({ onboardingExtensions: JSON.stringify(extensions) });
+          const ranks = Array.from({ length: 400 }, (_, day) => order.indexOf(phaseAt(day, rep)));
+          for (const [day, rank] of ranks.slice(1).entries()) expect(rank).toBeGreaterThanOrEqual(ranks[day] ?? 0);
+          expect(ranks.at(-1)).toBe(3);
+        },
+      ),
       { numRuns: 40 },
     );
   });
@@ -87,7 +90,8 @@ describe('who is in which offer', () => {
   });
   const team = [rep('full'), rep('shadow', 'shadow'), rep('cohort', 'cohort', 2), rep('late', 'guaranteed', 3)];
   const input = { temperature: 'warm', policy, reps: team, nowMs: noon(HIRED), counterOf: () => 0 } as const;
-  const plan = (pool: 'standard' | 'premium' | 'cohort', reps = team) => planOffer({ ...input, reps, pool }) as OfferPlan;
+  const plan = (pool: 'standard' | 'premium' | 'cohort', reps = team) =>
+    planOffer({ ...input, reps, pool }) as OfferPlan;
 
   test('FAIR-13: a shadow is in the first lane’s company, under a limit that nothing meets', () => {
     const made = plan('standard');

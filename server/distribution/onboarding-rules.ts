@@ -11,9 +11,9 @@
  * it as by any other limit. (A lane that never opens would tell of no alert; a room of its own would be a second way
  * to speak.)
  */
-import type { Limit } from '../claims/arbiter.ts';
+import type { Increment, Limit } from '../claims/arbiter.ts';
 import { type Day, localDay } from '../kernel/calendar.ts';
-import { type Policy, zoneOf } from '../policy/policy-rules.ts';
+import { type OfferPool, type Policy, zoneOf } from '../policy/policy-rules.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -80,9 +80,36 @@ export function cohortShare(reps: Iterable<{ active: boolean; status: string; ph
 /** In `tiers` of a lane: it is that of the shadows. */
 export const SHADOW_TIER = 0;
 
-/** The limit by which the reps of a lane may watch and not claim: the empty sum is 0. */
-export function watchOnly(lane: number): Limit {
-  return { rule: 'onboarding', terms: [], max: -1, lanes: [lane] };
+/** FAIR-13, FAIR-14: a shadow claims nothing; of the cohort's pool and the others each has its own reps. Null: no word against it. */
+export function phaseAgainst(
+  { phase }: { phase?: OnboardingPhase },
+  pool: OfferPool,
+): 'onboarding' | 'otherPool' | null {
+  if (phase === 'shadow') return 'onboarding';
+  return (phase === 'cohort') === (pool === 'cohort') ? null : 'otherPool';
+}
+
+interface Laid {
+  lanes: { tiers: number[]; opensAtMs: number; repIds: string[] }[];
+  limits: Limit[];
+  increments: Increment[];
+}
+
+/** Adds the lane of those who watch, as the last: it keeps nothing open, and its limit (the empty sum is 0) nothing meets. */
+export function withShadows(
+  laid: Laid,
+  reps: readonly { id: string; active: boolean; status: string; phase?: OnboardingPhase }[],
+  opensAtMs: number,
+): Laid {
+  const shadows = reps.filter(({ active, phase }) => active && phase === 'shadow');
+  if (shadows.length === 0) return laid;
+  const repIds = shadows.filter(({ status }) => status === 'ready').map(({ id }) => id);
+  const limit: Limit = { rule: 'onboarding', terms: [], max: -1, lanes: [laid.lanes.length] };
+  return {
+    ...laid,
+    lanes: [...laid.lanes, { tiers: [SHADOW_TIER], opensAtMs, repIds }],
+    limits: [limit, ...laid.limits],
+  };
 }
 
 /** The days before `today` on which the rep stood still; an extension given during another one begins behind it. */

@@ -55,6 +55,7 @@ export const en = {
     inactive: 'Your account is not active.',
     dailyCap: 'You have reached your daily cap.',
     attemptRate: 'Too many tries. Wait a moment.',
+    onboarding: 'Your first weeks: you may watch, not claim yet.',
   },
   gone: {
     expired: "Time's up",

@@ -55,6 +55,7 @@ export const id = {
     inactive: 'Akun Anda tidak aktif.',
     dailyCap: 'Batas klaim harian Anda sudah tercapai.',
     attemptRate: 'Terlalu banyak percobaan. Tunggu sebentar.',
+    onboarding: 'Masa pengenalan: Anda bisa melihat, belum bisa mengklaim.',
   } satisfies Record<RefusalRule, string>,
   gone: {
     expired: 'Waktu habis',
