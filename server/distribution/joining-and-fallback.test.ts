@@ -1,13 +1,8 @@
 /** Those who come later: into an open offer, and to a lead that nobody claimed. */
 import { describe, expect, test } from 'vitest';
 import { type Policy, resolvePreset } from '../policy/policy-rules.ts';
+import { laneForRep, type OfferPlan, type OfferRep, planOffer } from './distribution-rules.ts';
 import { type FallbackRep, nextFallbackRep } from './fallback-rules.ts';
-import {
-  laneForRep,
-  type OfferPlan,
-  type OfferRep,
-  planOffer,
-} from './distribution-rules.ts';
 
 /** 10:00 in Jakarta. */
 const NOW_MS = Date.parse('2026-11-23T03:00:00Z');

@@ -5,6 +5,7 @@
  */
 
 import type { DeadlineRow } from '../deadlines/deadlines-store.ts';
+import { nextFallbackRep } from '../distribution/fallback-rules.ts';
 import type { OpenOffer } from '../distribution/open-offers.ts';
 import type { LeadRow } from '../leads/leads-store.ts';
 import type { Policy } from '../policy/policy-rules.ts';
@@ -15,7 +16,6 @@ import { follow, offerRepOf, planNext, routableOf, waitingTimer } from './offeri
 import { baseLoadOwed } from './onboarding.ts';
 import { remindHolders } from './priority-windows.ts';
 import { barredBy, leadFactsOf, ownFactsOf } from './routing.ts';
-import { nextFallbackRep } from '../distribution/fallback-rules.ts';
 import type { World } from './world.ts';
 
 export interface Deadlines {
