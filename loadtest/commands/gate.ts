@@ -33,11 +33,11 @@ const PLANTED_MAX = 10_000;
 
 /** A server that spends so many microseconds more on each claim: the gate must notice. */
 export function slowed(microseconds: number): Edit {
-  const from = 'const promise = answer(attempt);';
+  const from = 'const startMs = deps.clock.monotonicMs();';
   return {
     file: 'server/claims/claims.js',
     from,
-    to: `for (const until = performance.now() + ${microseconds / 1_000}; performance.now() < until; );\n${from}`,
+    to: `${from}\nfor (const until = performance.now() + ${microseconds / 1_000}; performance.now() < until; );`,
   };
 }
 

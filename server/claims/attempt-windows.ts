@@ -1,5 +1,5 @@
 /** How many early tries and repeats each rep has made in the current second and minute (AR19). */
-import { RecentMap } from './recent-map.ts';
+import { RecentMap } from '../kernel/recent-map.ts';
 
 /** Reps who try within one minute; beyond this the oldest start a new minute. */
 const REPS_KEPT = 10_000;

@@ -5,6 +5,7 @@
  */
 import type { Verdict } from '../../client-sdk/protocol/verdict.ts';
 import type { Clock } from '../kernel/clock.ts';
+import { UnderWay } from '../kernel/under-way.ts';
 import type { Arbiter, Judgement } from './arbiter.ts';
 import type { AttemptNote } from './race-notes.ts';
 import type { HeardNotice, SettlementDesk } from './settlement-desk.ts';
@@ -57,7 +58,7 @@ export const CLAIMS_UNDER_WAY_MAX = 20_000;
 
 export function createClaims(deps: ClaimsDeps): Claims {
   let draining = false;
-  const inFlight = new Set<Promise<ClaimAnswer>>();
+  const underWay = new UnderWay();
 
   const verdicts = createVerdicts(deps);
   const { retry } = verdicts;
@@ -111,48 +112,44 @@ export function createClaims(deps: ClaimsDeps): Claims {
     return { kind: 'verdict', verdict, repeated: verdict === onFile };
   }
 
+  async function judgedOrNot(attempt: ClaimAttempt, arrivedAtMs: number): Promise<ClaimAnswer> {
+    if (draining) return ownWinOr(attempt, retry(attempt, 'draining'));
+    if (underWay.size > CLAIMS_UNDER_WAY_MAX) {
+      return { kind: 'verdict', verdict: retry(attempt, 'overloaded'), repeated: false };
+    }
+    if (deps.mustWait?.() === true) return ownWinOr(attempt, retry(attempt, 'overloaded'));
+    try {
+      const judged = await deps.arbiter.claim({ ...attempt, deadlineMs: arrivedAtMs + JUDGE_WITHIN_MS });
+      return await judge(attempt, judged);
+    } catch (error) {
+      deps.onError(error);
+      return { kind: 'verdict', verdict: retry(attempt, 'ledgerAway'), repeated: false };
+    }
+  }
+
   async function answer(attempt: ClaimAttempt): Promise<ClaimAnswer> {
     const startMs = deps.clock.monotonicMs();
-    let result: ClaimAnswer;
     // On the race's clock, beside which a winner's time stands on record.
     const arrivedAtMs = deps.arbiter.nearlyNow();
-    if (draining) {
-      result = await ownWinOr(attempt, retry(attempt, 'draining'));
-    } else if (inFlight.size >= CLAIMS_UNDER_WAY_MAX) {
-      result = { kind: 'verdict', verdict: retry(attempt, 'overloaded'), repeated: false };
-    } else if (deps.mustWait?.() === true) {
-      result = await ownWinOr(attempt, retry(attempt, 'overloaded'));
-    } else {
-      try {
-        const judged = await deps.arbiter.claim({
-          ...attempt,
-          deadlineMs: arrivedAtMs + JUDGE_WITHIN_MS,
-        });
-        result = await judge(attempt, judged);
-      } catch (error) {
-        deps.onError(error);
-        result = { kind: 'verdict', verdict: retry(attempt, 'ledgerAway'), repeated: false };
-      }
-    }
-    if (result.kind === 'verdict') {
+    underWay.begin();
+    try {
+      const result = await judgedOrNot(attempt, arrivedAtMs);
+      if (result.kind !== 'verdict') return result;
       const { verdict } = result;
       const note = noteOf(attempt, verdict, arrivedAtMs);
       if (note !== null && verdict.offerId !== null) deps.note(verdict.offerId, note);
-      deps.observe(result.verdict, (deps.clock.monotonicMs() - startMs) / 1000);
+      deps.observe(verdict, (deps.clock.monotonicMs() - startMs) / 1000);
+      return result;
+    } finally {
+      underWay.end();
     }
-    return result;
   }
 
   return {
-    claim(attempt) {
-      const promise = answer(attempt);
-      inFlight.add(promise);
-      void promise.finally(() => inFlight.delete(promise));
-      return promise;
-    },
+    claim: answer,
     async drain() {
       draining = true;
-      await Promise.allSettled([...inFlight]);
+      await underWay.none();
     },
   };
 }

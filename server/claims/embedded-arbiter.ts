@@ -8,6 +8,7 @@
  */
 import type { GoneReason } from '../../client-sdk/protocol/verdict.ts';
 import type { Clock } from '../kernel/clock.ts';
+import { RecentMap } from '../kernel/recent-map.ts';
 import type {
   Admission,
   ArbiterControl,
@@ -28,7 +29,6 @@ import { GateKeeper } from './embedded-gates.ts';
 import { type Entry, isLive, type Member, memberOf, OfferBook } from './embedded-offers.ts';
 import { firstBroken, gainsAt } from './limits.ts';
 import { checkOffer, checkWhole } from './offer-checks.ts';
-import { RecentMap } from './recent-map.ts';
 
 /** A rep's client repeats a request for seconds; at 5,000 claims a second this is ten of them. */
 const REQUESTS_KEPT = 50_000;

@@ -3,7 +3,8 @@
  * pending win wait here, and hear together, after the commit (contract 5).
  */
 import type { GoneReason, LeadView } from '../../client-sdk/protocol/verdict.ts';
-import type { Clock } from '../kernel/clock.ts';
+import type { Clock, Timer } from '../kernel/clock.ts';
+import { RecentMap } from '../kernel/recent-map.ts';
 
 /** How one provisional win ended; `order` tells it from an earlier one of the same offer. */
 export type SettledNotice =
@@ -25,20 +26,34 @@ export type SettledNotice =
 export type HeardNotice = SettledNotice & { lead?: LeadView };
 
 export interface SettlementDesk {
-  /** Resolves with the notice, or with null after `timeoutMs`. */
+  /** Resolves with the notice, or with null `timeoutMs` after the first who waits for this win began to, at the latest. */
   wait(offerId: string, order: string, timeoutMs: number): Promise<HeardNotice | null>;
   resolve(notice: SettledNotice, lead?: LeadView): void;
   /** Wins that somebody waits for now. */
   waiting(): number;
 }
 
-/** A gateway may hear of a settlement before the script's reply: it remembers this many. */
-const REMEMBERED_MAX = 2_000;
+/** A gateway may hear of a settlement before the script's reply: it remembers this many, and at most twice as many. */
+const REMEMBERED = 2_000;
+
+/** Those who wait for one win, and until when: as long as the first of them may. */
+interface Waiting {
+  tell: ((notice: HeardNotice | null) => void)[];
+  timer: Timer;
+}
 
 export function createSettlementDesk(clock: Clock): SettlementDesk {
-  const waiters = new Map<string, Set<(notice: HeardNotice) => void>>();
-  const heard = new Map<string, SettledNotice>();
+  const waiting = new Map<string, Waiting>();
+  const heard = new RecentMap<SettledNotice>(REMEMBERED);
   const keyOf = (offerId: string, order: string) => `${offerId} ${order}`;
+
+  function tell(key: string, notice: HeardNotice | null): void {
+    const those = waiting.get(key);
+    if (those === undefined) return;
+    waiting.delete(key);
+    those.timer.cancel();
+    for (const one of those.tell) one(notice);
+  }
 
   return {
     wait(offerId, order, timeoutMs) {
@@ -46,30 +61,19 @@ export function createSettlementDesk(clock: Clock): SettlementDesk {
       const known = heard.get(key);
       if (known !== undefined) return Promise.resolve(known);
       return new Promise((resolve) => {
-        const settle = (notice: HeardNotice) => {
-          timer.cancel();
-          resolve(notice);
-        };
-        const timer = clock.after(timeoutMs, () => {
-          waiters.get(key)?.delete(settle);
-          if (waiters.get(key)?.size === 0) waiters.delete(key);
-          resolve(null);
-        });
-        const set = waiters.get(key) ?? new Set();
-        set.add(settle);
-        waiters.set(key, set);
+        const those = waiting.get(key);
+        if (those === undefined) {
+          waiting.set(key, { tell: [resolve], timer: clock.after(timeoutMs, () => tell(key, null)) });
+        } else {
+          those.tell.push(resolve);
+        }
       });
     },
     resolve(notice, lead) {
       const key = keyOf(notice.offerId, notice.order);
       heard.set(key, notice);
-      if (heard.size > REMEMBERED_MAX) heard.delete(heard.keys().next().value as string);
-      const set = waiters.get(key);
-      if (set === undefined) return;
-      waiters.delete(key);
-      const told = lead === undefined ? notice : { ...notice, lead };
-      for (const settle of set) settle(told);
+      tell(key, lead === undefined ? notice : { ...notice, lead });
     },
-    waiting: () => waiters.size,
+    waiting: () => waiting.size,
   };
 }

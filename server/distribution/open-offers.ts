@@ -5,6 +5,7 @@
  */
 import type { LeadView } from '../../client-sdk/protocol/verdict.ts';
 import type { Increment, Limit } from '../claims/arbiter.ts';
+import { RecentMap } from '../kernel/recent-map.ts';
 import { createWaitingLanes, type WaitingGroup } from './waiting-lanes.ts';
 
 export interface OpenLane {
@@ -65,6 +66,12 @@ export interface OwnPlace {
   seq: number | null;
 }
 
+export interface EndedOffer {
+  atMs: number;
+  /** The rules it was opened with. */
+  policyVersion: number;
+}
+
 export interface OpenOffers {
   add(offer: OpenOffer, seq: number): void;
   get(offerId: string): OpenOffer | undefined;
@@ -79,8 +86,8 @@ export interface OpenOffers {
   laneOpened(offer: OpenOffer, lane: OpenLane, opened: { opensAtMs: number; sentAtMs: number; seq: number }): void;
   /** Takes an ended offer off; answers it as it last stood. */
   remove(offerId: string, seq: number, atMs: number): OpenOffer | undefined;
-  /** When an offer ended that ended lately; undefined: it is open, or nobody remembers it here. */
-  endedAtMs(offerId: string): number | undefined;
+  /** An offer that ended lately; undefined: it is open, or nobody remembers it here. */
+  ended(offerId: string): EndedOffer | undefined;
   /** Notes the seq of a fact that changed an offer in place. */
   note(seq: number): void;
   /** The last seq whose effect is in here. */
@@ -110,15 +117,15 @@ export function everyoneIn(offer: OpenOffer): readonly string[] {
   return [...new Set([...offer.lanes.flatMap((lane) => lane.repIds), ...offer.admissions.keys()])];
 }
 
-/** Ended offers whose late losers still go on record. */
-const ENDED_REMEMBERED_MAX = 20_000;
+/** Ended offers whose late losers are told, and go on record, without the file; at most twice as many. */
+const ENDED_REMEMBERED = 10_000;
 
 export function createOpenOffers(): OpenOffers {
   const offers = new Map<string, OpenOffer>();
   const byLead = new Map<string, string>();
   const byRep = new Map<string, Set<string>>();
   const waiting = createWaitingLanes();
-  const ended = new Map<string, number>();
+  const ended = new RecentMap<EndedOffer>(ENDED_REMEMBERED);
   let lastSeq = 0;
 
   const note = (seq: number) => {
@@ -161,13 +168,12 @@ export function createOpenOffers(): OpenOffers {
       if (offer === undefined) return undefined;
       offers.delete(offerId);
       waiting.note(offer, false);
-      ended.set(offerId, atMs);
-      if (ended.size > ENDED_REMEMBERED_MAX) ended.delete(ended.keys().next().value as string);
+      ended.set(offerId, { atMs, policyVersion: offer.policyVersion });
       if (byLead.get(offer.leadId) === offerId) byLead.delete(offer.leadId);
       for (const repId of everyoneIn(offer)) byRep.get(repId)?.delete(offerId);
       return offer;
     },
-    endedAtMs: (offerId) => ended.get(offerId),
+    ended: (offerId) => ended.get(offerId),
     note,
     upTo: () => lastSeq,
     size: () => offers.size,

@@ -164,7 +164,7 @@ export function wasInRace(world: World, leadId: string, repId: string): boolean 
 
 /** Notes a losing attempt on an offer that is open or has ended lately; of one nobody knows, nothing. */
 export function noteAttempt(world: World, offerId: string, note: AttemptNote): void {
-  const endedAtMs = world.offers.endedAtMs(offerId);
+  const endedAtMs = world.offers.ended(offerId)?.atMs;
   const late = endedAtMs !== undefined && note.atMs - endedAtMs <= LATE_RECEIPT_MS_MAX;
   if (late || world.offers.get(offerId) !== undefined) world.notes.attempt(offerId, note);
 }

@@ -4,6 +4,7 @@
  */
 import type { ProvisionalWin } from '../claims/arbiter.ts';
 import { localDay } from '../kernel/calendar.ts';
+import { UnderWay } from '../kernel/under-way.ts';
 import { LedgerError } from '../ledger/ledger-error.ts';
 import { zoneOf } from '../policy/policy-rules.ts';
 import { announceCredit } from './crediting.ts';
@@ -19,7 +20,7 @@ export interface Settlement {
 }
 
 export function createSettlement(world: World): Settlement {
-  const inFlight = new Set<Promise<void>>();
+  const underWay = new UnderWay();
 
   async function write(win: ProvisionalWin): Promise<SettleClaimResult> {
     const rep = world.directory.rep(win.repId);
@@ -87,10 +88,13 @@ export function createSettlement(world: World): Settlement {
   }
 
   async function settle(win: ProvisionalWin): Promise<void> {
+    underWay.begin();
     try {
       await run(win);
     } catch (error) {
       await failed(win, error);
+    } finally {
+      underWay.end();
     }
   }
 
@@ -107,21 +111,14 @@ export function createSettlement(world: World): Settlement {
   }
 
   return {
-    settle(win) {
-      const promise = settle(win);
-      inFlight.add(promise);
-      void promise.finally(() => inFlight.delete(promise));
-      return promise;
-    },
-    async idle() {
-      while (inFlight.size > 0) await Promise.all(inFlight);
-    },
+    settle,
+    idle: () => underWay.none(),
   };
 }
 
 /** The same for an offer that may have ended long ago: the rules it was opened with are on file. */
 export function winnerNameOf(world: World, repId: string, offerId: string): string | null {
-  const version = world.offersOnFile.policyVersion(offerId);
+  const version = world.offers.ended(offerId)?.policyVersion ?? world.offersOnFile.policyVersion(offerId);
   return version === undefined ? null : winnerName(world, repId, version);
 }
 

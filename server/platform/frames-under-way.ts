@@ -1,5 +1,6 @@
 /** The frames of all sockets that wait for their answer: a stop answers them before it closes anything. */
 import { type Clock, pause } from '../kernel/clock.ts';
+import { UnderWay } from '../kernel/under-way.ts';
 
 /** Whoever has not heard yet that this server stops may still ask: no frame for this long says that all have. */
 const QUIET_MS = 50;
@@ -8,17 +9,20 @@ const LINGER_MS_MAX = 500;
 
 export class FramesUnderWay {
   readonly #clock: Clock;
-  readonly #open = new Set<Promise<unknown>>();
+  readonly #open = new UnderWay();
   #taken = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  add(answered: Promise<unknown>): void {
+  begin(): void {
     this.#taken++;
-    this.#open.add(answered);
-    void answered.finally(() => this.#open.delete(answered));
+    this.#open.begin();
+  }
+
+  end(): void {
+    this.#open.end();
   }
 
   /** Resolves when every frame is answered and no more come, or they do not cease to. */
@@ -27,9 +31,9 @@ export class FramesUnderWay {
     let seen: number;
     do {
       seen = this.#taken;
-      await Promise.allSettled([...this.#open]);
+      await this.#open.none();
       await pause(this.#clock, QUIET_MS);
     } while (this.#taken !== seen && this.#clock.monotonicMs() < untilMs);
-    await Promise.allSettled([...this.#open]);
+    await this.#open.none();
   }
 }

@@ -33,7 +33,22 @@ export function createMetrics(options: { processMetrics: boolean }): Metrics {
   const registers = [registry];
   const counter = (name: string, help: string, labelNames: string[] = []) =>
     new Counter({ name, help, labelNames, registers });
-  const claims = counter('sambar_claims_total', 'Claims judged, by verdict', ['verdict']);
+  /** For what is counted at each claim: prom-client puts the labels of a call into words each time. */
+  function tallied(name: string, help: string, label: string): (value: string) => void {
+    const tally = new Map<string, number>();
+    new Counter({
+      name,
+      help,
+      labelNames: [label],
+      registers,
+      collect() {
+        this.reset();
+        for (const [value, count] of tally) this.inc({ [label]: value }, count);
+      },
+    });
+    return (value) => void tally.set(value, (tally.get(value) ?? 0) + 1);
+  }
+  const claims = tallied('sambar_claims_total', 'Claims judged, by verdict', 'verdict');
   const bad = counter('sambar_bad_input_total', 'Frames and requests refused as unreadable or not allowed', [
     'where',
     'code',
@@ -44,7 +59,7 @@ export function createMetrics(options: { processMetrics: boolean }): Metrics {
   ]);
   const alerts = counter('sambar_alerts_total', 'Reps alerted in the app');
   const accepted = counter('sambar_leads_accepted_total', 'Leads accepted');
-  const settlements = counter('sambar_settlements_total', 'Provisional wins settled, by outcome', ['outcome']);
+  const settlements = tallied('sambar_settlements_total', 'Provisional wins settled, by outcome', 'outcome');
   const deadlines = counter('sambar_deadlines_fired_total', 'Deadlines fired, by kind', ['kind']);
   const opsQueued = counter('sambar_ops_queued_total', 'Leads that came to stand in the ops queue, by why', ['reason']);
   const verdictSeconds = new Histogram({
@@ -63,13 +78,13 @@ export function createMetrics(options: { processMetrics: boolean }): Metrics {
     loopLagMs: ['sambar_loop_lag_ms', 'How late the event loop has lately been, at worst'],
   } as const;
   return {
-    claims: (verdict) => claims.inc({ verdict }),
+    claims,
     verdictSeconds: (seconds) => verdictSeconds.observe(seconds),
     badInput: (where, code) => bad.inc({ where, code }),
     shed: (what, reason) => shed.inc({ what, reason }),
     alerts: (count) => alerts.inc(count),
     leadsAccepted: () => accepted.inc(),
-    settlements: (outcome) => settlements.inc({ outcome }),
+    settlements,
     opsQueued: (reason) => opsQueued.inc({ reason }),
     deadlinesFired: (kind) => deadlines.inc({ kind }),
     watch(name, read) {

@@ -159,9 +159,14 @@ export function createSockets(server: HttpServer, deps: SocketsDeps): Sockets {
     const nextFrameBytes = watchFrameSizes(socket);
     const expiry = watchExpiry(socket, deps);
     let own = 0;
+    const answered = () => {
+      own--;
+      underWay.end();
+    };
     socket.onAny((event: string, ...args: unknown[]) => {
-      const frame: Frame = { event, args, bytes: nextFrameBytes() };
-      underWay.add(receive(from, frame, ++own > FRAMES_OF_A_SOCKET_MAX).finally(() => own--));
+      own++;
+      underWay.begin();
+      void receive(from, { event, args, bytes: nextFrameBytes() }, own > FRAMES_OF_A_SOCKET_MAX, answered);
     });
     socket.on('error', () => metrics.badInput('socket', 'transport'));
     socket.on('disconnect', (reason, description) => {
@@ -174,7 +179,7 @@ export function createSockets(server: HttpServer, deps: SocketsDeps): Sockets {
     for (const task of connectTasks) task(from);
   });
 
-  async function receive(from: Speaking, frame: Frame, tooMany: boolean): Promise<void> {
+  async function receive(from: Speaking, frame: Frame, tooMany: boolean, done: () => void): Promise<void> {
     const ack = frame.args.at(-1);
     const answer = typeof ack === 'function' ? (value: unknown) => ack(value) : () => undefined;
     try {
@@ -182,10 +187,13 @@ export function createSockets(server: HttpServer, deps: SocketsDeps): Sockets {
       answer(await judge(from, frame));
     } catch (error) {
       answer({ error: frameError(error, frame.event) });
+    } finally {
+      done();
     }
   }
 
-  async function judge(from: Speaking, { event, args, bytes }: Frame): Promise<unknown> {
+  /** What the rule answers: a value, or a promise of it. */
+  function judge(from: Speaking, { event, args, bytes }: Frame): unknown {
     const rule = rules.get(event);
     if (rule === undefined) throw new FrameProblem('unknownEvent', 'There is no such event.');
     if (bytes > FRAME_BYTES_MAX) {

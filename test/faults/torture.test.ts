@@ -29,8 +29,7 @@ const TELLS_BEFORE_COMMIT = brokenBuild(
   {
     file: 'server/flow/claim-record.js',
     from: 'const verdict = wonBy(notice.winnerId, notice.offerId);',
-    to: `const { offerId, claimedAtMs } = notice;
-      const verdict = wonVerdict(world.owners.byOffer(offerId) ??
+    to: `const verdict = wonVerdict(world.owners.byOffer(offerId) ??
         { id: offerId, offerId, leadId: world.offers.get(offerId).leadId, startedAt: claimedAtMs });`,
   },
 );

@@ -100,7 +100,7 @@ const REFEREE = 'server/flow/transactions/settle-claim.ts';
 const noReferee = () =>
   importEdited<Pick<Parts, 'createTransactions'>>(
     'server/flow/transactions/transactions.ts',
-    { file: REFEREE, from: 'if (earlier !== undefined) {', to: 'if (false) {' },
+    { file: REFEREE, from: 'if (earlier !== undefined) return settledBefore(earlier, win);', to: '' },
     { file: REFEREE, from: "if (offer.state !== 'open') return 'notOpen';", to: '' },
     { file: REFEREE, from: '    id: win.offerId,', to: '    id: win.offerId + win.repId,' },
   );

@@ -45,12 +45,16 @@ function post(stores: Stores, credit: Credit, earned: Earned, reverses: number |
   credit.deltas.push({ repId, day, at, points });
 }
 
+/** Pays for an ownership written in this very transaction: nothing can have been paid for it. */
+export function payNew(stores: Stores, credit: Credit, earned: Earned): void {
+  if (earned.points !== 0) post(stores, credit, earned, null);
+}
+
 /** Pays a rule once for an ownership (GAME-06); a rule worth nothing is not written. */
 export function pay(stores: Stores, credit: Credit, earned: Earned): void {
-  if (earned.points === 0) return;
   const { ownershipId, rule } = earned;
   if (ownershipId !== null && stores.points.standing(ownershipId, rule).length > 0) return;
-  post(stores, credit, earned, null);
+  payNew(stores, credit, earned);
 }
 
 /** Takes back what an ownership has earned and not yet lost, of one rule or of all. */

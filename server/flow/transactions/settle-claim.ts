@@ -13,7 +13,7 @@ import type { DayDelta } from '../../leaderboard/day-delta.ts';
 import { contributionChange } from '../../leaderboard/ownership-contribution.ts';
 import { claimAwards } from '../../points/points-rules.ts';
 import type { PointsPolicy } from '../../policy/policy-rules.ts';
-import { type Award, book, type Credit, noCredit, pay } from './credit.ts';
+import { type Award, book, type Credit, noCredit, payNew } from './credit.ts';
 import type { Stores } from './stores.ts';
 
 export interface SettleClaimArgs {
@@ -166,7 +166,7 @@ function claimCredit(stores: Stores, args: SettleClaimArgs, eventSeq: number, cl
   };
   credit.deltas.push(...contributionChange(null, facts, win.claimedAtMs));
   for (const award of claimAwards(args.points, claimSpeedMs)) {
-    pay(stores, credit, {
+    payNew(stores, credit, {
       ...award,
       eventSeq,
       repId: win.repId,
