@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { matrixLines, matrixMarkdown, matrixOf, withFigures } from '../../../scripts/fault-matrix.ts';
 import { textOf } from '../../house/source.ts';
-import { type RowReport, reportRow } from './matrix.ts';
+import { type RowReport, rowNamed } from './matrix.ts';
 import type { Row } from './rows.ts';
 
 const row: Row = { name: 'fire', fault: 'it burns', promise: 'nothing burns down', parts: ['a', 'b'], needsHits: true };
@@ -16,6 +16,7 @@ const good: RowReport = {
   wins: 4,
   lost: 0,
   doubled: 0,
+  seconds: 1,
   control: { what: 'a wooden house', caught: true },
 };
 const b = { ...good, part: 'b' };
@@ -51,8 +52,8 @@ describe('the matrix', () => {
   });
 
   test('takes no report of a row that it does not know', () => {
-    expect(() => reportRow(good)).toThrow('no row is called fire');
-    expect(() => reportRow({ ...good, row: 'power-loss' })).toThrow('no part a');
+    expect(() => rowNamed('fire', 'a')).toThrow('no row is called fire');
+    expect(() => rowNamed('power-loss', 'a')).toThrow('no part a');
   });
 
   test('puts its figures between the marks of the page', () => {

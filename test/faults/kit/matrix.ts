@@ -1,6 +1,4 @@
 /** What a row of the fault matrix did and saw, for `npm run test:faults` to put together. */
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { ROWS, type Row } from './rows.ts';
 
 export interface RowReport {
@@ -20,7 +18,7 @@ export interface RowReport {
   /** Offers that two were told to have won, or whose owners on file do not add up. */
   doubled: number;
   /** From its first round to its report. */
-  seconds?: number;
+  seconds: number;
   /** What else was measured, by name, the unit in the name: `takeOverMsMax`. */
   figures?: Record<string, number | string>;
   /** What was broken on purpose, and whether the same judgement saw it. */
@@ -40,17 +38,4 @@ export function rowNamed(name: string, part: string): Row {
   if (known === undefined) throw new Error(`no row is called ${name}: see rows.ts`);
   if (!known.parts.includes(part)) throw new Error(`${name} has no part ${part}: see rows.ts`);
   return known;
-}
-
-/**
- * Writes down how a part of a row went, as `Part` counted it. Without FAULT_REPORT_DIR nobody asked, and it
- * only checks that the row is known.
- * @throws when rows.ts has no such row or part
- */
-export function reportRow(report: RowReport): void {
-  rowNamed(report.row, report.part);
-  const folder = process.env.FAULT_REPORT_DIR;
-  if (folder === undefined || folder === '') return;
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, `${report.row}.${report.part}.json`), JSON.stringify(report));
 }

@@ -3,10 +3,12 @@
  * history against the file, the moments at which a fault struck held against the claims that were open then,
  * and a control's findings. It says on stderr how far a full run is.
  */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { createSystemClock } from '../../../server/kernel/clock.ts';
 import type { History } from '../../../tools/oracle/history.ts';
 import type { Judgement } from '../../../tools/oracle/oracle.ts';
-import { isFull, type RowReport, reportRow, rowNamed } from './matrix.ts';
+import { isFull, type RowReport, rowNamed } from './matrix.ts';
 
 /** How often a full run says how far it is. */
 const SAID_EVERY_MS = 10_000;
@@ -92,10 +94,18 @@ export class Part {
     const seconds = Math.round((clock.monotonicMs() - this.#startedMs) / 100) / 10;
     const { row, name: part } = this;
     const report = { row, part, ...this.#sum, seconds, figures, control: { what, caught } };
-    reportRow(report);
+    writeDown(report);
     if (!caught) throw new Error(`nobody noticed the control (${what}): ${found.join('; ') || 'nothing was found'}`);
     return report;
   }
+}
+
+/** Without FAULT_REPORT_DIR nobody asked. */
+function writeDown(report: RowReport): void {
+  const folder = process.env.FAULT_REPORT_DIR;
+  if (folder === undefined || folder === '') return;
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, `${report.row}.${report.part}.json`), JSON.stringify(report));
 }
 
 /** Which of these moments, on the history's clock, met a claim that had been sent and not answered. */
