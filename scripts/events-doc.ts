@@ -26,6 +26,10 @@ export const DOWN = {
     about:
       'A lead is up, or a lane of it has opened: the same bytes for every rep of the lane. Contact details never travel before the claim.',
   },
+  'lead:listed': {
+    schema: down.leadListed,
+    about: 'A lead is in the queue of these reps: claimable as an alerted one, and no alert. Show it, and do not ring.',
+  },
   'lead:upcoming': {
     schema: down.leadUpcoming,
     about: 'To connected reps whose lane opens later: no word about the lead.',

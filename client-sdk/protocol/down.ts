@@ -25,6 +25,8 @@ export const offerCard = z.object({
 export const upcomingCard = z.object({ ...ofOffer, opensAt: z.string() });
 
 export const leadAlert = offerCard;
+/** Of a queue: listed and claimable, and nobody is alerted. */
+export const leadListed = offerCard;
 export const leadUpcoming = upcomingCard;
 export const leadWindow = z.object({ ...ofOffer, opensAt: z.string(), closesAt: z.string() });
 export const leadTaken = z.object({
@@ -159,6 +161,7 @@ export type WallFeed = z.infer<typeof wallFeed>;
 /** Name → payload, for Socket.IO's typed sockets on both sides. */
 export interface DownEvents {
   'lead:alert': (payload: OfferCard) => void;
+  'lead:listed': (payload: OfferCard) => void;
   'lead:upcoming': (payload: UpcomingCard) => void;
   'lead:window': (payload: LeadWindow) => void;
   'lead:taken': (payload: LeadTaken) => void;

@@ -64,6 +64,11 @@ export class PoolFeed {
         serverTime.observe(payload.sentAt);
         this.#hear({ name: 'lead:alert', payload });
       }),
+      // Of a queue: it comes into the pool, and is no alert.
+      connection.on('lead:listed', (payload) => {
+        serverTime.observe(payload.sentAt);
+        this.#hear({ name: 'lead:listed', payload });
+      }),
       connection.on('lead:upcoming', (payload) => this.#hear({ name: 'lead:upcoming', payload })),
       connection.on('lead:window', (payload) => this.#hear({ name: 'lead:window', payload })),
       connection.on('lead:taken', (payload) => {
@@ -155,6 +160,9 @@ export class PoolFeed {
         this.#deps.receipts.delivered(fact.payload.offerId);
         // An alert overtaken by the offer's end is not news any more.
         if (this.#isUp(fact)) this.alerts.emit(fact.payload);
+        break;
+      case 'lead:listed':
+        this.#deps.receipts.delivered(fact.payload.offerId);
         break;
       case 'lead:upcoming':
         if (this.#isUp(fact)) this.upcoming.emit(fact.payload);

@@ -11,6 +11,7 @@ import type { LeadTaken, LeadWindow, LeadWithdrawn, OfferCard, PoolSnapshot, Upc
 
 export type PoolFact =
   | { name: 'lead:alert'; payload: OfferCard }
+  | { name: 'lead:listed'; payload: OfferCard }
   | { name: 'lead:upcoming'; payload: UpcomingCard }
   | { name: 'lead:window'; payload: LeadWindow }
   | { name: 'lead:taken'; payload: LeadTaken }
@@ -120,7 +121,7 @@ function viewOf(known: OfferFacts): OfferCard | UpcomingCard | undefined {
   let closesAt: string | undefined;
   for (const fact of live) {
     const { payload } = fact;
-    if (fact.name === 'lead:alert') card = fact.payload;
+    if (fact.name === 'lead:alert' || fact.name === 'lead:listed') card = fact.payload;
     if (fact.name === 'lead:upcoming' && (card === undefined || !isOfferCard(card))) {
       card = fact.payload;
     }

@@ -87,7 +87,7 @@ const target = z.union([
 ]);
 
 /**
- * `race`: all at once, the first tap wins. `queue`: listed for all and claimable, nobody is alerted. `roundRobin`: the
+ * `race`: all at once, the first tap wins. `queue`: the same lanes and limits, listed and claimable, and nobody is alerted. `roundRobin`: the
  * one whose last turn is longest ago. `weighted`: the same, a turn counting by the tier's weight (ROUTE-09).
  * `accountOwner`: the rep whose account the company is (ROUTE-05).
  */

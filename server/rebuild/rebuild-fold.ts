@@ -258,7 +258,7 @@ function leadClaimed(step: Step): void {
     requestId: string;
     lane: number;
     day: string;
-    claimSpeedMs: number;
+    claimSpeedMs: number | null;
     firstContactDueAt: number;
   };
   endOffer(step, 'claimed', null);

@@ -196,3 +196,45 @@ onBothArbiters('ROUTE-15: what nobody matches', (start) => {
     expect(alerted([senior, junior], await race.lead(WARM))).toEqual(['Junior']);
   });
 });
+
+onBothArbiters('a queue', (start) => {
+  it('DIST-05: lists a lead without an alert; the first claim takes it, from the list and with no claim speed', async () => {
+    const race = await start({ policy: 'open' });
+    const reps = [await race.rep('Satu'), await race.rep('Dua')] as const;
+    const [one, two] = reps;
+    await setRouting(race, {
+      rules: [{ name: 'pull', when: { field: 'temperature', in: ['warm'] }, method: 'queue' }],
+    });
+    const leadId = await race.lead(WARM);
+    expect(alerted(reps, leadId)).toEqual([]);
+    for (const rep of reps) {
+      expect(rep.heard('lead:listed', leadId)).toMatchObject([
+        { company: { name: 'PT Maju Jaya' }, source: 'web form' },
+      ]);
+      expect(await rep.pool()).toMatchObject([{ leadId }]);
+    }
+    // DIST-15: a segment that races from now on leaves the list as it is.
+    await setRouting(race, {});
+    expect(alerted(reps, await race.lead(WARM))).toEqual(['Satu', 'Dua']);
+    await race.restart();
+    expect(await two.pool()).toHaveLength(2);
+    await race.after(10_000);
+    expect(await two.claim(leadId)).toMatchObject({ verdict: 'won', claimSpeedMs: 0 });
+    expect(one.heard('lead:taken', leadId)).toHaveLength(1);
+    expect(await one.claim(leadId)).toMatchObject({ verdict: 'lost', winner: { id: two.id } });
+    expect(race.file.all('SELECT claim_speed_ms AS ms FROM ownerships WHERE lead_id = ?', leadId)).toEqual([
+      { ms: null },
+    ]);
+    // GAME-01 pays for being quick to an alert.
+    expect(race.file.ledger(two.id)).toEqual([]);
+  });
+
+  it('goes on by rotation when nobody has taken it at its closing time', async () => {
+    const race = await start({ policy: 'open' });
+    const rep = await race.rep('Satu');
+    await setRouting(race, { rules: [{ name: 'pull', method: 'queue' }] });
+    const leadId = await race.lead(WARM);
+    await race.after(30 * MINUTE);
+    expect(owners(race, leadId)).toEqual([{ rep_id: rep.id, via: 'rotation', method: 'unclaimed', rule: 'pull' }]);
+  });
+});

@@ -10,7 +10,7 @@ const SHARED_MAX = 20_000;
 /** Told in words; what is beyond is of the same kind. */
 const TOLD_MAX = 20;
 
-const POOL_FACTS = new Set(['lead:alert', 'lead:upcoming', 'lead:window', 'lead:taken', 'lead:withdrawn']);
+const POOL_FACTS = new Set(['lead:alert', 'lead:listed', 'lead:upcoming', 'lead:window', 'lead:taken', 'lead:withdrawn']);
 
 type Heard = Line & { kind: 'heard' };
 interface PoolFact {
@@ -114,7 +114,7 @@ export class Feeds {
     }
     feed.lastId = Math.max(feed.lastId, fact.id);
     if (fact.id <= feed.upTo) return;
-    if (event === 'lead:alert' || event === 'lead:upcoming') feed.open.add(fact.offerId);
+    if (event === 'lead:alert' || event === 'lead:listed' || event === 'lead:upcoming') feed.open.add(fact.offerId);
     if (event === 'lead:taken' || event === 'lead:withdrawn') feed.open.delete(fact.offerId);
   }
 

@@ -104,7 +104,8 @@ function writeClaim(stores: Stores, args: SettleClaimArgs, offer: OfferRow, aler
   const { win, day } = args;
   const at = win.claimedAtMs;
   // NOTIF-11: from the rep's own alert; a tap between the opening and the alert took no time.
-  const claimSpeedMs = Math.max(0, at - (alert.sentAt ?? at));
+  // Of a queue (DIST-06) nobody is alerted: how long a lead was listed says nothing about the rep who took it.
+  const claimSpeedMs = offer.method === 'queue' ? null : Math.max(0, at - (alert.sentAt ?? at));
   const ownership = {
     id: win.offerId,
     leadId: win.leadId,
@@ -143,10 +144,10 @@ function writeClaim(stores: Stores, args: SettleClaimArgs, offer: OfferRow, aler
   }));
   for (const { counter, by } of gains) stores.owners.addToCounter(win.repId, counter, by);
   const credit = claimCredit(stores, args, seq, claimSpeedMs);
-  return { outcome: 'committed', seq, claimedAtMs: at, claimSpeedMs, gains, ...credit };
+  return { outcome: 'committed', seq, claimedAtMs: at, claimSpeedMs: claimSpeedMs ?? 0, gains, ...credit };
 }
 
-function claimCredit(stores: Stores, args: SettleClaimArgs, eventSeq: number, claimSpeedMs: number): Credit {
+function claimCredit(stores: Stores, args: SettleClaimArgs, eventSeq: number, claimSpeedMs: number | null): Credit {
   const { win, day } = args;
   const credit = noCredit();
   const facts = {
