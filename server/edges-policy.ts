@@ -1,12 +1,15 @@
 /** Binds the rules (the policy; accounts, time off and the ops queue of routing) to the ledger and the flows. */
 import { opsQueue } from './flow/ops-queue.ts';
+import { routingRepOf } from './flow/routing.ts';
 import type { DecidingHouse } from './house.ts';
 import { newId } from './kernel/ids.ts';
 import { actorOf } from './people/people.ts';
 import type { Http } from './platform/http.ts';
 import { policyRoutes } from './policy/policy-routes.ts';
+import { policyInWords } from './policy/policy-words.ts';
 import { fold } from './routing/condition-rules.ts';
 import { routingRoutes } from './routing/routing-routes.ts';
+import { routingWarnings } from './routing/warning-rules.ts';
 import { stored } from './stored.ts';
 
 /** The document of rules, read and replaced. */
@@ -14,6 +17,15 @@ export function bindPolicy(app: Http, { world }: DecidingHouse): void {
   policyRoutes(app, {
     inForce: () => world.policy.at(world.clock.nowMs()),
     latest: world.policy.latest,
+    words(asked, speaker) {
+      const language = asked ?? world.directory.language(speaker);
+      const { policy } = world.policy.at(world.clock.nowMs());
+      return { language, sections: policyInWords(policy, language, (id) => world.directory.rep(id)?.name ?? null) };
+    },
+    warnings() {
+      const active = world.directory.reps().filter((rep) => rep.active);
+      return routingWarnings(world.policy.latest().policy.routing, active.map(routingRepOf));
+    },
     nowMs: () => world.clock.nowMs(),
     async set(policy, { effectiveAtMs, expectedVersion }, speaker) {
       const at = await stored(world.arbiter.now());

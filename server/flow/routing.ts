@@ -43,7 +43,7 @@ export function leadFactsOf(world: World, own: OwnFacts, company: string): LeadF
 const held = new WeakMap<RepRow, RoutingRep>();
 
 /** Held by its row, which is never changed in place: lists are parsed once and not at every lead. */
-function routingRepOf(row: RepRow): RoutingRep {
+export function routingRepOf(row: RepRow): RoutingRep {
   const known = held.get(row);
   if (known !== undefined) return known;
   const { id, team, tier, jobFunction, seniority } = row;

@@ -4,10 +4,17 @@ import { type Http, type Speaker, speakerOf } from '../platform/http.ts';
 import { Problem } from '../platform/problem.ts';
 import type { PolicyVersion } from './policy.ts';
 import { parsePolicy } from './policy-rules.ts';
+import type { SectionInWords } from './policy-words.ts';
 
 const etagOf = ({ version }: PolicyVersion) => `"${version}"`;
 
+const inLanguage = z.strictObject({ lang: z.enum(['id', 'en']).optional() });
+
 export interface PolicyRoutesDeps {
+  /** The rules in force as a person reads them; null: in the speaker's language. */
+  words(language: 'id' | 'en' | null, speaker: Speaker): { language: 'id' | 'en'; sections: SectionInWords[] };
+  /** What is allowed and probably not meant in the newest document. */
+  warnings(): { rule: string | null; warning: string; message: string }[];
   inForce(): PolicyVersion;
   latest(): PolicyVersion;
   nowMs(): number;
@@ -56,6 +63,27 @@ export function policyRoutes(app: Http, deps: PolicyRoutesDeps): void {
       reply.header('etag', etagOf(deps.latest()));
       return { version: inForce.version, ...inForce.policy };
     },
+  );
+
+  app.get(
+    '/v1/policy/words',
+    {
+      config: { allow: ['rep', 'manager', 'admin'] },
+      schema: { summary: 'The rules in force in words', tags: ['policy'], querystring: inLanguage },
+    },
+    async (request) => {
+      const { version } = deps.inForce();
+      return { version, ...deps.words(request.query.lang ?? null, speakerOf(request)) };
+    },
+  );
+
+  app.get(
+    '/v1/policy/warnings',
+    {
+      config: { allow: ['manager', 'admin'] },
+      schema: { summary: 'What is probably not meant in the newest rules', tags: ['policy'] },
+    },
+    async () => ({ version: deps.latest().version, items: deps.warnings(), nextCursor: null }),
   );
 
   app.put(

@@ -137,6 +137,9 @@ export interface Step {
   weights?: number[] | undefined;
 }
 
+/** ROUTE-09 (P): a top performer gets three leads for one of the deepest tier. */
+export const WEIGHTS: readonly number[] = [3, 2, 1];
+
 export const EVERYBODY: Target = { everybody: true };
 export const ROUTING_OFF: RoutingPolicy = {
   rules: [],

@@ -3,11 +3,18 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Policy } from '../policy/policy-rules.ts';
 import { parsePolicy, resolvePreset } from '../policy/policy-rules.ts';
-import { type Condition, EVERYBODY, NUMBER_FIELDS, ROUTING_OFF, TEXT_FIELDS } from '../policy/routing-policy.ts';
+import {
+  type Condition,
+  EVERYBODY,
+  NUMBER_FIELDS,
+  ROUTING_OFF,
+  TEXT_FIELDS,
+  WEIGHTS,
+} from '../policy/routing-policy.ts';
 import { holds, type LeadFacts } from './condition-rules.ts';
 import { barredFrom, barredReps, type Eligibility, type RoutingRep } from './eligibility-rules.ts';
 import { createRotation } from './rotation.ts';
-import { nextTurnOf, routeOf, WEIGHTS, weightOf } from './routing-rules.ts';
+import { nextTurnOf, routeOf, weightOf } from './routing-rules.ts';
 
 const LEAD: LeadFacts = {
   country: 'Indonesia',

@@ -1,5 +1,5 @@
 /** Which rule a lead falls under and, of a push, whose turn it is (ROUTE-01, 09, 15). Pure. */
-import { EVERYBODY, type Method, type RoutingPolicy, type Step } from '../policy/routing-policy.ts';
+import { EVERYBODY, type Method, type RoutingPolicy, type Step, WEIGHTS } from '../policy/routing-policy.ts';
 import { holds, type LeadFacts } from './condition-rules.ts';
 
 /** The rule's name, null where the policy has none; its target first, then its fallbacks. */
@@ -30,9 +30,6 @@ export type PushMethod = Exclude<Method, 'race' | 'queue'>;
 export function isPush(method: Method): method is PushMethod {
   return method !== 'race' && method !== 'queue';
 }
-
-/** ROUTE-09 (P): a top performer gets three leads for one of the deepest tier. */
-export const WEIGHTS: readonly number[] = [3, 2, 1];
 
 export function weightOf(step: Pick<Step, 'weights'>, tier: number): number {
   const weights = step.weights ?? WEIGHTS;

@@ -219,6 +219,12 @@ const DISTRIBUTION: Route[] = [
     may: { admin: 200, managerA: 200, managerB: 409 },
   },
   { call: 'GET /v1/accounts', ready: () => ({ path: '/v1/accounts' }), may: MANAGERS(200) },
+  {
+    call: 'GET /v1/policy/words',
+    ready: () => ({ path: '/v1/policy/words?lang=id' }),
+    may: { ...REPS(200), ...MANAGERS(200) },
+  },
+  { call: 'GET /v1/policy/warnings', ready: () => ({ path: '/v1/policy/warnings' }), may: MANAGERS(200) },
   { call: 'GET /v1/ops/queue', ready: () => ({ path: '/v1/ops/queue' }), may: MANAGERS(200) },
   {
     call: 'POST /v1/reps/{id}/time-off',

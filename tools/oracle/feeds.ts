@@ -10,7 +10,14 @@ const SHARED_MAX = 20_000;
 /** Told in words; what is beyond is of the same kind. */
 const TOLD_MAX = 20;
 
-const POOL_FACTS = new Set(['lead:alert', 'lead:listed', 'lead:upcoming', 'lead:window', 'lead:taken', 'lead:withdrawn']);
+const POOL_FACTS = new Set([
+  'lead:alert',
+  'lead:listed',
+  'lead:upcoming',
+  'lead:window',
+  'lead:taken',
+  'lead:withdrawn',
+]);
 
 type Heard = Line & { kind: 'heard' };
 interface PoolFact {

@@ -1,0 +1,33 @@
+/**
+ * The rules in words (ROUTE-24, IMPL-06): always made from the document that acts, never written beside it. A section
+ * is one function here, so that a rule can be read as soon as it acts. Pure.
+ */
+import type { Language } from './condition-words.ts';
+import type { Policy } from './policy-rules.ts';
+import { routingInWords } from './routing-words.ts';
+
+export interface SectionInWords {
+  /** The key of the document. */
+  section: string;
+  title: string;
+  lines: string[];
+}
+
+const SECTIONS: readonly {
+  section: keyof Policy;
+  title: Record<Language, string>;
+  lines(policy: Policy, language: Language, nameOf: (repId: string) => string | null): string[];
+}[] = [{ section: 'routing', title: { id: 'Pembagian lead', en: 'Routing' }, lines: routingInWords }];
+
+/** @param nameOf the name of a rep that a rule names */
+export function policyInWords(
+  policy: Policy,
+  language: Language,
+  nameOf: (repId: string) => string | null,
+): SectionInWords[] {
+  return SECTIONS.map(({ section, title, lines }) => ({
+    section,
+    title: title[language],
+    lines: lines(policy, language, nameOf),
+  }));
+}

@@ -1,0 +1,46 @@
+/** What is probably not meant in the rules of routing, though it is allowed (ROUTE-16, ROUTE-20). Pure. */
+import type { RoutingPolicy, Step } from '../policy/routing-policy.ts';
+import { isInTarget, type RoutingRep } from './eligibility-rules.ts';
+
+export interface RoutingWarning {
+  /** Null: about the list as a whole. */
+  rule: string | null;
+  warning: 'rotationWithoutSegment' | 'neverReached' | 'nobodyInTarget' | 'noRuleForTheRest';
+  message: string;
+}
+
+/** @param reps the active ones */
+export function routingWarnings(routing: RoutingPolicy, reps: readonly RoutingRep[]): RoutingWarning[] {
+  const { rules, criteria } = routing;
+  const warnings: RoutingWarning[] = [];
+  const catchesAll = rules.findIndex(({ when }) => when === undefined);
+  const isUnbounded = criteria.premium.length === 0 && criteria.standard.length === 0;
+  const isEmpty = ({ method, target }: Step) =>
+    method !== 'accountOwner' && !reps.some((rep) => isInTarget(target, rep));
+  for (const [index, rule] of rules.entries()) {
+    const { name, when, method, target } = rule;
+    const rotates = method === 'roundRobin' || method === 'weighted';
+    if (rotates && isUnbounded && when === undefined && 'everybody' in target)
+      warnings.push({
+        rule: name,
+        warning: 'rotationWithoutSegment',
+        message:
+          'Every lead goes round all reps, whatever its size, place and score: give it a condition, a target or criteria.',
+      });
+    if (catchesAll !== -1 && index > catchesAll)
+      warnings.push({
+        rule: name,
+        warning: 'neverReached',
+        message: `No lead comes here: "${rules[catchesAll]?.name}" before it has no condition.`,
+      });
+    if ([rule, ...rule.fallback].some(isEmpty))
+      warnings.push({ rule: name, warning: 'nobodyInTarget', message: 'No active rep is in a target of this rule.' });
+  }
+  if (rules.length > 0 && catchesAll === -1)
+    warnings.push({
+      rule: null,
+      warning: 'noRuleForTheRest',
+      message: 'A lead that no rule fits goes to the ops queue: end with a rule that has no condition.',
+    });
+  return warnings;
+}
