@@ -139,6 +139,7 @@ function createGatewayClaims(
     note: house.attempt,
     observe(verdict, seconds) {
       metrics.claims(verdict.verdict);
+      if (verdict.verdict === 'refused') metrics.refusals(verdict.rule);
       metrics.verdictSeconds(seconds);
     },
   });

@@ -273,6 +273,7 @@ export function createHouseClaims(
     mustWait: load.claimsMustWait,
     observe(verdict, seconds) {
       metrics.claims(verdict.verdict);
+      if (verdict.verdict === 'refused') metrics.refusals(verdict.rule);
       if (verdict.verdict === 'retry' && verdict.reason === 'overloaded') metrics.shed('claim', 'overloaded');
       metrics.verdictSeconds(seconds);
     },

@@ -14,9 +14,11 @@ import { createDueReader, onlyDeadline, waitingDeadline } from './deadlines/dead
 import { createScheduler } from './deadlines/scheduler.ts';
 import { createOffersReader } from './distribution/offers-reader.ts';
 import { createOpenOffers } from './distribution/open-offers.ts';
+import { createShownLeads } from './distribution/shown-leads.ts';
 import { createAccess } from './flow/access.ts';
 import { createAlerts } from './flow/alerting.ts';
 import { createClaimRecord } from './flow/claim-record.ts';
+import { createCounting } from './flow/counting.ts';
 import { createDeadlines } from './flow/deadlines.ts';
 import { createIntake } from './flow/intake.ts';
 import { isReady } from './flow/lanes.ts';
@@ -25,6 +27,7 @@ import { createPresence } from './flow/presence.ts';
 import { armReminder } from './flow/priority-windows.ts';
 import { forgetOldLeads, retentionTimer } from './flow/retention.ts';
 import { createSettlement } from './flow/settlement.ts';
+import { noteShown, restoreShown } from './flow/showing.ts';
 import { firstCounterDay, restoreOffers } from './flow/start.ts';
 import { createTiering, tiersTimer } from './flow/tiering.ts';
 import type { Transactions } from './flow/transactions/transactions.ts';
@@ -120,6 +123,8 @@ function createWorld(deps: HouseDeps): World {
     repDays: createRepDaysReader(db),
     tiers: createTiersReader(db),
     counters: createCounters(owners.countersHeld(firstCounterDay(clock.nowMs()))),
+    counting: createCounting(() => world),
+    shown: createShownLeads(),
     perLead: createKeyedQueue(),
     alerts: createAlerts({
       announcer,
@@ -127,6 +132,7 @@ function createWorld(deps: HouseDeps): World {
       mayClaim: (repId) => isReady(world, repId),
       nowMs: () => world.arbiter.nearlyNow(),
       count: metrics.alerts,
+      shown: (offer, repIds, sentAtMs) => noteShown(world, offer.facts.temperature, repIds, sentAtMs),
     }),
     wall: { feed: () => wall.feed(), changed: () => wall.changed(), stop: () => wall.stop() },
     timersChanged: () => undefined,
@@ -164,6 +170,7 @@ export async function openHouse(deps: HouseDeps) {
   const settlement = createSettlement(world);
   deps.arbiter.onProvisionalWin((win) => void settlement.settle(win));
   world.settlementsIdle = settlement.idle;
+  restoreShown(world);
   await restoreOffers(world);
   await deps.openRace(world);
   await ensureTimers(world, db);

@@ -6,7 +6,18 @@
 import { z } from 'zod';
 
 /** Why a rep may not have a lead, in words a program can switch on. */
-export const refusalRule = z.enum(['notInOffer', 'notReady', 'inactive', 'dailyCap', 'attemptRate', 'onboarding']);
+export const refusalRule = z.enum([
+  'notInOffer',
+  'notReady',
+  'inactive',
+  'dailyCap',
+  'maxOpenLeads',
+  'hotPerWarm',
+  'claimsPerAuto',
+  'coldPerWeek',
+  'attemptRate',
+  'onboarding',
+]);
 /** Why an offer is over without this rep having lost a race for it. */
 export const goneReason = z.enum(['expired', 'withdrawn', 'assigned', 'released', 'reassigned']);
 /** Why a claim was not judged; asking again with the same `requestId` is always right. */

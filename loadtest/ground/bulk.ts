@@ -10,8 +10,8 @@ export interface Growth {
   team: number;
 }
 
-/** A history of two months: claims of many days, as boards sum them. */
-const HISTORY_DAYS = 60;
+/** A history of sixty days, a week apart: counters name their week by its Monday, which a copy's must be too. */
+const HISTORY_WEEKS = 60;
 /** Tables that hold leads, each with the column that says whose row it is. */
 const TABLES: Record<string, 'id' | 'lead_id' | 'offer_id'> = {
   leads: 'id',
@@ -211,7 +211,9 @@ export class Bulk {
       const rows = this.#sqlite.prepare<[], Row>(`SELECT * FROM ${table}`).all();
       const columns = Object.keys(rows[0] ?? {});
       if (rows.length === 0) continue;
-      const insert = this.#insertInto(table, columns);
+      // A counter without a period is the same row for every day.
+      const added = table === 'counters' ? ' ON CONFLICT DO UPDATE SET value = value + excluded.value' : '';
+      const insert = this.#insertInto(table, columns, added);
       this.#sqlite.transaction(() => {
         for (const { copy, count } of times.values()) {
           for (const row of rows) insert.run(columns.map((name) => this.#summed(row, name, copy, count)));
@@ -227,9 +229,11 @@ export class Bulk {
     return isSum ? value * count : made;
   }
 
-  #insertInto(table: string, columns: readonly string[]): Database.Statement {
+  #insertInto(table: string, columns: readonly string[], otherwise = ''): Database.Statement {
     const names = columns.map((name) => `"${name}"`).join(', ');
-    return this.#sqlite.prepare(`INSERT INTO ${table} (${names}) VALUES (${columns.map(() => '?').join(', ')})`);
+    return this.#sqlite.prepare(
+      `INSERT INTO ${table} (${names}) VALUES (${columns.map(() => '?').join(', ')})${otherwise}`,
+    );
   }
 }
 
@@ -238,6 +242,6 @@ function copiesOf(wanted: number, inSeed: number, teams: number): Copy[] {
   const all = inSeed === 0 ? 0 : Math.ceil(wanted / inSeed);
   return Array.from({ length: Math.max(0, all - 1) }, (_, n) => {
     const number = n + 1;
-    return { number, daysBack: HISTORY_DAYS - Math.floor((number * HISTORY_DAYS) / all), team: number % teams };
+    return { number, daysBack: 7 * (HISTORY_WEEKS - Math.floor((number * HISTORY_WEEKS) / all)), team: number % teams };
   });
 }

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { localDay } from '../kernel/calendar.ts';
+import { localDay, periodDays } from '../kernel/calendar.ts';
 import { type Policy, resolvePreset } from '../policy/policy-rules.ts';
-import { claimsOnDay, countingOf, countsOwnDays, dayOfClaim, zonesByDays } from './claim-days.ts';
+import { countsOwnDays, dayOfClaim, dayWindows, inWindows, zonesByDays } from './claim-days.ts';
+import { claimsInWeek, claimsOnDay, OPEN_LEADS } from './counter-rules.ts';
 import { planOffer } from './distribution-rules.ts';
 
 const EVENING_MS = Date.parse('2026-11-23T16:00:00Z');
@@ -18,19 +19,31 @@ test('zones whose days agree go together', () => {
   expect(zonesByDays(zones, noonMs, midnightMs + 1)).toHaveLength(2);
 });
 
-test('a single zone is counted for a day beyond closing, several as long as they agree', () => {
+test('a single zone has a day beyond closing, several as long as they agree', () => {
   const noonMs = Date.parse('2026-11-23T05:00:00Z');
-  const span = { fromMs: noonMs, closesAtMs: noonMs + 1000, dailyCap: 10 };
-  const one = countingOf({ zones: ['Asia/Jakarta'], ...span });
-  expect(one.increments.map((increment) => increment.counter)).toEqual([
-    claimsOnDay('2026-11-23'),
-    claimsOnDay('2026-11-24'),
+  const midnightMs = Date.parse('2026-11-23T17:00:00Z');
+  expect(dayWindows(['Asia/Jakarta'], noonMs, noonMs + 1000)).toEqual([
+    { day: '2026-11-23', untilMs: midnightMs },
+    { day: '2026-11-24', fromMs: midnightMs, untilMs: midnightMs + 86_400_000 },
   ]);
-  const two = countingOf({ zones: ['Asia/Jakarta', 'Asia/Jayapura'], ...span });
-  expect(two.increments).toEqual([
-    { counter: claimsOnDay('2026-11-23'), by: 1, untilMs: Date.parse('2026-11-23T15:00:00Z') },
+  expect(dayWindows(['Asia/Jakarta', 'Asia/Jayapura'], noonMs, noonMs + 1000)).toEqual([
+    { day: '2026-11-23', untilMs: Date.parse('2026-11-23T15:00:00Z') },
   ]);
-  expect(two.limits[0]).toMatchObject({ max: 9, untilMs: Date.parse('2026-11-23T15:00:00Z') });
+});
+
+test('what does not change at midnight is one rule; on a Monday it is another', () => {
+  // Saturday noon in Jakarta; open until Monday noon.
+  const noonMs = Date.parse('2026-11-28T05:00:00Z');
+  const windows = dayWindows(['Asia/Jakarta', 'Asia/Pontianak'], noonMs, noonMs + 2 * 86_400_000);
+  const rules = inWindows(windows, (day) => [{ day }, { always: 1 }], [3]);
+  expect(windows).toHaveLength(3);
+  expect(rules.map((rule) => ('day' in rule ? rule.day : 'always'))).toEqual([
+    '2026-11-28',
+    'always',
+    '2026-11-29',
+    '2026-11-30',
+  ]);
+  expect(rules[1]).toEqual({ always: 1, untilMs: windows[2]?.untilMs, lanes: [3] });
 });
 
 test('countsOwnDays: an offer that counts nothing excludes nobody', () => {
@@ -73,7 +86,13 @@ test('property: at every instant of an offer each member is counted once, on the
                 (increment.fromMs ?? 0) <= atMs &&
                 atMs < (increment.untilMs ?? Number.POSITIVE_INFINITY),
             );
-            expect(inForce.map((increment) => increment.counter)).toEqual([claimsOnDay(localDay(atMs, timeZone))]);
+            const day = localDay(atMs, timeZone);
+            const week = periodDays('week', day).from;
+            expect(inForce.map((increment) => increment.counter).sort()).toEqual([
+              claimsOnDay(day),
+              claimsInWeek('cold', week),
+              OPEN_LEADS,
+            ]);
             expect(dayOfClaim(plan.increments, lane, atMs)).toBe(localDay(atMs, timeZone));
             const span = { fromMs: nowMs, untilMs: plan.closesAtMs };
             expect(countsOwnDays(plan.increments, lane, timeZone, span)).toBe(true);

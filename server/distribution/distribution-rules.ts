@@ -10,22 +10,32 @@
  * clear time, where that is shorter): a lane the policy promises is never a lane in name only.
  *
  * An empty tier holds nobody back (COMP-28): while nobody in an open lane could claim (no member, or all
- * at the daily cap) the next lane opens at once. Only that lane moves: later ones keep their distance
+ * stopped by a limit) the next lane opens at once. Only that lane moves: later ones keep their distance
  * from release, so nobody is ever later than the table says, and tier 3 not earlier than it needs be.
- * When all reps of all lanes are capped the offer still opens, to all of them at once: each hears
- * `dailyCap` by name, midnight may lift it, and after the clear time the lead is assigned.
+ * When all reps of all lanes are stopped the offer still opens, to all of them at once: each hears the
+ * rule by name, midnight may lift it, and after the clear time the lead is assigned.
  */
 import type { Increment, Limit } from '../claims/arbiter.ts';
+import { localDay } from '../kernel/calendar.ts';
 import type { OfferPool, Policy, Temperature } from '../policy/policy-rules.ts';
-import { countingOf, countsOwnDays, zonesByDays } from './claim-days.ts';
+import { countsOwnDays } from './claim-days.ts';
 import { delayOfRep, delaySecondsOf, headStartSecondsOf } from './delays-rules.ts';
+import {
+  type CounterOf,
+  excessOf,
+  type Past,
+  type RuledRep,
+  rulesForAll,
+  type WeeklyRules,
+  weeklyRules,
+} from './fairness-rules.ts';
+import { type DelayGroup, isReady, lanesAndCounting } from './offer-lanes.ts';
 import { type OnboardingPhase, phaseAgainst, SHADOW_TIER, withShadows } from './onboarding-rules.ts';
 
 /** What a lane gets at the least before the offer may close. */
 export const LAST_LANE_MS_MIN = 60_000;
 
-export interface OfferRep {
-  id: string;
+export interface OfferRep extends RuledRep {
   /** 1 is the best. */
   tier: number;
   /** The zone of the rep's local day: `zoneOf(policy, rep)`. */
@@ -57,9 +67,6 @@ export interface Ineligible {
   reason: IneligibleReason;
 }
 
-/** The value of one rep's counter, 0 when it never moved. */
-export type CounterOf = (repId: string, counter: string) => number;
-
 export interface PlannedLane {
   tiers: number[];
   opensAtMs: number;
@@ -68,7 +75,7 @@ export interface PlannedLane {
 
 export interface OfferPlan {
   nobody: false;
-  /** In the order in which they open; equal times only where days differ (claim-days.ts). */
+  /** In the order in which they open; equal times only where days or weekly rules differ (offer-lanes.ts). */
   lanes: PlannedLane[];
   limits: Limit[];
   increments: Increment[];
@@ -89,18 +96,20 @@ export interface PlanInput {
   barred?: ReadonlyMap<string, IneligibleReason>;
   nowMs: number;
   counterOf: CounterOf;
+  past?: Past | undefined;
 }
 
 export function planOffer(input: PlanInput): Plan {
   const { policy, temperature, nowMs } = input;
   const { ineligible, delays } = sortReps(input);
+  const weekly = weeklyRules(input);
   // A tier without a ready rep gets no lane: neither the next one nor the closing time waits for it.
   const released = [...delays]
     .map(([delay, reps]) => ({ opensAtMs: nowMs + delay * 1000, reps }))
     .filter(({ reps }) => reps.some(isReady))
     .sort((a, b) => a.opensAtMs - b.opensAtMs);
   if (released.length === 0) return { nobody: true, ineligible };
-  if (policy.competition.openEarlyIfLaneEmpty) openFirstUseful(released, input);
+  if (policy.competition.openEarlyIfLaneEmpty) openFirstUseful(released, input, weekly);
   const groups = mergeEqual(released);
 
   const clearMs = policy.competition.clearSeconds[temperature] * 1000;
@@ -110,7 +119,7 @@ export function planOffer(input: PlanInput): Plan {
     Math.min(lastOpensMs + clearMs, nowMs + hardMs),
     lastOpensMs + Math.min(LAST_LANE_MS_MIN, clearMs),
   );
-  const laid = lanesAndCounting(groups, input, closesAtMs);
+  const laid = lanesAndCounting(groups, { ...input, weekly, closesAtMs });
   const notBarred = input.reps.filter(({ id }) => input.barred?.has(id) !== true);
   return {
     nobody: false,
@@ -219,12 +228,6 @@ export function laneForRep(
   return { lane: lane.lane, opensAtMs };
 }
 
-interface DelayGroup {
-  opensAtMs: number;
-  /** Those on a break too: they are no members, but may come back into the lane. */
-  reps: OfferRep[];
-}
-
 /** Active reps by the delay of their tier, seconds, and the reasons of everybody who is no member. */
 function sortReps(input: PlanInput): { ineligible: Ineligible[]; delays: Map<number, OfferRep[]> } {
   const ineligible: Ineligible[] = [];
@@ -259,20 +262,17 @@ function reasonAgainst(rep: OfferRep, delay: number | null, pool: OfferPool): In
 }
 
 /** Moves lanes to now until one is among them in which somebody can claim. */
-function openFirstUseful(groups: DelayGroup[], input: PlanInput): void {
-  const cap = input.policy.competition.dailyCap;
+function openFirstUseful(groups: DelayGroup[], input: PlanInput, weekly: WeeklyRules): void {
   for (const group of groups) {
     group.opensAtMs = input.nowMs;
-    const ready = group.reps.filter(isReady);
-    if (ready.some((rep) => !isCapped(rep, cap, input))) return;
+    if (group.reps.some((rep) => isReady(rep) && mayClaimNow(rep, input, weekly))) return;
   }
 }
 
-function isCapped(rep: OfferRep, cap: number | null, input: PlanInput): boolean {
-  if (cap === null) return false;
-  const zones = { zones: [rep.timeZone], fromMs: input.nowMs, closesAtMs: input.nowMs };
-  const { limits } = countingOf({ ...zones, dailyCap: cap });
-  return !withinLimits(rep.id, 0, limits, input.nowMs, input.counterOf);
+function mayClaimNow(rep: OfferRep, { policy, nowMs, counterOf }: PlanInput, weekly: WeeklyRules): boolean {
+  const day = localDay(nowMs, rep.timeZone);
+  const rules = [...rulesForAll(policy, day), ...weekly.on(rep, day)];
+  return rules.every((rule) => excessOf(rule, rep.id, counterOf) <= 0);
 }
 
 function mergeEqual(groups: DelayGroup[]): DelayGroup[] {
@@ -283,49 +283,4 @@ function mergeEqual(groups: DelayGroup[]): DelayGroup[] {
     else same.reps = same.reps.concat(group.reps);
   }
   return [...merged.values()];
-}
-
-/** One lane a group, unless the reps' local days differ while the offer is open: then one a day. */
-function lanesAndCounting(
-  groups: DelayGroup[],
-  input: PlanInput,
-  closesAtMs: number,
-): Pick<OfferPlan, 'lanes' | 'limits' | 'increments'> {
-  const zones = groups.flatMap((group) => group.reps.map((rep) => rep.timeZone));
-  const byDays = zonesByDays(zones, input.nowMs, closesAtMs);
-  const alike = byDays.length === 1;
-  const lanes: PlannedLane[] = [];
-  const lanesOf = byDays.map((): number[] => []);
-  for (const group of groups) {
-    for (const [index, ofDay] of byDays.entries()) {
-      const reps = alike ? group.reps : group.reps.filter((rep) => ofDay.includes(rep.timeZone));
-      // Of a day with none but reps on a break the lane stays, for them to come back into.
-      if (reps.length === 0) continue;
-      lanesOf[index]?.push(lanes.length);
-      // Not the lane of a tier is the one of those whose priority window runs.
-      const ofTiers = reps.filter((rep) => rep.inPriorityWindow !== true);
-      const tiers = [...new Set(ofTiers.map((rep) => rep.tier))].sort((a, b) => a - b);
-      const repIds = reps.filter(isReady).map((rep) => rep.id);
-      lanes.push({ tiers, opensAtMs: group.opensAtMs, repIds });
-    }
-  }
-  const counting = byDays.map((ofDay, index) =>
-    countingOf({
-      zones: ofDay,
-      fromMs: input.nowMs,
-      closesAtMs,
-      dailyCap: input.policy.competition.dailyCap,
-      lanes: alike ? undefined : lanesOf[index],
-    }),
-  );
-  return {
-    lanes,
-    limits: counting.flatMap(({ limits }) => limits),
-    increments: counting.flatMap(({ increments }) => increments),
-  };
-}
-
-/** Not on a break. */
-export function isReady(rep: OfferRep): boolean {
-  return rep.status === 'ready';
 }

@@ -1,7 +1,11 @@
-/** Who gets a lead that nobody claimed (COMP-23, FAIR-12). Pure. */
+/** Who gets a lead that nobody claimed (COMP-23, FAIR-02, FAIR-12, ROUTE-11). Pure. */
+
+import { localDay } from '../kernel/calendar.ts';
 import type { OfferPool, Policy, Temperature } from '../policy/policy-rules.ts';
 import { delaySecondsOf } from './delays-rules.ts';
-import { isReady, type OfferRep } from './distribution-rules.ts';
+import type { OfferRep } from './distribution-rules.ts';
+import { autoOwed, type CounterOf, hasRoom } from './fairness-rules.ts';
+import { isReady } from './offer-lanes.ts';
 
 export interface FallbackRep extends OfferRep {
   /** The number of the rep's last turn in the rotation; 0: none yet. */
@@ -14,24 +18,31 @@ export interface FallbackRep extends OfferRep {
  * COMP-23: who gets a lead that nobody claimed. Standard: the deepest tier first, upwards when nobody
  * of it is available. Premium: any tier with premium access, in one rotation, or anybody where no rep
  * has such access (no lead stays unowned, COMP-10). OPEN: anybody. Before all comes a newcomer who is owed
- * the base load (FAIR-12). Among them the one whose last turn
- * is longest ago; then the smaller id. Null: nobody is available.
+ * the base load (FAIR-12), then who owes an assigned lead (FAIR-02), the larger debt first; who holds as
+ * many leads as allowed is left out (ROUTE-11). Among them the one whose last turn is longest ago; then the
+ * smaller id. Null: nobody is available.
  */
 export function nextFallbackRep(input: {
   policy: Policy;
   pool: OfferPool;
   temperature: Temperature;
   reps: readonly FallbackRep[];
+  nowMs: number;
+  counterOf: CounterOf;
 }): string | null {
-  const byTier = input.policy.mode === 'TIERED' && input.pool === 'standard';
+  const { policy, nowMs, counterOf } = input;
+  const byTier = policy.mode === 'TIERED' && input.pool === 'standard';
   const active = input.reps.filter((rep) => rep.active);
   const withAccess = active.filter(
-    (rep) => input.pool !== 'premium' || delaySecondsOf(input.policy, input, rep.tier) !== null,
+    (rep) => input.pool !== 'premium' || delaySecondsOf(policy, input, rep.tier) !== null,
   );
-  const available = (withAccess.length > 0 ? withAccess : active).filter(isReady);
+  const available = (withAccess.length > 0 ? withAccess : active)
+    .filter((rep) => isReady(rep) && hasRoom(policy, rep.id, counterOf))
+    .map((rep) => ({ ...rep, owed: autoOwed(policy, rep.id, localDay(nowMs, rep.timeZone), counterOf) }));
   const [next] = available.sort(
     (a, b) =>
       Number(b.baseLoadOwed) - Number(a.baseLoadOwed) ||
+      b.owed - a.owed ||
       (byTier ? b.tier - a.tier : 0) ||
       a.lastTurn - b.lastTurn ||
       (a.id < b.id ? -1 : 1),

@@ -1,6 +1,7 @@
 /** Those who come later: into an open offer, and to a lead that nobody claimed. */
 import { describe, expect, test } from 'vitest';
 import { type Policy, resolvePreset } from '../policy/policy-rules.ts';
+import { claimsInWeek, OPEN_LEADS } from './counter-rules.ts';
 import { laneForRep, type OfferPlan, type OfferRep, planOffer } from './distribution-rules.ts';
 import { type FallbackRep, nextFallbackRep } from './fallback-rules.ts';
 
@@ -111,8 +112,12 @@ describe('COMP-23: a lead that nobody claimed', () => {
     lastTurn,
     baseLoadOwed: false,
   });
-  const next = (reps: FallbackRep[], pool: 'premium' | 'standard' = 'standard', name = 'tiered') =>
-    nextFallbackRep({ policy: preset(name), pool, temperature: 'warm', reps });
+  const next = (
+    reps: FallbackRep[],
+    pool: 'premium' | 'standard' = 'standard',
+    name = 'tiered',
+    counterOf: (repId: string, counter: string) => number = none,
+  ) => nextFallbackRep({ policy: preset(name), pool, temperature: 'warm', reps, nowMs: NOW_MS, counterOf });
 
   test('standard: tier 3 by rotation, then upwards', () => {
     expect(next([turn('a', 1), turn('c', 3, 9), turn('d', 3, 5)])).toBe('d');
@@ -124,6 +129,26 @@ describe('COMP-23: a lead that nobody claimed', () => {
     expect(next([turn('a', 1, 9), turn('b', 2, 5), turn('c', 3)], 'premium')).toBe('b');
     expect(next([turn('a', 1, 0, { status: 'break' }), turn('c', 3)], 'premium')).toBeNull();
     expect(next([turn('c', 3)], 'premium')).toBe('c');
+  });
+
+  test('COMP-40.3: before the tier comes who owes an assigned lead, the larger debt first', () => {
+    const reps = [turn('a', 1, 9), turn('b', 2), turn('c', 3)];
+    const claimed = (counts: Record<string, number>) => (repId: string, counter: string) =>
+      counter === claimsInWeek('warm', '2026-11-23') ? (counts[repId] ?? 0) : 0;
+    expect(next(reps, 'standard', 'tiered', claimed({ a: 4, b: 4 }))).toBe('c');
+    expect(next(reps, 'standard', 'tiered', claimed({ a: 5 }))).toBe('a');
+    expect(next(reps, 'standard', 'tiered', claimed({ a: 9, b: 10 }))).toBe('b');
+    expect(next(reps, 'standard', 'open', claimed({ a: 50 }))).toBe('b');
+  });
+
+  test('ROUTE-11: who holds as many leads as allowed is passed by', () => {
+    const held = (count: number) => (repId: string, counter: string) =>
+      repId === 'c' && counter === OPEN_LEADS ? count : 0;
+    const reps = [turn('b', 2), turn('c', 3)];
+    expect(next(reps, 'standard', 'tiered', held(49))).toBe('c');
+    expect(next(reps, 'standard', 'tiered', held(50))).toBe('b');
+    expect(next([turn('c', 3)], 'standard', 'tiered', held(50))).toBeNull();
+    expect(next([turn('c', 3)], 'standard', 'open', held(5000))).toBe('c');
   });
 
   test('OPEN: anybody, by rotation; nobody available: null', () => {

@@ -17,6 +17,8 @@ export interface OffersReader {
   policyVersion(offerId: string): number | undefined;
   /** Newest first. */
   ofLead(leadId: string): WholeOffer[];
+  /** The newest, whatever became of them, newest first. */
+  newest(limit: number): Pick<OfferRow, 'id' | 'leadId' | 'openedAt'>[];
   /** Every open offer, in the order in which they were opened. */
   open(): WholeOffer[];
 }
@@ -71,6 +73,13 @@ export function createOffersReader(db: Db): OffersReader {
       return offer === undefined ? undefined : whole(offer);
     },
     ofLead: (leadId) => ofLead.all({ leadId }).map(whole),
+    newest: (limit) =>
+      db
+        .select({ id: offers.id, leadId: offers.leadId, openedAt: offers.openedAt })
+        .from(offers)
+        .orderBy(sql`rowid desc`)
+        .limit(limit)
+        .all(),
     open: () => db.select().from(offers).where(sql`state = 'open'`).orderBy(offers.openedAt).all().map(whole),
   };
 }

@@ -148,7 +148,7 @@ describe('FAIR-09: the head start', () => {
   });
 
   test('COMP-28: nor for one who is at the daily cap', () => {
-    const counterOf = (repId: string) => (repId === 'holder' ? 10 : 0);
+    const counterOf = (repId: string, name: string) => (repId === 'holder' && name.startsWith('claims:day:') ? 10 : 0);
     expect(lanesOf({ reps: withHolder(1), counterOf })[0]).toEqual([0, 'holder,one', [1]]);
   });
 

@@ -78,6 +78,8 @@ export function createAlerts(deps: {
   mayClaim(repId: string): boolean;
   nowMs(): number;
   count(reps: number): void;
+  /** Whose lane was alerted, those on a break among them. */
+  shown(offer: OpenOffer, repIds: readonly string[], sentAtMs: number): void;
 }): Alerts {
   const { offers } = deps;
   const order = createInOrder();
@@ -113,6 +115,7 @@ export function createAlerts(deps: {
     laneOpened(offer, lane) {
       const { seq, opensAtMs, sentAtMs } = lane;
       if (seq === null || sentAtMs === null) return;
+      deps.shown(offer, lane.repIds, sentAtMs);
       alert(offer, { seq, opensAtMs, sentAtMs }, lane.repIds);
     },
     upcoming(offer) {
@@ -126,8 +129,10 @@ export function createAlerts(deps: {
       const place = offer.admissions.get(repId);
       if (place === undefined) return;
       const { seq, opensAtMs, sentAtMs } = place;
-      if (sentAtMs !== null) alert(offer, { seq, opensAtMs, sentAtMs }, [repId]);
-      else announcer.emit('lead:upcoming', [repRoom(repId)], { ...upcomingCard(offer, opensAtMs), id: seq });
+      if (sentAtMs !== null) {
+        deps.shown(offer, [repId], sentAtMs);
+        alert(offer, { seq, opensAtMs, sentAtMs }, [repId]);
+      } else announcer.emit('lead:upcoming', [repRoom(repId)], { ...upcomingCard(offer, opensAtMs), id: seq });
     },
     windowMoved(offer, seq, lane) {
       const lanes = lane === undefined ? offer.lanes : [lane];

@@ -14,13 +14,14 @@ import type { AssignArgs, AssignResult } from './transactions/owning.ts';
 import type { World } from './world.ts';
 
 /** After an assignment is on disk: memory first, in the same turn, then everybody concerned. */
-export function announceAssignment(
+export async function announceAssignment(
   world: World,
   assigned: { leadId: string; repId: string; via: 'manager' | 'rotation'; takesTurn: boolean; nowMs: number },
   result: AssignResult,
-): void {
+): Promise<void> {
   if ('refused' in result) return;
   const { leadId, repId, via, takesTurn, nowMs } = assigned;
+  const counting = world.counting.committed(result.seq, result.counted);
   const offer = world.offers.ofLead(leadId);
   if (offer !== undefined && result.closedSeq !== null) {
     world.offers.remove(offer.offerId, result.closedSeq, nowMs);
@@ -36,6 +37,7 @@ export function announceAssignment(
     at: new Date(nowMs).toISOString(),
   });
   world.wall.changed();
+  await counting;
 }
 
 /** A rule's word, or the rotation's when nobody claimed: the lead has this owner unless it has got another meanwhile. */
@@ -60,7 +62,11 @@ export async function assignByRule(
     firstContactMs: policy.sla.firstContactSeconds[temperature] * 1000,
     closes,
   });
-  announceAssignment(world, { leadId, repId, via: 'rotation', takesTurn: method !== 'accountOwner', nowMs }, result);
+  await announceAssignment(
+    world,
+    { leadId, repId, via: 'rotation', takesTurn: method !== 'accountOwner', nowMs },
+    result,
+  );
 }
 
 export type AssignAnswer =
@@ -137,7 +143,7 @@ async function tryToAssign(
       return { ok: false, code: refused };
     return null;
   }
-  if (!replayed) announceAssignment(world, { leadId, repId, via: 'manager', takesTurn: false, nowMs }, result);
+  if (!replayed) await announceAssignment(world, { leadId, repId, via: 'manager', takesTurn: false, nowMs }, result);
   return { ok: true, ownershipId: result.ownershipId, atMs: result.at, replayed };
 }
 

@@ -1,12 +1,12 @@
 /** The rep's personal card (DASH-01): own figures, what is left of the limits, own leads. */
-import { claimsOnDay } from '../distribution/claim-days.ts';
-import { localDay } from '../kernel/calendar.ts';
+import { standingOf } from '../distribution/standing-rules.ts';
 import { zoneOf } from '../policy/policy-rules.ts';
 import type { TierFigures } from '../tiers/tier-rules.ts';
 import type { TierRow } from '../tiers/tiers-store.ts';
 import { leadFor } from './claim-record.ts';
 import { onboardingView } from './onboarding.ts';
 import { ownPriorityWindow } from './priority-windows.ts';
+import { pastOf } from './showing.ts';
 import type { World } from './world.ts';
 
 const OWN_LEADS_SHOWN = 50;
@@ -16,12 +16,11 @@ export function personalCard(world: World, repId: string) {
   if (rep === undefined) return null;
   const nowMs = world.clock.nowMs();
   const { policy } = world.policy.at(nowMs);
-  const day = localDay(nowMs, zoneOf(policy, rep));
   const own = (board: 'points' | 'claims' | 'conversion' | 'claimSpeed', period: 'day' | 'week' | 'all') =>
     world.boards.snapshot({ board, period, top: 1 }, repId).me;
-  const claimsToday = world.counters.of(repId, claimsOnDay(day));
-  const cap = policy.competition.dailyCap;
-  const { id, name, team, tier, status } = rep;
+  const reps = world.directory.reps();
+  const rules = { policy, reps, counterOf: world.counters.of, past: pastOf(world) };
+  const { id, name, team, tier, status, hiredOn } = rep;
   const standing = world.tiers.latest(repId);
   return {
     repId: id,
@@ -38,8 +37,7 @@ export function personalCard(world: World, repId: string) {
     conversion: own('conversion', 'all')?.value ?? null,
     claimSpeedMs: own('claimSpeed', 'week')?.value ?? null,
     rank: own('points', 'week')?.rank ?? null,
-    limits:
-      cap === null ? [] : [{ rule: 'dailyCap', limit: cap, used: claimsToday, left: Math.max(0, cap - claimsToday) }],
+    limits: standingOf(rules, { id, hiredOn, timeZone: zoneOf(policy, rep) }, nowMs),
     onboarding: onboardingView(world, rep),
     priorityWindow: ownPriorityWindow(world, repId),
     leads: world.owners

@@ -155,5 +155,7 @@ function unclaimedTo(
       lastTurn: world.rotation.turnOf(rep.id),
       baseLoadOwed: baseLoadOwed(world, policy, rep, nowMs),
     })),
+    nowMs,
+    counterOf: world.counters.of,
   });
 }

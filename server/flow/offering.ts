@@ -21,6 +21,7 @@ import { poolOf } from './onboarding.ts';
 import { opsAlarm } from './ops-queue.ts';
 import { persist, settledOrSoon } from './persist.ts';
 import { barredBy, leadFactsOf, type OwnFacts, ownFactsOf, type Push, pushedTo, takeTurn } from './routing.ts';
+import { pastOf } from './showing.ts';
 import type { NextStep, PlannedOffer } from './transactions/offering.ts';
 import type { World } from './world.ts';
 
@@ -65,10 +66,11 @@ export function routableOf(row: RoutableRow): Routable {
 
 /** A rep as the rules see it, of a lead that is (or was) released at `releasedAtMs`. */
 export function offerRepOf(policy: Policy, rep: RepRow, releasedAtMs: number): OfferRep {
-  const { id, tier, active, status } = rep;
+  const { id, tier, active, status, hiredOn } = rep;
   const inPriorityWindow = holdsPriorityWindow(policy, rep, releasedAtMs);
   const phase = onboardingOf(policy, rep, releasedAtMs)?.phase;
-  return { id, tier, active, status, timeZone: zoneOf(policy, rep), inPriorityWindow, ...(phase && { phase }) };
+  const timeZone = zoneOf(policy, rep);
+  return { id, tier, active, status, hiredOn, timeZone, inPriorityWindow, ...(phase && { phase }) };
 }
 
 export interface Planned {
@@ -124,6 +126,7 @@ export function planNext(world: World, lead: Routable, nowMs: number, resume: Re
       ...(barred && { barred }),
       nowMs,
       counterOf: world.counters.of,
+      past: pastOf(world),
     });
     if (plan.nobody) continue;
     const by = { pool, rule: route?.rule ?? null, ruleStep: index, method };

@@ -62,9 +62,10 @@ export function createOwning(world: World): Owning {
         if ('refused' in result) return result;
         if (!replayed) {
           // Memory first, in the turn in which the commit is known; what is announced follows.
+          const counting = world.counting.committed(result.seq, result.counted);
           const following = follow(world, planned, result.openedSeq);
           announceCredit(world, result);
-          await following;
+          await Promise.all([counting, following]);
           world.wall.changed();
         }
         return { atMs: result.at, replayed };
@@ -119,7 +120,11 @@ export function createOwning(world: World): Owning {
         idempotency,
       );
       if ('refused' in result) return result;
-      if (!replayed) announceCredit(world, result);
+      if (!replayed) {
+        const counting = world.counting.committed(result.seq, result.counted);
+        announceCredit(world, result);
+        await counting;
+      }
       return { atMs: result.at, replayed };
     },
 

@@ -3,6 +3,7 @@
  * server/routing; here it meets the team, the hours and who is away.
  */
 import type { OwnershipRow } from '../claims/ownership-store.ts';
+import { autoOwed, hasRoom } from '../distribution/fairness-rules.ts';
 import { localDay } from '../kernel/calendar.ts';
 import type { LeadRow } from '../leads/leads-store.ts';
 import type { RepRow } from '../people/people-store.ts';
@@ -121,7 +122,7 @@ export function isBarredFrom(
 }
 
 /**
- * Whom a push goes to, null: nobody is there. An account's owner gets its lead on a break and after hours too, and not
+ * Whom a push goes to, null: nobody is there, or has room (ROUTE-11). An account's owner gets its lead on a break and after hours too, and not
  * while away or gone; everybody else must be ready and inside the step's bounds.
  * @param not who has just given the lead back
  */
@@ -139,10 +140,20 @@ export function pushedTo(
     return isAway ? null : owner.id;
   }
   const barred = barredBy(world, policy, step, lead.facts, nowMs);
-  const candidates = world.directory
+  const { of: counterOf } = world.counters;
+  const available = world.directory
     .reps()
     .filter(({ id, active, status }) => active && status === 'ready' && id !== lead.not && barred?.has(id) !== true)
-    .map(({ id }) => ({ id, turn: world.rotation.turnOf(id), served: world.rotation.servedOf(lead.rule, id) }));
+    .filter(({ id }) => hasRoom(policy, id, counterOf));
+  // Who owes an assigned lead is served next (FAIR-02), in the rule's own order among them.
+  const owing = available.filter(
+    (rep) => autoOwed(policy, rep.id, localDay(nowMs, zoneOf(policy, rep)), counterOf) > 0,
+  );
+  const candidates = (owing.length > 0 ? owing : available).map(({ id }) => ({
+    id,
+    turn: world.rotation.turnOf(id),
+    served: world.rotation.servedOf(lead.rule, id),
+  }));
   return nextTurnOf(step.method, candidates);
 }
 

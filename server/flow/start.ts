@@ -21,8 +21,8 @@ export async function restoreOffers(world: World): Promise<void> {
 
 /** Puts counters, offers and gates before the arbiter as they stand: at a start, or after it lost them. */
 export async function putRaceUp(world: World): Promise<void> {
-  const counters = countersByRep(world);
-  for (const { id } of world.directory.reps()) await world.arbiter.restoreCounters(id, counters.get(id) ?? {});
+  const firstDay = firstCounterDay(world.clock.nowMs());
+  for (const { id } of world.directory.reps()) await world.counting.restore(id, firstDay);
   const nowMs = await world.arbiter.now();
   for (const offer of [...world.offers.all()]) {
     if (offer.closesAtMs <= nowMs) await giveTimeAgain(world, offer, nowMs);
@@ -37,16 +37,6 @@ export async function putRaceUp(world: World): Promise<void> {
     if (rep.active && rep.status === 'ready') continue;
     await world.arbiter.raise({ scope: 'rep', repId: rep.id }, rep.active ? 'notReady' : 'inactive');
   }
-}
-
-function countersByRep(world: World): Map<string, Record<string, number>> {
-  const byRep = new Map<string, Record<string, number>>();
-  for (const { repId, name, value } of world.owners.countersHeld(firstCounterDay(world.clock.nowMs()))) {
-    const own = byRep.get(repId) ?? {};
-    own[name] = value;
-    byRep.set(repId, own);
-  }
-  return byRep;
 }
 
 async function giveTimeAgain(world: World, offer: OpenOffer, nowMs: number): Promise<void> {

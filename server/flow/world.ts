@@ -9,6 +9,7 @@ import type { RaceNotes } from '../claims/race-notes.ts';
 import type { SettledNotice } from '../claims/settlement-desk.ts';
 import type { OffersReader } from '../distribution/offers-reader.ts';
 import type { OpenOffers } from '../distribution/open-offers.ts';
+import type { ShownLeads } from '../distribution/shown-leads.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { KeyedQueue } from '../kernel/keyed-queue.ts';
 import type { Random } from '../kernel/random.ts';
@@ -26,6 +27,7 @@ import type { Rotation } from '../routing/rotation.ts';
 import type { RoutingReader } from '../routing/routing-reader.ts';
 import type { TiersReader } from '../tiers/tiers-reader.ts';
 import type { Alerts } from './alerting.ts';
+import type { Counting } from './counting.ts';
 import type { Transactions } from './transactions/transactions.ts';
 
 /** What wallboards show beside the ranks. */
@@ -57,6 +59,9 @@ export interface World {
   policy: PolicyBook;
   offers: OpenOffers;
   counters: Counters;
+  counting: Counting;
+  /** Who was alerted to how many leads of a week. */
+  shown: ShownLeads;
   boards: Leaderboard;
   arbiter: ArbiterControl;
   announcer: Announcer;

@@ -6,6 +6,10 @@ const id = {
   notReady: 'Anda sedang istirahat. Tekan Siap untuk ikut lagi.',
   inactive: 'Akun Anda tidak aktif. Hubungi manajer Anda.',
   dailyCap: 'Batas klaim hari ini sudah tercapai. Hitungan mulai lagi besok.',
+  maxOpenLeads: 'Lead terbuka Anda sudah sebanyak yang diizinkan. Selesaikan atau kembalikan satu dulu.',
+  hotPerWarm: 'Klaim 1 lead warm dulu, lalu lead hot terbuka lagi untuk Anda.',
+  claimsPerAuto: 'Anda harus menerima 1 lead dari pembagian otomatis dulu; yang berikutnya untuk Anda.',
+  coldPerWeek: 'Klaim dulu lead cold yang kurang dari minggu lalu; setelah itu lead hot dan warm terbuka lagi.',
   attemptRate: 'Terlalu banyak percobaan. Tunggu sebentar lalu coba lagi.',
   onboarding:
     'Anda masih di minggu-minggu pengenalan: Anda bisa melihat, belum bisa mengklaim. Setelah itu manajer Anda yang membukanya.',
@@ -16,6 +20,10 @@ const en = {
   notReady: 'You are on a break. Press Ready to join again.',
   inactive: 'Your account is not active. Ask your manager.',
   dailyCap: "You have reached today's claim cap. It starts again tomorrow.",
+  maxOpenLeads: 'You hold as many open leads as allowed. Finish one or give one back first.',
+  hotPerWarm: 'Claim 1 warm lead first, then hot leads are open to you again.',
+  claimsPerAuto: 'You owe 1 assigned lead; the next one comes to you. After it you may claim again.',
+  coldPerWeek: 'Claim the cold leads you missed last week first; then hot and warm ones are open to you again.',
   attemptRate: 'Too many attempts. Wait a moment and try again.',
   onboarding: 'You are still in your first weeks: you may watch, not claim. After them your manager lets you in.',
 } satisfies Record<RefusalRule, string>;

@@ -1,8 +1,8 @@
 /**
  * Invariant 4: every claim replayed, rep by rep in commit order. Was the rep in the offer, was the
- * instant inside the window, and did every limit hold over counters that are counted anew from the
- * increments of the offers won before? Claims stream in order of their rep, so what is held is one
- * rep's counters.
+ * instant inside the window, and did every limit hold over counters that are counted anew: from the
+ * increments of the offers won before, and from the leads that came and went without a race? Claims and
+ * those stream in order of their rep, so what is held is one rep's counters.
  */
 import type { Auditor, Check, Finding } from './verify-check.ts';
 
@@ -20,9 +20,12 @@ type StoredLimit = Span & {
 };
 type StoredIncrement = Span & { counter: string; by: number };
 
+/** A claim, or (`counter` is not null) what another fact adds to a counter. */
+type FactRow = ClaimRow | { rep_id: string; counter: string; by: number };
 interface ClaimRow {
   id: string;
   rep_id: string;
+  counter: null;
   rep_num: number | null;
   offer_id: string;
   at: number;
@@ -40,14 +43,45 @@ interface LaneRow {
   reps: string | null;
 }
 
-/** The claims of each rep in the order in which they were committed; rows small enough to sort. */
-const CLAIMS = `
-  SELECT w.id, w.rep_id, (SELECT num FROM reps WHERE id = w.rep_id) AS rep_num,
-    w.offer_id, w.started_at AS at, w.day
-  FROM ownerships w WHERE w.via = 'claim' AND w.offer_id IS NOT NULL
-  ORDER BY w.rep_id, (
+const MONDAY = (day: string) => `date(${day}, '-6 days', 'weekday 1')`;
+/** Damaged data is a finding of others. */
+const DATA = (key: string) => `json_extract(iif(json_valid(e.data), e.data, '{}'), '$.${key}')`;
+const FINISHED = (stage: string) => `coalesce(${DATA(stage)} IN ('won', 'lost', 'disqualified'), 0)`;
+const NAMED = (key: string) => `w.id = ${DATA(key)}`;
+const counted = (by: string, counter: string, rest: string) =>
+  `SELECT w.rep_id, e.seq, ${counter}, ${by}, NULL, NULL, NULL, NULL, NULL FROM events e ${rest}`;
+
+/**
+ * The claims of each rep and what else moved the rep's counters, in the order in which they were committed;
+ * rows small enough to sort.
+ */
+const FACTS = `
+  SELECT w.rep_id, (
     SELECT min(e.seq) FROM events e WHERE e.lead_id = w.lead_id AND e.offer_id = w.offer_id
-      AND e.kind = 'lead.claimed' AND e.rep_id = w.rep_id AND e.at = w.started_at), w.started_at`;
+      AND e.kind = 'lead.claimed' AND e.rep_id = w.rep_id AND e.at = w.started_at) AS seq,
+    NULL AS counter, NULL AS "by", w.id AS id, (SELECT num FROM reps WHERE id = w.rep_id) AS rep_num,
+    w.offer_id AS offer_id, w.started_at AS at, w.day AS day
+  FROM ownerships w WHERE w.via = 'claim' AND w.offer_id IS NOT NULL
+  UNION ALL ${counted('1', `'leads:open'`, `JOIN ownerships w ON ${NAMED('ownershipId')} WHERE e.kind = 'lead.assigned'`)}
+  UNION ALL ${counted(
+    '1',
+    `'auto:week:' || ${MONDAY('w.day')}`,
+    `JOIN ownerships w ON ${NAMED('ownershipId')} WHERE e.kind = 'lead.assigned' AND w.via <> 'manager'`,
+  )}
+  UNION ALL ${counted('-1', `'leads:open'`, `JOIN ownerships w ON ${NAMED('endedOwnershipId')} WHERE e.kind = 'lead.assigned'`)}
+  UNION ALL ${counted('-1', `'leads:open'`, `JOIN ownerships w ON ${NAMED('ownershipId')} WHERE e.kind = 'lead.released'`)}
+  UNION ALL ${counted(
+    '1',
+    `iif(w.via = 'claim', l.temperature, 'auto') || 'Returned:week:' || ${MONDAY('w.day')}`,
+    `JOIN ownerships w ON ${NAMED('ownershipId')} JOIN leads l ON l.id = w.lead_id
+     WHERE e.kind = 'lead.released' AND w.via <> 'manager' AND (w.via <> 'claim' OR l.temperature <> 'hot')`,
+  )}
+  UNION ALL ${counted(
+    `${FINISHED('from')} - ${FINISHED('stage')}`,
+    `'leads:open'`,
+    `JOIN ownerships w ON ${NAMED('ownershipId')} WHERE e.kind = 'lead.stage'`,
+  )}
+  ORDER BY 1, 2, 8`;
 
 /** Where the rep of a claim stood: its own admission first, then the lanes. */
 const PLACES = `
@@ -56,6 +90,7 @@ const PLACES = `
   SELECT lane, opens_at, reps FROM offer_lanes WHERE offer_id = ?`;
 
 const DAY_COUNTER = 'claims:day:';
+const OPEN_LEADS = 'leads:open';
 
 const NAMES = [
   'limitKept',
@@ -134,15 +169,21 @@ function* count(
 ): Iterable<Finding> {
   const increments = arrayOf<StoredIncrement>(offer.increments);
   if (increments === null) yield finding('offerReadable', `increments of offer ${claim.offer_id}`);
+  // An offer of before the open leads were counted does not say so; the rep holds the lead all the same.
+  add(counters, OPEN_LEADS, 1);
   for (const increment of increments ?? []) {
     if (!holds(increment, claim.at, lane)) continue;
     const { counter, by } = increment;
-    counters.set(counter, (counters.get(counter) ?? 0) + by);
+    if (counter !== OPEN_LEADS) add(counters, counter, by);
     if (counter.startsWith(DAY_COUNTER) && counter !== DAY_COUNTER + claim.day) {
       const detail = `claim ${claim.id} of ${claim.day} was counted as ${counter}`;
       yield finding('claimCountedOnItsDay', detail);
     }
   }
+}
+
+function add(counters: Map<string, number>, counter: string, by: number): void {
+  counters.set(counter, (counters.get(counter) ?? 0) + by);
 }
 
 /** Every counter of the table and of the recount, where they differ. */
@@ -172,23 +213,27 @@ function* replay(sqlite: Auditor): Iterable<Finding> {
   );
   let repId: string | null = null;
   let counters = new Map<string, number>();
-  for (const claim of sqlite.prepare<[], ClaimRow>(CLAIMS).iterate()) {
-    if (claim.rep_id !== repId) {
+  for (const fact of sqlite.prepare<[], FactRow>(FACTS).iterate()) {
+    if (fact.rep_id !== repId) {
       if (repId !== null) yield* compare(repId, counters, countersOf.all(repId));
-      repId = claim.rep_id;
+      repId = fact.rep_id;
       counters = new Map();
     }
-    const offer = offerOf.get(claim.offer_id);
+    if (fact.counter !== null) {
+      add(counters, fact.counter, fact.by);
+      continue;
+    }
+    const offer = offerOf.get(fact.offer_id);
     if (offer === undefined) continue;
-    const places = placesOf.all(claim.offer_id, claim.rep_id, claim.offer_id);
-    const lane = yield* judgePlace(claim, offer, places);
-    yield* judgeLimits(claim, lane, offer, counters);
-    yield* count(claim, lane, offer, counters);
+    const places = placesOf.all(fact.offer_id, fact.rep_id, fact.offer_id);
+    const lane = yield* judgePlace(fact, offer, places);
+    yield* judgeLimits(fact, lane, offer, counters);
+    yield* count(fact, lane, offer, counters);
   }
   if (repId !== null) yield* compare(repId, counters, countersOf.all(repId));
   const idle = sqlite.prepare<[], { rep_id: string; name: string; value: number }>(
     `SELECT rep_id, name, value FROM counters c WHERE value <> 0 AND NOT EXISTS (
-       SELECT 1 FROM ownerships w WHERE w.rep_id = c.rep_id AND w.via = 'claim')`,
+       SELECT 1 FROM ownerships w WHERE w.rep_id = c.rep_id)`,
   );
   for (const row of idle.iterate()) yield* compare(row.rep_id, new Map(), [row]);
 }

@@ -26,14 +26,16 @@ const PLANTED: Record<string, string> = {
     INSERT INTO ownerships (id, lead_id, rep_id, via, started_at, day, first_contact_due_at)
       VALUES ('own6', 'l5', 'r1', 'rotation', 8100, '2026-11-23', 9000);
     INSERT INTO events (at, kind, lead_id, rep_id, actor, data) VALUES
-      (8100, 'lead.assigned', 'l5', 'r1', 'system', '{"ownershipId":"own6","day":"2026-11-23"}')`,
+      (8100, 'lead.assigned', 'l5', 'r1', 'system', '{"ownershipId":"own6","day":"2026-11-23"}');
+    UPDATE counters SET value = 2 WHERE rep_id = 'r1' AND name = 'leads:open';
+    INSERT INTO counters VALUES ('r1', 'auto:week:2026-11-23', 1)`,
   oneClaimPerOffer: `${freely('ownerships_one_claim')}
     INSERT INTO ownerships (id, lead_id, rep_id, via, offer_id, started_at, day, first_contact_due_at, ended_at, end_reason)
       VALUES ('own6', 'l2', 'r2', 'claim', 'o2', 1300, '2026-11-23', 9000, 41000, 'released');
     INSERT INTO events (at, kind, lead_id, offer_id, rep_id, actor, data) VALUES
       (1300, 'lead.claimed', 'l2', 'o2', 'r2', 'system', '{"ownershipId":"own6","day":"2026-11-23"}'),
       (41000, 'lead.released', 'l2', 'o2', 'r2', 'system', '{}');
-    UPDATE counters SET value = 2 WHERE rep_id = 'r2' AND value = 1`,
+    UPDATE counters SET value = 2 WHERE rep_id = 'r2' AND name IN ('claims:day:2026-11-23', 'leads:open')`,
   claimedOfferHasClaim: `INSERT INTO offers (id, lead_id, state, pool, policy_version, opened_at, closes_at, clear_ms)
     VALUES ('o9', 'l3', 'claimed', 'standard', 1, 1, 2, 1)`,
   claimHasClaimedOffer: `UPDATE offers SET state = 'closed' WHERE id = 'o2'`,
@@ -49,7 +51,7 @@ const PLANTED: Record<string, string> = {
   claimInWindow: `UPDATE offer_lanes SET opens_at = 1101 WHERE offer_id = 'o1'`,
   limitKept: limited('[{"rule":"dailyCap","terms":[{"counter":"claims:day:2026-11-23","coefficient":1}],"max":0}]'),
   claimCountedOnItsDay: `UPDATE offers SET increments = '[{"counter":"claims:day:2026-11-22","by":1}]' WHERE id = 'o2';
-    UPDATE counters SET value = 0 WHERE rep_id = 'r2';
+    UPDATE counters SET value = 0 WHERE rep_id = 'r2' AND name LIKE 'claims:%';
     UPDATE counters SET value = 1 WHERE rep_id = 'r2' AND name = 'claims:day:2026-11-22'`,
   offerReadable: `UPDATE offers SET limits = '[{' WHERE id = 'o1'`,
   counterRecount: `UPDATE counters SET value = 3 WHERE rep_id = 'r1'`,
@@ -102,6 +104,10 @@ const ALSO: [string, string][] = [
   ['limitKept', limited('[{"rule":"x","terms":[],"max":-1,"lanes":[0]}]')],
   ['counterRecount', `DELETE FROM counters WHERE rep_id = 'r1'`],
   ['counterRecount', `INSERT INTO counters VALUES ('r3', 'claims:day:2026-11-23', 1)`],
+  ['counterRecount', `UPDATE counters SET value = 2 WHERE rep_id = 'r1' AND name = 'leads:open'`],
+  ['counterRecount', `DELETE FROM counters WHERE name = 'warmReturned:week:2026-11-23'`],
+  ['counterRecount', `UPDATE ownerships SET via = 'rotation' WHERE id = 'own5'`],
+  ['limitKept', limited('[{"rule":"maxOpenLeads","terms":[{"counter":"leads:open","coefficient":1}],"max":0}]')],
   ['pointsEarned', `UPDATE events SET kind = 'lead.activity' WHERE seq = 17`],
   ['boardPoints', `DELETE FROM rep_days WHERE rep_id = 'r2'`],
   ['boardClaims', `INSERT INTO rep_days (rep_id, day, claims) VALUES ('r3', '2026-11-23', 1)`],
@@ -213,7 +219,7 @@ describe('a violation', () => {
   test('damaged JSON in one place does not stop the other checks', () => {
     const file = broken(`UPDATE events SET data = '{' WHERE seq = 16; DELETE FROM events WHERE seq = 3`);
     const { violations } = verifyFile(file);
-    expect(violations.map((one) => one.name)).toEqual(['dayOnRecord', 'leadAccepted']);
-    expect(violations[0]!.detail).toMatch(/cannot be checked/);
+    expect(violations.map((one) => one.name)).toEqual(['counterRecount', 'dayOnRecord', 'leadAccepted']);
+    expect(violations[1]!.detail).toMatch(/cannot be checked/);
   });
 });

@@ -12,6 +12,8 @@ type GaugeName =
 
 export interface Metrics {
   claims(verdict: string): void;
+  /** FAIR-20: how often each rule stopped a claim. */
+  refusals(rule: string): void;
   verdictSeconds(seconds: number): void;
   badInput(where: 'http' | 'socket', code: string): void;
   /** Something let go under overload: what, and which bound said so. */
@@ -49,6 +51,7 @@ export function createMetrics(options: { processMetrics: boolean }): Metrics {
     return (value) => void tally.set(value, (tally.get(value) ?? 0) + 1);
   }
   const claims = tallied('sambar_claims_total', 'Claims judged, by verdict', 'verdict');
+  const refusals = tallied('sambar_refusals_total', 'Claims refused, by the rule that refused them', 'rule');
   const bad = counter('sambar_bad_input_total', 'Frames and requests refused as unreadable or not allowed', [
     'where',
     'code',
@@ -79,6 +82,7 @@ export function createMetrics(options: { processMetrics: boolean }): Metrics {
   } as const;
   return {
     claims,
+    refusals,
     verdictSeconds: (seconds) => verdictSeconds.observe(seconds),
     badInput: (where, code) => bad.inc({ where, code }),
     shed: (what, reason) => shed.inc({ what, reason }),

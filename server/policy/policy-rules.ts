@@ -7,6 +7,7 @@
  */
 import { z } from 'zod';
 import { calendarSection, DEFAULT_HOURS, teamSection } from './calendar-policy.ts';
+import { FAIRNESS_DEFAULT, FAIRNESS_OFF, fairnessSection } from './fairness-policy.ts';
 import { DEFAULT_ONBOARDING, onboardingSection } from './onboarding-policy.ts';
 import { DEFAULT_PRIORITY_WINDOWS, priorityWindowsSection } from './priority-windows-policy.ts';
 import { ROUTING_DEFAULTS, ROUTING_OFF, routingSection } from './routing-policy.ts';
@@ -55,6 +56,8 @@ const competition = z.strictObject({
   tiers: tiersPolicy.default(TIERS_BY_HAND),
   /** Competitive claims a rep and local day (FAIR-11); null: no cap. */
   dailyCap: z.number().int().min(1).max(10_000).nullable(),
+  /** Leads a rep may hold that are not finished, before the race and the rotation pass by (ROUTE-11); null: any. */
+  maxOpenLeads: z.number().int().min(1).max(100_000).nullable().default(null),
   attemptRate: z
     .strictObject({
       perSecond: z.number().int().min(1).max(1000),
@@ -144,6 +147,7 @@ export const policyDocument = z.strictObject({
   competition,
   priorityWindows: priorityWindowsSection,
   onboarding: onboardingSection,
+  fairness: fairnessSection.default(FAIRNESS_OFF),
   points,
   leaderboard: z.strictObject({
     /** Changes are gathered this long before boards are told (GAME-29); an hour is the longest. */
@@ -223,11 +227,13 @@ function openPreset(): Policy {
       openEarlyIfLaneEmpty: true,
       tiers: TIERS_BY_HAND,
       dailyCap: null,
+      maxOpenLeads: null,
       attemptRate: null,
       showWinnerName: true,
     },
     priorityWindows: null,
     onboarding: null,
+    fairness: FAIRNESS_OFF,
     points: {
       claimWithin60s: { points: 10, withinSeconds: 60 },
       contactWithin300s: { points: 25, withinSeconds: 300 },
@@ -242,7 +248,7 @@ function openPreset(): Policy {
   };
 }
 
-/** The spec's defaults (section P): windows of 15 minutes and 1 hour, cap, attempt rate. */
+/** The spec's defaults (section P): windows of 15 minutes and 1 hour, caps, ratios, attempt rate. */
 function tieredPreset(): Policy {
   const open = openPreset();
   return {
@@ -258,10 +264,12 @@ function tieredPreset(): Policy {
       },
       tiers: WEEKLY_TIERS,
       dailyCap: 10,
+      maxOpenLeads: 50,
       attemptRate: { perSecond: 5, perMinute: 60 },
     },
     priorityWindows: DEFAULT_PRIORITY_WINDOWS,
     onboarding: DEFAULT_ONBOARDING,
+    fairness: FAIRNESS_DEFAULT,
   };
 }
 

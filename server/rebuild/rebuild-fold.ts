@@ -8,15 +8,15 @@
 import type { Increment } from '../claims/arbiter.ts';
 import { gainsAt } from '../claims/limits.ts';
 import type { OwnershipRow } from '../claims/ownership-store.ts';
+import { OPEN_LEADS } from '../distribution/counter-rules.ts';
 import type { AdmissionRow, OfferRow } from '../distribution/offers-store.ts';
-import { FINISHED, stageChange, takesTurn } from '../flow/transactions/owning.ts';
-import type { DayDelta } from '../leaderboard/day-delta.ts';
-import { addDelta, type DaySums, noSums } from '../leaderboard/day-sums.ts';
+import { countedOfAssignment, countedOfEnd, countedOfStage, FINISHED } from '../flow/transactions/counting.ts';
+import { stageChange, takesTurn } from '../flow/transactions/owning.ts';
 import { contributionChange } from '../leaderboard/ownership-contribution.ts';
-import type { LeadStage, LeadStatus } from '../leads/leads-store.ts';
+import type { LeadRow, LeadStage, LeadStatus } from '../leads/leads-store.ts';
 import type { EventRow } from '../ledger/events-reader.ts';
 import { stageEffects } from '../points/points-rules.ts';
-import type { AssistRow } from '../points/points-store.ts';
+import type { RepTotals } from './rebuild-totals.ts';
 
 /** What only the offer's own row knows: no event repeats it, and nothing ever changes it. */
 export type OpenedOffer = Pick<OfferRow, 'id' | 'increments'>;
@@ -30,41 +30,13 @@ export interface FoldedOffer extends Pick<OfferRow, 'id' | 'state' | 'closesAt' 
 
 export interface FoldedLead {
   leadId: string;
+  temperature: LeadRow['temperature'];
   status: LeadStatus;
   stage: LeadStage | null;
   /** Of a waiting lead: when routing looks again. */
   waitsUntil: number | null;
   ownerships: Map<string, OwnershipRow>;
   offers: Map<string, FoldedOffer>;
-}
-
-/** What the events of all leads come to for each rep. */
-export class RepTotals {
-  /** Rep → day → sums. */
-  readonly days = new Map<string, Map<string, DaySums>>();
-  /** Rep → counter → value. */
-  readonly counters = new Map<string, Map<string, number>>();
-  readonly lastAssignedAt = new Map<string, number>();
-  readonly assists = new Map<string, AssistRow>();
-
-  addDelta(delta: DayDelta): void {
-    const days = entry(this.days, delta.repId, () => new Map<string, DaySums>());
-    addDelta(entry(days, delta.day, noSums), delta);
-  }
-
-  addToCounter(repId: string, name: string, by: number): void {
-    const own = entry(this.counters, repId, () => new Map<string, number>());
-    own.set(name, (own.get(name) ?? 0) + by);
-  }
-}
-
-function entry<K, V>(map: Map<K, V>, key: K, make: () => V): V {
-  let value = map.get(key);
-  if (value === undefined) {
-    value = make();
-    map.set(key, value);
-  }
-  return value;
 }
 
 /** The record says something that cannot be: an event without the fact that must come before it. */
@@ -92,6 +64,7 @@ export function foldLead(
 ): FoldedLead {
   const lead: FoldedLead = {
     leadId,
+    temperature: 'hot',
     status: 'waiting',
     stage: null,
     waitsUntil: null,
@@ -149,7 +122,10 @@ function unsound(event: EventRow, what: string): RecordError {
 }
 
 const FOLDS: Record<string, ((step: Step) => void) | undefined> = {
-  'lead.accepted': ({ lead, data }) => wait(lead, data),
+  'lead.accepted'({ lead, data }) {
+    lead.temperature = data.temperature as LeadRow['temperature'];
+    wait(lead, data);
+  },
   'timer.fired': ({ lead, data }) => wait(lead, data),
   'offer.opened': offerOpened,
   'offer.extended'(step) {
@@ -167,6 +143,8 @@ const FOLDS: Record<string, ((step: Step) => void) | undefined> = {
   'lead.claimed': leadClaimed,
   'lead.assigned': leadAssigned,
   'lead.released'(step) {
+    const owner = ownershipOf(step, step.data.ownershipId as string);
+    step.totals.count(countedOfEnd(owner, 'released', step.lead.temperature));
     changeOwnership(step, step.data.ownershipId as string, { endedAt: step.event.at, endReason: 'released' });
     step.lead.stage = null;
     wait(step.lead, step.data);
@@ -272,9 +250,13 @@ function leadClaimed(step: Step): void {
     firstContactDueAt,
   });
   const opened = step.openedOffer(event.offerId ?? '');
-  for (const { counter, by } of gainsAt(JSON.parse(opened?.increments ?? '[]') as Increment[], event.at, lane)) {
-    totals.addToCounter(event.repId ?? '', counter, by);
-  }
+  const repId = event.repId ?? '';
+  const gains = gainsAt(JSON.parse(opened?.increments ?? '[]') as Increment[], event.at, lane);
+  // An offer of before the open leads were counted does not say so; the rep holds the lead all the same.
+  totals.count([{ repId, counter: OPEN_LEADS, by: 1 }]);
+  totals.count(
+    gains.filter(({ counter }) => counter !== OPEN_LEADS).map(({ counter, by }) => ({ repId, counter, by })),
+  );
 }
 
 function leadAssigned(step: Step): void {
@@ -288,8 +270,11 @@ function leadAssigned(step: Step): void {
     endedOwnershipId: string | null;
     firstContactDueAt: number;
   };
-  if (endedOwnershipId !== null)
+  totals.count(countedOfAssignment({ repId: event.repId ?? '', via, day }));
+  if (endedOwnershipId !== null) {
+    totals.count(countedOfEnd(ownershipOf(step, endedOwnershipId), 'reassigned', step.lead.temperature));
     changeOwnership(step, endedOwnershipId, { endedAt: event.at, endReason: 'reassigned' });
+  }
   begin(step, { id: ownershipId, via, method: method ?? null, rule: rule ?? null, day, firstContactDueAt });
   if (takesTurn(via, method ?? null))
     totals.lastAssignedAt.set(event.repId ?? '', Math.max(event.at, totals.lastAssignedAt.get(event.repId ?? '') ?? 0));
@@ -307,6 +292,7 @@ function stageMoved(step: Step): void {
   const from = { stage: lead.stage, opportunity: owner.opportunityAt !== null, won: owner.wonAt !== null };
   const effects = stageEffects(from, stage);
   if ('illegal' in effects) throw unsound(event, 'moves a lead to where it stands');
+  step.totals.count(countedOfStage(owner.repId, lead.stage, stage));
   changeOwnership(step, ownershipId, stageChange(effects, { at: event.at, day, revenue }));
   lead.stage = stage;
   lead.status = FINISHED.has(stage) ? 'finished' : 'owned';

@@ -17,8 +17,9 @@ import { reps } from '../people/schema.ts';
 import type { Connection } from '../platform/sqlite.ts';
 import { assists, pointEntries } from '../points/schema.ts';
 import { compareRows, type Difference } from './rebuild-compare.ts';
-import { foldAssist, foldLead, foldPoints, RepTotals } from './rebuild-fold.ts';
+import { foldAssist, foldLead, foldPoints } from './rebuild-fold.ts';
 import { LeadRebuilder } from './rebuild-lead.ts';
+import { RepTotals } from './rebuild-totals.ts';
 
 export interface Rebuild {
   /** Nothing differed. */

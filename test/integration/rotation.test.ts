@@ -37,7 +37,10 @@ onBothArbiters('a lead that nobody claims', (start) => {
     expect(card.leads).toMatchObject([{ id: leadId, contact: { name: 'Dewi Lestari' } }]);
     // An assignment is no claim: nothing is paid for its speed, no claim is counted.
     expect(race.file.ledger(first.id)).toEqual([]);
-    expect(race.file.count('SELECT count(*) FROM counters')).toBe(0);
+    expect(race.file.all('SELECT name, value FROM counters ORDER BY name')).toEqual([
+      { name: 'auto:week:2026-11-23', value: 1 },
+      { name: 'leads:open', value: 1 },
+    ]);
 
     for (const next of [second, first]) {
       const other = await race.lead(WARM);

@@ -127,6 +127,7 @@ describe('offers', () => {
       mayClaim: () => true,
       nowMs: () => T0,
       count: ignore,
+      shown: ignore,
     });
     const shown = alerts.snapshot('rep').offers.map(({ offerId }) => offerId);
     expect(shown).toHaveLength(SNAPSHOT_OFFERS_MAX);

@@ -315,6 +315,7 @@ export class Game {
   #metrics(): Metrics {
     return {
       claims: () => undefined,
+      refusals: () => undefined,
       verdictSeconds: () => undefined,
       badInput: () => undefined,
       shed: (what, reason) => this.cover(`shed ${what} ${reason}`),

@@ -76,7 +76,8 @@ function ownerships(): string {
     ('o4', 'l4', 'r1', 'claim', 'o4', 3200, '${DAY}', 100, 9000, NULL, NULL, NULL, NULL, 7000, '2026-11-24', 500, NULL, NULL),
     ('own5', 'l5', 'r2', 'manager', NULL, 8000, '${DAY}', NULL, 9000, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL);
   INSERT INTO counters (rep_id, name, value) VALUES
-    ('r1', 'claims:day:${DAY}', 2), ('r2', 'claims:day:${DAY}', 1), ('r2', 'claims:day:2026-11-22', 0);`;
+    ('r1', 'claims:day:${DAY}', 2), ('r2', 'claims:day:${DAY}', 1), ('r2', 'claims:day:2026-11-22', 0),
+    ('r1', 'leads:open', 1), ('r2', 'leads:open', 1), ('r2', 'warmReturned:week:${DAY}', 1);`;
 }
 
 function events(): string {
@@ -100,7 +101,7 @@ function events(): string {
       row(12, 3200, 'lead.claimed', ['l4', 'o4', 'r1'], { ownershipId: 'o4', day: DAY }),
       row(13, 5000, 'lead.contacted', ['l1', null, 'r1'], { ownershipId: 'o1', day: DAY }),
       row(14, 6000, 'lead.stage', ['l1', null, 'r1'], { ownershipId: 'o1', day: DAY }),
-      row(15, 7000, 'lead.stage', ['l4', null, 'r1'], { ownershipId: 'o4', day: '2026-11-24' }),
+      row(15, 7000, 'lead.stage', ['l4', null, 'r1'], { ownershipId: 'o4', stage: 'won', day: '2026-11-24' }),
       row(16, 8000, 'lead.assigned', ['l5', null, 'r2'], { ownershipId: 'own5', day: DAY }),
       row(17, 8500, 'assist.confirmed', ['l1', null, 'r2'], { assistId: 'a1', day: DAY }),
       row(18, 40_000, 'lead.released', ['l2', 'o2', 'r2'], { ownershipId: 'o2', day: DAY }),

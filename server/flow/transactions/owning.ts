@@ -4,6 +4,7 @@ import type { DayDelta } from '../../leaderboard/day-delta.ts';
 import type { LeadStage } from '../../leads/leads-store.ts';
 import { contactAwards, isBackdated, type StageEffects, stageAwards, stageEffects } from '../../points/points-rules.ts';
 import type { PointsPolicy } from '../../policy/policy-rules.ts';
+import { type Counted, count, countedOfAssignment, countedOfEnd, countedOfStage, FINISHED } from './counting.ts';
 import { type Award, book, type Credit, changeOwnership, noCredit, pay, reverse } from './credit.ts';
 import { endOffer, type NextStep, takeNextStep, waitsUntil } from './offering.ts';
 import type { Stores } from './stores.ts';
@@ -11,10 +12,7 @@ import type { Stores } from './stores.ts';
 export type Refused = {
   refused: 'notOwner' | 'finished' | 'notOwned' | 'unknownLead' | 'sameOwner' | 'changed' | 'sameStage';
 };
-export type Done = { awards: Award[]; deltas: DayDelta[]; seq: number; at: number };
-
-/** Stages after which nothing is owed. */
-export const FINISHED: ReadonlySet<string> = new Set(['won', 'lost', 'disqualified']);
+export type Done = { awards: Award[]; deltas: DayDelta[]; counted: Counted[]; seq: number; at: number };
 
 /** Ends a live ownership: its points and statistics are taken back by new entries (COMP-08). */
 function endOwnership(
@@ -60,7 +58,9 @@ export function releaseLead(stores: Stores, args: ReleaseArgs): Refused | (Done 
   endOwnership(stores, credit, owner, { reason: 'released', eventSeq: seq, at: args.at, day: args.day });
   stores.leads.setStage(args.leadId, null, 'waiting');
   const openedSeq = takeNextStep(stores, args.leadId, args.next, args.actor);
-  return { ...book(stores, credit), seq, at: args.at, openedSeq };
+  const counted = countedOfEnd(owner, 'released', lead.temperature);
+  count(stores, counted);
+  return { ...book(stores, credit), counted, seq, at: args.at, openedSeq };
 }
 
 export interface AssignArgs {
@@ -119,7 +119,9 @@ export function assignLead(stores: Stores, args: AssignArgs): AssignResult {
     },
   });
   if (args.reason !== null) stores.leads.putPrivate(leadId, `event:${seq}`, { reason: args.reason }, at);
+  const counted = countedOfAssignment(args);
   if (owner !== undefined && args.from !== null) {
+    counted.push(...countedOfEnd(owner, 'reassigned', lead.temperature));
     endOwnership(stores, credit, owner, { reason: 'reassigned', eventSeq: seq, at, day: args.from.day });
   }
   stores.owners.insert({
@@ -136,7 +138,8 @@ export function assignLead(stores: Stores, args: AssignArgs): AssignResult {
   stores.leads.setStatus(leadId, 'owned');
   stores.deadlines.removeOfLead(leadId);
   if (takesTurn(args.via, args.method)) stores.people.updateRep(args.repId, { lastAssignedAt: at });
-  return { ...book(stores, credit), seq, at, closedSeq, ownershipId: args.ownershipId };
+  count(stores, counted);
+  return { ...book(stores, credit), counted, seq, at, closedSeq, ownershipId: args.ownershipId };
 }
 
 /** An offer that ended with nobody to take it: the lead is offered to others, or waits for a timer that exists. */
@@ -213,7 +216,7 @@ export function logActivity(
       pay(stores, credit, { ...award, eventSeq: seq, repId, leadId, ownershipId: owner.id, at, day: args.day });
     }
   }
-  return { ...book(stores, credit), seq, at, activityId: args.activityId, firstContact, backDated };
+  return { ...book(stores, credit), counted: [], seq, at, activityId: args.activityId, firstContact, backDated };
 }
 
 export interface StageArgs {
@@ -256,7 +259,9 @@ export function setStage(stores: Stores, args: StageArgs): Refused | Done {
   for (const award of stageAwards(args.points, effects)) {
     pay(stores, credit, { ...award, eventSeq: seq, repId, leadId, ownershipId: owner.id, at, day });
   }
-  return { ...book(stores, credit), seq, at };
+  const counted = countedOfStage(repId, lead.stage, args.stage);
+  count(stores, counted);
+  return { ...book(stores, credit), counted, seq, at };
 }
 
 /** What a move changes in the ownership; won again moves its revenue alone, on the day of the win. */

@@ -1,0 +1,193 @@
+/**
+ * Caps, ratios and minimums as inequalities over one rep's counters, and when one of them is waived. Pure.
+ * Counters are read before the claim, so "may claim while n < 10" is `n <= 9`.
+ *
+ * - FAIR-11 `dailyCap`: claims of the day <= n - 1. A release gives nothing back.
+ * - ROUTE-11 `maxOpenLeads`: leads held <= n - 1; assigned ones too, and one that is given back or finished
+ *   makes room. A manager's word is not bound by it.
+ * - FAIR-01 `hotPerWarm`, hot leads: hot - n × warm <= n - 1. Waived for a rep who was shown no warm lead
+ *   this week.
+ * - FAIR-02 `claimsPerAuto`, all leads: claims - n × accepted <= n - 1. Accepted: given by rotation and not
+ *   given back. Waived for a rep who has accepted all there were this week; who owes is served next.
+ * - FAIR-03 `coldPerWeek`, hot and warm leads: cold of last week + cold of this week >= n, so what was
+ *   missed is made up first. Where fewer were shown to the rep last week, n is that number; 0 for a rep
+ *   in the first 12 weeks, and for a week that ended under rules without this one.
+ *
+ * A warm, cold or assigned lead that is given back pays for nothing any more; a hot one stays counted.
+ * Waivers are decided when the offer opens: what comes later never tightens them.
+ */
+import type { Increment, Limit } from '../claims/arbiter.ts';
+import { addDays, type Day, dayBounds } from '../kernel/calendar.ts';
+import type { Policy, Temperature } from '../policy/policy-rules.ts';
+import { autoInWeek, claimsInWeek, claimsOnDay, OPEN_LEADS, returnedInWeek, weekOf } from './counter-rules.ts';
+
+/** The value of one rep's counter, 0 when it never moved. */
+export type CounterOf = (repId: string, counter: string) => number;
+
+/** A limit without its window. */
+export type Rule = Pick<Limit, 'rule' | 'terms' | 'max'>;
+
+/** What waivers are decided by; where it is absent, nothing was ever on offer. */
+export interface Past {
+  /** Leads of a temperature that this rep was alerted to in a week (its Monday). */
+  shownOf(repId: string, temperature: Temperature, week: Day): number;
+  /** The rules in force at an instant. */
+  policyAt(ms: number): Policy;
+}
+
+export interface RuleInput {
+  policy: Policy;
+  temperature: Temperature;
+  reps: readonly { id: string }[];
+  counterOf: CounterOf;
+  past?: Past | undefined;
+}
+
+/** Of whom the rules are asked. */
+export interface RuledRep {
+  id: string;
+  timeZone: string;
+  /** A local day; null: long ago. */
+  hiredOn?: string | null;
+}
+
+/** FAIR-16: from week 13 on a rep is no newcomer. */
+const NEWCOMER_DAYS = 12 * 7;
+
+const TEMPERATURES: readonly Temperature[] = ['hot', 'warm', 'cold'];
+const plus = (counter: string) => ({ counter, coefficient: 1 });
+const times = (coefficient: number, counter: string) => ({ counter, coefficient });
+
+/** What holds for everybody alike on a local day. */
+export function rulesForAll(policy: Policy, day: Day): Rule[] {
+  const { dailyCap, maxOpenLeads } = policy.competition;
+  const rules: Rule[] = [];
+  if (dailyCap !== null) rules.push({ rule: 'dailyCap', terms: [plus(claimsOnDay(day))], max: dailyCap - 1 });
+  if (maxOpenLeads !== null) rules.push({ rule: 'maxOpenLeads', terms: [plus(OPEN_LEADS)], max: maxOpenLeads - 1 });
+  return rules;
+}
+
+/** What a win counts by day and week. Every offer counts, ruled or not: a rule of noon knows the morning. */
+export function countersMoved(temperature: Temperature, day: Day): Pick<Increment, 'counter' | 'by'>[] {
+  return [
+    { counter: claimsOnDay(day), by: 1 },
+    { counter: claimsInWeek(temperature, weekOf(day)), by: 1 },
+  ];
+}
+
+/** FAIR-01. */
+export function hotPerWarmRule(each: number, week: Day): Rule {
+  const terms = [
+    plus(claimsInWeek('hot', week)),
+    times(-each, claimsInWeek('warm', week)),
+    times(each, returnedInWeek('warm', week)),
+  ];
+  return { rule: 'hotPerWarm', terms, max: each - 1 };
+}
+
+/** FAIR-02. */
+export function claimsPerAutoRule(each: number, week: Day): Rule {
+  const terms = [
+    ...TEMPERATURES.map((temperature) => plus(claimsInWeek(temperature, week))),
+    times(-each, autoInWeek(week)),
+    times(each, returnedInWeek('auto', week)),
+  ];
+  return { rule: 'claimsPerAuto', terms, max: each - 1 };
+}
+
+/** FAIR-03: what was missed of `required` in the week before is made up in this one. */
+export function coldPerWeekRule(required: number, week: Day): Rule {
+  const terms = [addDays(week, -7), week].flatMap((of) => [
+    times(-1, claimsInWeek('cold', of)),
+    plus(returnedInWeek('cold', of)),
+  ]);
+  return { rule: 'coldPerWeek', terms, max: -required };
+}
+
+/** By how much a rule is passed over a rep's counters: the claim is refused above 0. */
+export function excessOf({ terms, max }: Rule, repId: string, counterOf: CounterOf): number {
+  return terms.reduce((sum, { counter, coefficient }) => sum + coefficient * counterOf(repId, counter), 0) - max;
+}
+
+export interface WeeklyRules {
+  /** The weekly rules of an offer for one rep, after waivers, on a local day: the same list for the same rules. */
+  on(rep: RuledRep, day: Day): Rule[];
+}
+
+/** What is the same for all reps of a zone on one day. */
+interface Week {
+  week: Day;
+  before: Day;
+  /** Who was hired after this day was a newcomer in the week before. */
+  newcomerAfter: Day;
+  /** `coldPerWeek` when the week before ended. */
+  coldThen: number;
+}
+
+/** The weekly rules of one offer. */
+export function weeklyRules({ policy, temperature, reps, counterOf, past }: RuleInput): WeeklyRules {
+  const { hotPerWarm, claimsPerAuto, coldPerWeek, waiveIfNone } = policy.fairness;
+  const weeks = new Map<string, Week>();
+  const accepted = new Map<Day, number>();
+  const lists = new Map<string, Rule[]>();
+
+  const acceptedBy = (repId: string, week: Day) =>
+    counterOf(repId, autoInWeek(week)) - counterOf(repId, returnedInWeek('auto', week));
+
+  /** FAIR-02: whether there was an assigned lead this week that this rep has not accepted. */
+  function isAutoOnOffer(repId: string, week: Day): boolean {
+    const ofAll = remembered(accepted, week, () => reps.reduce((sum, { id }) => sum + acceptedBy(id, week), 0));
+    return ofAll + counterOf(repId, returnedInWeek('auto', week)) > acceptedBy(repId, week);
+  }
+
+  function weekAt(zone: string, day: Day): Week {
+    const week = weekOf(day);
+    const before = addDays(week, -7);
+    const coldThen = past?.policyAt(dayBounds(week, zone).fromMs - 1).fairness.coldPerWeek ?? 0;
+    return { week, before, newcomerAfter: addDays(before, -NEWCOMER_DAYS), coldThen };
+  }
+
+  function coldRequired(rep: RuledRep, { before, newcomerAfter, coldThen }: Week): number {
+    if (coldPerWeek === null || temperature === 'cold' || past === undefined) return 0;
+    if (rep.hiredOn != null && rep.hiredOn > newcomerAfter) return 0;
+    return Math.min(coldPerWeek, coldThen, waiveIfNone ? past.shownOf(rep.id, 'cold', before) : coldThen);
+  }
+
+  return {
+    on(rep, day) {
+      if (hotPerWarm === null && claimsPerAuto === null && coldPerWeek === null) return NONE;
+      const at = remembered(weeks, `${rep.timeZone} ${day}`, () => weekAt(rep.timeZone, day));
+      const { week } = at;
+      const cold = coldRequired(rep, at);
+      const isWarmOnOffer = !waiveIfNone || (past?.shownOf(rep.id, 'warm', week) ?? 0) > 0;
+      const hot = temperature === 'hot' && isWarmOnOffer ? hotPerWarm : null;
+      const auto = claimsPerAuto !== null && (!waiveIfNone || isAutoOnOffer(rep.id, week)) ? claimsPerAuto : null;
+      return remembered(lists, `${week} ${cold} ${hot} ${auto}`, () => [
+        ...(cold > 0 ? [coldPerWeekRule(cold, week)] : []),
+        ...(hot === null ? [] : [hotPerWarmRule(hot, week)]),
+        ...(auto === null ? [] : [claimsPerAutoRule(auto, week)]),
+      ]);
+    },
+  };
+}
+
+const NONE: Rule[] = [];
+
+/** FAIR-02: how many assigned leads a rep owes this week; who owes is served next (COMP-23). */
+export function autoOwed(policy: Policy, repId: string, day: Day, counterOf: CounterOf): number {
+  const each = policy.fairness.claimsPerAuto;
+  if (each === null) return 0;
+  return Math.max(0, Math.ceil(excessOf(claimsPerAutoRule(each, weekOf(day)), repId, counterOf) / each));
+}
+
+/** ROUTE-11: whether a rep may be given one more lead by rotation. */
+export function hasRoom(policy: Policy, repId: string, counterOf: CounterOf): boolean {
+  const { maxOpenLeads } = policy.competition;
+  return maxOpenLeads === null || counterOf(repId, OPEN_LEADS) < maxOpenLeads;
+}
+
+function remembered<K, V>(known: Map<K, V>, key: K, find: () => V): V {
+  const value = known.get(key) ?? find();
+  known.set(key, value);
+  return value;
+}

@@ -1,0 +1,90 @@
+/** FAIR-21: how a rep stands against each cap, ratio and minimum, in the figures the limits are made of. Pure. */
+import { type Day, localDay } from '../kernel/calendar.ts';
+import { claimsInWeek, claimsOnDay, OPEN_LEADS, returnedInWeek, weekOf } from './counter-rules.ts';
+import {
+  autoOwed,
+  claimsPerAutoRule,
+  excessOf,
+  type Rule,
+  type RuledRep,
+  type RuleInput,
+  weeklyRules,
+} from './fairness-rules.ts';
+
+export interface Standing {
+  rule: 'dailyCap' | 'maxOpenLeads' | 'hotPerWarm' | 'claimsPerAuto' | 'coldPerWeek';
+  /** The policy's number. */
+  limit: number;
+  /** Counted so far: today, now, or this week. */
+  used: number;
+  /** How many more before the rule stops the next; of `coldPerWeek`: how many are still to be claimed this week. */
+  left: number;
+  /** Weekly rules: leads to claim or take first (warm, assigned, or cold ones missed last week). */
+  owed?: number;
+  /** Weekly rules: a debt would not stop a claim on a lead that comes now, since nothing suitable was on offer. */
+  waived?: boolean;
+}
+
+/** Only of the rules that are on. */
+export function standingOf(input: Omit<RuleInput, 'temperature'>, rep: RuledRep, nowMs: number): Standing[] {
+  const { policy, counterOf } = input;
+  const { dailyCap, maxOpenLeads } = policy.competition;
+  const day = localDay(nowMs, rep.timeZone);
+  const cap = (rule: Standing['rule'], limit: number | null, counter: string): Standing[] => {
+    if (limit === null) return [];
+    const used = counterOf(rep.id, counter);
+    return [{ rule, limit, used, left: Math.max(0, limit - used) }];
+  };
+  return [
+    ...cap('dailyCap', dailyCap, claimsOnDay(day)),
+    ...cap('maxOpenLeads', maxOpenLeads, OPEN_LEADS),
+    ...weeklyStanding(input, rep, day),
+  ];
+}
+
+function weeklyStanding(input: Omit<RuleInput, 'temperature'>, rep: RuledRep, day: Day): Standing[] {
+  const { policy, counterOf } = input;
+  const { hotPerWarm, claimsPerAuto, coldPerWeek } = policy.fairness;
+  const week = weekOf(day);
+  // A hot lead is under every weekly rule.
+  const inForce = weeklyRules({ ...input, temperature: 'hot' }).on(rep, day);
+  const ruleOf = (rule: Rule['rule']) => inForce.find((other) => other.rule === rule);
+  const of = (counter: string) => counterOf(rep.id, counter);
+  const claims = (temperature: 'hot' | 'warm' | 'cold') => of(claimsInWeek(temperature, week));
+  const standing: Standing[] = [];
+  if (hotPerWarm !== null) {
+    const warm = claims('warm') - of(returnedInWeek('warm', week));
+    const missing = claims('hot') - hotPerWarm * (warm + 1) + 1;
+    standing.push({
+      rule: 'hotPerWarm',
+      limit: hotPerWarm,
+      used: claims('hot'),
+      left: Math.max(0, 1 - missing),
+      owed: Math.max(0, Math.ceil(missing / hotPerWarm)),
+      waived: ruleOf('hotPerWarm') === undefined,
+    });
+  }
+  if (claimsPerAuto !== null) {
+    standing.push({
+      rule: 'claimsPerAuto',
+      limit: claimsPerAuto,
+      used: claims('hot') + claims('warm') + claims('cold'),
+      left: Math.max(0, 1 - excessOf(claimsPerAutoRule(claimsPerAuto, week), rep.id, counterOf)),
+      owed: autoOwed(policy, rep.id, day, counterOf),
+      waived: ruleOf('claimsPerAuto') === undefined,
+    });
+  }
+  if (coldPerWeek !== null) {
+    const cold = claims('cold') - of(returnedInWeek('cold', week));
+    const rule = ruleOf('coldPerWeek');
+    standing.push({
+      rule: 'coldPerWeek',
+      limit: coldPerWeek,
+      used: cold,
+      left: Math.max(0, coldPerWeek - cold),
+      owed: rule === undefined ? 0 : Math.max(0, excessOf(rule, rep.id, counterOf)),
+      waived: rule === undefined,
+    });
+  }
+  return standing;
+}
