@@ -37,6 +37,8 @@ export class Racer {
   /** Tells devices of one person apart. */
   readonly #client: string;
   #connection: Connection | null = null;
+  #joined: Promise<void> = Promise.resolve();
+  #giveUp = () => {};
   #claims = 0;
 
   constructor(person: Person, history: History, client = person.id) {
@@ -45,8 +47,13 @@ export class Racer {
     this.#client = client;
   }
 
-  /** Connects, and resolves with the first snapshot. */
-  async join(url: string): Promise<void> {
+  /** Connects, and resolves with the first snapshot; of two that ask at once both wait for the later one's. */
+  join(url: string): Promise<void> {
+    this.#joined = this.#enter(url);
+    return this.#joined;
+  }
+
+  async #enter(url: string): Promise<void> {
     this.leave();
     const { id: repId, token } = this.person;
     const client = this.#client;
@@ -58,7 +65,10 @@ export class Racer {
       socketOptions: { transports: ['websocket'] },
     });
     this.#connection = connection;
-    const first = new Promise<PoolSnapshot>((resolve) => connection.on('pool:snapshot', resolve));
+    const first = new Promise<PoolSnapshot | null>((resolve) => {
+      connection.on('pool:snapshot', resolve);
+      this.#giveUp = () => resolve(null);
+    });
     for (const event of EVENTS) {
       connection.on(event, (payload: unknown) =>
         this.#history.record({ kind: 'heard', repId, client, event, payload }),
@@ -67,7 +77,9 @@ export class Racer {
     connection.on('lead:alert', (card) => this.onAlert(card));
     this.#history.record({ kind: 'joined', repId, client });
     connection.connect();
-    this.snapshot = await first;
+    const snapshot = await first;
+    if (snapshot !== null) this.snapshot = snapshot;
+    else if (this.#connection !== null) await this.#joined;
   }
 
   /** Resolves at the next event of this name. */
@@ -95,6 +107,7 @@ export class Racer {
   }
 
   leave(): void {
+    this.#giveUp();
     if (this.#connection !== null) this.#history.record({ kind: 'left', repId: this.person.id, client: this.#client });
     this.#connection?.close();
     this.#connection = null;
