@@ -9,7 +9,6 @@
  * `npm run test:faults` runs it, with nothing else to do; the server has a core to itself, its clients share another
  * (kit/cores.ts), and the crowd, which stands for other machines, has what the racers leave of it.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
 import { afterEach, beforeAll, expect, it } from 'vitest';
 import { createClientClock, sleep } from '../../client-sdk/src/platform.ts';
 import { verifyFile } from '../../server/ledger/verify.ts';
@@ -18,14 +17,13 @@ import type { Judgement } from '../../tools/oracle/oracle.ts';
 import { percentile } from '../../tools/simulation/percentile.ts';
 import { ADMIN_KEY } from '../support/app.ts';
 import { BUILT_SERVER, endServers, type Program } from '../support/server-process.ts';
-import { tempFolder } from '../support/temp-database.ts';
+import { endCrowds, Gathering, poorNetwork } from './crowd.ts';
 import { brokenBuild } from './kit/broken-build.ts';
 import { Cell, type Member } from './kit/cell.ts';
 import { pinClients, pinServer } from './kit/cores.ts';
 import { rounds } from './kit/matrix.ts';
 import { Part } from './kit/part.ts';
 import { makePeople, markedLead, type Person, post, put, Racer } from './racers.ts';
-import { compileShim } from './shims/compile.ts';
 import type { Crowd } from './storm-child.ts';
 
 const RACERS = 20;
@@ -48,51 +46,14 @@ const BOARDS = ['points', 'claims', 'claimSpeed', 'conversion', 'opportunities']
 
 const clock = createClientClock();
 const racers: Racer[] = [];
-const crowds: ChildProcess[] = [];
 
 beforeAll(() => void pinClients());
 
 afterEach(async () => {
   for (const racer of racers.splice(0)) racer.leave();
-  for (const crowd of crowds.splice(0)) crowd.kill('SIGKILL');
+  endCrowds();
   await endServers();
 });
-
-/** The kernel keeps megabytes of what a peer does not read, and hides for minutes what a server does about it. */
-function poorNetwork(): Record<string, string> {
-  return { LD_PRELOAD: compileShim('small-buffers', tempFolder()), BUFFER_BYTES: '16384' };
-}
-
-/** The crowd's process; each socket that is in is a fault on record. */
-class Gathering {
-  readonly #child: ChildProcess;
-  #done: () => void = () => undefined;
-  #failed: (why: Error) => void = () => undefined;
-
-  constructor(crowd: Crowd, onSocket: () => void) {
-    const script = new URL('./storm-child.ts', import.meta.url).pathname;
-    this.#child = spawn(process.execPath, ['--import', 'tsx', script, JSON.stringify(crowd)], {
-      stdio: ['pipe', 'pipe', 'inherit'],
-      env: { ...process.env, ...poorNetwork() },
-    });
-    crowds.push(this.#child);
-    this.#child.stdout?.on('data', (said: Buffer) => {
-      for (const letter of said.toString()) {
-        if (letter === '.') onSocket();
-        if (letter === '\n') this.#done();
-      }
-    });
-    this.#child.on('exit', () => this.#failed(new Error('the crowd has gone')));
-  }
-
-  tell(word: 'come' | 'go'): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#done = resolve;
-      this.#failed = reject;
-      this.#child.stdin?.write(`${word}\n`);
-    });
-  }
-}
 
 /** A server that collects its garbage when it is told to (by a signal that ends nothing): what is left is what it holds, not what it has not swept yet. */
 const SWEEPING: Program = [
@@ -269,7 +230,7 @@ async function racesIn(
   expect(brokenRules(judgement)).toEqual([]);
   expect(verifyFile(cell.file).violations).toEqual([]);
   for (const racer of racers.splice(0)) racer.leave();
-  for (const crowd of crowds.splice(0)) crowd.kill('SIGKILL');
+  endCrowds();
   await scene.server.kill();
   return { ...seen, judgement };
 }
