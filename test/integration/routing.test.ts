@@ -1,5 +1,8 @@
 /** Routing rules over a whole server: who is in a race, who is given a lead, what stands in the ops queue. */
 import { expect, it } from 'vitest';
+import { createSystemRandom } from '../../server/kernel/random.ts';
+import { openReader } from '../../server/platform/sqlite.ts';
+import { rebuild } from '../../server/rebuild/rebuild.ts';
 import { clockTime, MINUTE, onBothArbiters, type Race } from '../support/race.ts';
 import type { RaceRep } from '../support/race-rep.ts';
 
@@ -12,6 +15,16 @@ const EVERYBODY = { name: 'everybody', method: 'race' };
 async function setRouting(race: Race, routing: Record<string, unknown>): Promise<void> {
   const policy = await race.done('GET', '/v1/policy');
   await race.setPolicy({ ...policy, routing });
+}
+
+/** What a rebuild from the record would change. */
+function differences(race: Race): unknown[] {
+  const connection = openReader(race.app.databaseFile);
+  try {
+    return rebuild(connection, { write: false, nowMs: race.nowMs, random: createSystemRandom() }).differences;
+  } finally {
+    connection.sqlite.close();
+  }
 }
 
 /** Working hours until this time of day. */
@@ -109,6 +122,7 @@ onBothArbiters('a rule that pushes', (start) => {
     await race.restart();
     const after = await race.lead(WARM);
     expect(owners(race, after)).toMatchObject([{ rule: 'to SDR' }]);
+    expect(differences(race)).toEqual([]);
   });
 
   it('ROUTE-09: weights share as they say, a burst in one millisecond too', async () => {
@@ -227,6 +241,7 @@ onBothArbiters('a queue', (start) => {
     ]);
     // GAME-01 pays for being quick to an alert.
     expect(race.file.ledger(two.id)).toEqual([]);
+    expect(differences(race)).toEqual([]);
   });
 
   it('goes on by rotation when nobody has taken it at its closing time', async () => {
