@@ -202,8 +202,8 @@ export function zoneOf(policy: Policy, rep: { timeZone?: string | null; team?: s
   return rep.timeZone ?? ofTeam ?? policy.calendar.timeZone;
 }
 
-export type PresetName = 'open' | 'tiered' | 'fast-tiered';
-export const PRESET_NAMES: readonly PresetName[] = ['open', 'tiered', 'fast-tiered'];
+export type PresetName = 'open' | 'tiered' | 'fast-tiered' | 'fair-mix';
+export const PRESET_NAMES: readonly PresetName[] = ['open', 'tiered', 'fast-tiered', 'fair-mix'];
 
 /** A fresh copy of a preset's document, or null when there is none of that name. */
 export function resolvePreset(preset: string): Policy | null {
@@ -267,7 +267,6 @@ function tieredPreset(): Policy {
       maxOpenLeads: 50,
       attemptRate: { perSecond: 5, perMinute: 60 },
     },
-    priorityWindows: DEFAULT_PRIORITY_WINDOWS,
     onboarding: DEFAULT_ONBOARDING,
     fairness: FAIRNESS_DEFAULT,
   };
@@ -289,10 +288,16 @@ function fastTieredPreset(): Policy {
   };
 }
 
+/** As `tiered`, with what moves the chances on purpose: everybody's half hour (FAIR-08). */
+function fairMixPreset(): Policy {
+  return { ...tieredPreset(), preset: 'fair-mix', priorityWindows: DEFAULT_PRIORITY_WINDOWS };
+}
+
 const PRESETS: Record<PresetName, () => Policy> = {
   open: openPreset,
   tiered: tieredPreset,
   'fast-tiered': fastTieredPreset,
+  'fair-mix': fairMixPreset,
 };
 
 function factsOf(current: Policy | undefined): Partial<Policy> {

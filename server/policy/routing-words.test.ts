@@ -124,7 +124,7 @@ describe('warnings', () => {
   });
 
   it('none for the presets', () => {
-    for (const name of ['open', 'tiered', 'fast-tiered']) {
+    for (const name of ['open', 'tiered', 'fast-tiered', 'fair-mix']) {
       expect(routingWarnings((resolvePreset(name) as Policy).routing, reps)).toEqual([]);
     }
   });

@@ -21,7 +21,7 @@ async function sixReps(race: Race): Promise<{ one: RaceRep; two: RaceRep; holder
 
 onBothArbiters('priority windows', (start) => {
   it('COMP-40.7: released at 10:29:30: the holder at once, tier 1 at 10:34:30, tier 2 at 10:49:30; at 10:30:00 no head start', async () => {
-    const race = await start({ policy: 'tiered' });
+    const race = await start({ policy: 'fair-mix' });
     const { one, two, holder } = await sixReps(race);
     await race.at('10:29:30');
     const first = await race.lead(WARM);
@@ -45,7 +45,7 @@ onBothArbiters('priority windows', (start) => {
   });
 
   it('FAIR-09: while the holder is on a break nobody waits; who joins meanwhile waits the five minutes', async () => {
-    const race = await start({ policy: 'tiered' });
+    const race = await start({ policy: 'fair-mix' });
     const { one, holder } = await sixReps(race);
     const held = await race.lead(WARM);
     const late = await race.rep('Tujuh', { tier: 1 });
@@ -58,7 +58,7 @@ onBothArbiters('priority windows', (start) => {
   });
 
   it('FAIR-10: the schedule is known ahead, stays when others come and go, and is the same after a restart', async () => {
-    const race = await start({ policy: 'tiered' });
+    const race = await start({ policy: 'fair-mix' });
     const { one, holder } = await sixReps(race);
     const mine = async (rep: RaceRep) =>
       (await race.done<{ priorityWindow: unknown }>('GET', '/v1/me', undefined, rep)).priorityWindow;
@@ -82,7 +82,7 @@ onBothArbiters('priority windows', (start) => {
   });
 
   it('FAIR-10: a reminder five minutes before, once, also when the server was started again in between', async () => {
-    const race = await start({ policy: 'tiered' });
+    const race = await start({ policy: 'fair-mix' });
     const { two, one } = await sixReps(race);
     expect(await race.done('GET', '/v1/me', undefined, two)).toMatchObject({
       priorityWindow: window('16:00', '16:30'),
@@ -100,7 +100,7 @@ onBothArbiters('priority windows', (start) => {
   });
 
   it('switched off: no window, no head start, no reminder', async () => {
-    const race = await start({ policy: 'tiered' });
+    const race = await start({ policy: 'fair-mix' });
     const { one, holder } = await sixReps(race);
     const policy = await race.done('GET', '/v1/policy');
     await race.setPolicy({ ...policy, priorityWindows: null });
