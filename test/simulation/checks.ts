@@ -210,13 +210,16 @@ async function offersCanBeHad(game: Game): Promise<void> {
   }
 }
 
+/** Rules that stop only who has claimed before. */
+const OF_OWN_CLAIMS: ReadonlySet<string> = new Set(['dailyCap', 'hotPerWarm', 'claimsPerAuto']);
+
 function isFair(game: Game, { person }: Device, verdict: Verdict | null): boolean {
   if (verdict?.verdict === 'won') return true;
   // A clock that was set back: the lane opens when the file says, by the clock that counts now.
   if (verdict?.verdict === 'early') return game.wallWasSetBack;
   // It ended between the look and the tap.
   if (verdict?.verdict === 'gone') return verdict.reason === 'expired';
-  if (verdict?.verdict !== 'refused' || verdict.rule !== 'dailyCap') return false;
+  if (verdict?.verdict !== 'refused' || !OF_OWN_CLAIMS.has(verdict.rule)) return false;
   const claims = game.disk.first<{ most: number }>(
     `SELECT max(value) AS most FROM counters WHERE rep_id = ? AND name LIKE 'claims:day:%'`,
     person.repId,
