@@ -233,6 +233,23 @@ CREATE TABLE `policies` (
 	`actor` text NOT NULL
 );
 
+CREATE TABLE `quota_months` (
+	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`rep_id` text NOT NULL,
+	`month` text NOT NULL,
+	`at` integer NOT NULL,
+	`revenue` integer NOT NULL,
+	`quota` integer,
+	`attainment` real,
+	`per_week` integer,
+	`from_per_week` integer,
+	`coaching` integer NOT NULL
+);
+
+CREATE INDEX `quota_months_month` ON `quota_months` (`month`);
+
+CREATE UNIQUE INDEX `quota_months_one` ON `quota_months` (`rep_id`,`month`);
+
 CREATE TABLE `race_notes` (
 	`offer_id` text NOT NULL,
 	`part` integer NOT NULL,
@@ -297,7 +314,7 @@ CREATE TABLE `reps` (
 	`quota` integer,
 	`created_at` integer NOT NULL,
 	`last_assigned_at` integer DEFAULT 0 NOT NULL
-, `territories` text DEFAULT '[]' NOT NULL, `verticals` text DEFAULT '[]' NOT NULL, `products` text DEFAULT '[]' NOT NULL, `job_function` text, `seniority` text, `ready_on` text, `onboarding_extensions` text DEFAULT '[]' NOT NULL);
+, `territories` text DEFAULT '[]' NOT NULL, `verticals` text DEFAULT '[]' NOT NULL, `products` text DEFAULT '[]' NOT NULL, `job_function` text, `seniority` text, `ready_on` text, `onboarding_extensions` text DEFAULT '[]' NOT NULL, `attainment` real);
 
 CREATE UNIQUE INDEX `reps_email_unique` ON `reps` (`email`);
 

@@ -25,6 +25,7 @@ import { isReady } from './flow/lanes.ts';
 import { createOwning } from './flow/owning.ts';
 import { createPresence } from './flow/presence.ts';
 import { armReminder } from './flow/priority-windows.ts';
+import { closeMonthDue, firstMonthTimer } from './flow/quota.ts';
 import { forgetOldLeads, retentionTimer } from './flow/retention.ts';
 import { createSettlement } from './flow/settlement.ts';
 import { noteShown, restoreShown } from './flow/showing.ts';
@@ -50,6 +51,7 @@ import type { Metrics } from './platform/metrics.ts';
 import { createPointsReader } from './points/points-reader.ts';
 import { createPolicyBook } from './policy/policy.ts';
 import { loadPolicies } from './policy/policy-store.ts';
+import { createQuotaReader } from './quota/quota-reader.ts';
 import { createRotation } from './routing/rotation.ts';
 import { createRoutingReader } from './routing/routing-reader.ts';
 import { createTiersReader } from './tiers/tiers-reader.ts';
@@ -122,6 +124,7 @@ function createWorld(deps: HouseDeps): World {
     points: createPointsReader(db),
     repDays: createRepDaysReader(db),
     tiers: createTiersReader(db),
+    quota: createQuotaReader(db),
     counters: createCounters(owners.countersHeld(firstCounterDay(clock.nowMs()))),
     counting: createCounting(() => world),
     shown: createShownLeads(),
@@ -157,6 +160,7 @@ export async function openHouse(deps: HouseDeps) {
     retention: (row) => forgetOldLeads(world, row),
     tokenExpires: access.expire,
     tiersDue: tiering.computeDue,
+    monthCloses: (row) => closeMonthDue(world, row),
   });
   const scheduler = createScheduler({
     clock,
@@ -209,7 +213,7 @@ export async function openHouse(deps: HouseDeps) {
 /** The timers that set themselves again get their first: old personal data, tiers, the next reminder where there are any. */
 async function ensureTimers(world: World, db: Db): Promise<void> {
   const nowMs = await world.arbiter.now();
-  for (const timer of [retentionTimer(world, nowMs), tiersTimer(world, nowMs)]) {
+  for (const timer of [retentionTimer(world, nowMs), tiersTimer(world, nowMs), firstMonthTimer(world, nowMs)]) {
     if (onlyDeadline(db, timer.kind) === undefined) await world.ledger.write('setTimer', { timer });
   }
   if (onlyDeadline(db, 'priorityReminder') === undefined) await armReminder(world);

@@ -15,6 +15,7 @@ export const refusalRule = z.enum([
   'hotPerWarm',
   'claimsPerAuto',
   'coldPerWeek',
+  'weeklyAllowance',
   'attemptRate',
   'onboarding',
 ]);

@@ -82,8 +82,11 @@ export function waitingDeadline(db: Db, leadId: string): DeadlineRow | undefined
 
 /**
  * The one timer of a kind of which there is one: the daily blanking of old personal data, the next reminder, the
- * next Monday of tiers.
+ * next Monday of tiers, the next first of a month.
  */
-export function onlyDeadline(db: Db, kind: 'retention' | 'priorityReminder' | 'tiersDue'): DeadlineRow | undefined {
+export function onlyDeadline(
+  db: Db,
+  kind: 'retention' | 'priorityReminder' | 'tiersDue' | 'monthCloses',
+): DeadlineRow | undefined {
   return db.select().from(deadlines).where(eq(deadlines.kind, kind)).get();
 }

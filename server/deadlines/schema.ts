@@ -18,6 +18,7 @@ export const deadlines = sqliteTable(
         'retention',
         'priorityReminder',
         'tiersDue',
+        'monthCloses',
       ],
     }).notNull(),
     dueAt: integer('due_at').notNull(),

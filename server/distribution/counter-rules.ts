@@ -30,9 +30,14 @@ export function claimsInWeek(temperature: Temperature, week: Day): string {
   return `${temperature}:week:${week}`;
 }
 
-/** Leads that the house gave a rep in a week, declined or not; a manager's word is none of them. */
+/** Leads that the rotation gave a rep in a week, declined or not. */
 export function autoInWeek(week: Day): string {
   return `auto:week:${week}`;
+}
+
+/** Leads that a manager gave a rep in a week. */
+export function managerInWeek(week: Day): string {
+  return `manager:week:${week}`;
 }
 
 /** Of the claims or assigned leads of a week, those given back since: they pay for nothing any more. */

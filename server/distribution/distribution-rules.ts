@@ -186,7 +186,8 @@ export function lanesToOpenEarly(offer: LanesAndLimits, now: Now): number[] {
 /**
  * Where a newcomer, or a rep who came back from a break, gets into an open offer: the lane of the own
  * tier where `tiers` tells it, else at the tier's delay from release, never earlier. Null: never in
- * this offer (tier, not ready, it closes first, or it counts other local days than the rep's).
+ * this offer (tier, not ready, it closes first, it counts other local days than the rep's, or none of its lanes
+ * has the rep's weekly allowance).
  */
 export function laneForRep(
   offer: {
@@ -198,6 +199,7 @@ export function laneForRep(
     closesAtMs: number;
     lanes: readonly { opensAtMs: number; tiers?: readonly number[] }[];
     increments: readonly Increment[];
+    limits: readonly Limit[];
     /** How much later than its holder a priority window lets the others in; 0: there is none in this offer. */
     headStartSeconds: number;
   },
@@ -214,6 +216,7 @@ export function laneForRep(
   const usable = lanes
     .filter((lane) => lane !== watching)
     .filter(({ lane, opensAtMs }) => {
+      if (!hasAllowanceOf(offer.limits, lane, rep)) return false;
       const fromMs = Math.max(nowMs, Math.min(dueMs, opensAtMs));
       return countsOwnDays(offer.increments, lane, rep.timeZone, {
         fromMs,
@@ -226,6 +229,12 @@ export function laneForRep(
   const opensAtMs = ofTier?.opensAtMs ?? dueMs;
   if (lane === undefined || opensAtMs >= offer.closesAtMs) return null;
   return { lane: lane.lane, opensAtMs };
+}
+
+/** Whether a lane's members have this rep's weekly allowance. */
+function hasAllowanceOf(limits: readonly Limit[], lane: number, { weeklyAllowance }: OfferRep): boolean {
+  const held = limits.find(({ rule, lanes }) => rule === 'weeklyAllowance' && (lanes?.includes(lane) ?? true));
+  return (held?.max ?? null) === ((weeklyAllowance ?? null) === null ? null : (weeklyAllowance ?? 0) - 1);
 }
 
 /** Active reps by the delay of their tier, seconds, and the reasons of everybody who is no member. */

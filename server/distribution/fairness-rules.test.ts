@@ -119,8 +119,14 @@ describe('FAIR-03', () => {
 
 test('ROUTE-11: room for one more below the capacity', () => {
   const policy = policyWith({}, { maxOpenLeads: 50 });
-  expect([49, 50].map((held) => hasRoom(policy, 'a', reading({ [OPEN_LEADS]: held })))).toEqual([true, false]);
-  expect(hasRoom(policyWith({}), 'a', reading({ [OPEN_LEADS]: 5000 }))).toBe(true);
+  expect(
+    [49, 50].map((held) =>
+      hasRoom(policy, { id: 'a', timeZone: 'Asia/Jakarta' }, NOW_MS, reading({ [OPEN_LEADS]: held })),
+    ),
+  ).toEqual([true, false]);
+  expect(hasRoom(policyWith({}), { id: 'a', timeZone: 'Asia/Jakarta' }, NOW_MS, reading({ [OPEN_LEADS]: 5000 }))).toBe(
+    true,
+  );
 });
 
 describe('an offer', () => {

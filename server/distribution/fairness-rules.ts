@@ -13,13 +13,24 @@
  *   missed is made up first. Where fewer were shown to the rep last week, n is that number; 0 for a rep
  *   in the first 12 weeks, and for a week that ended under rules without this one.
  *
+ * - COMP-35 `weeklyAllowance`: leads received this week, claimed, by rotation or by a manager, given back or not
+ *   <= n - 1, where n is the rep's own. Bands are another's business (server/quota): here it is a number.
+ *
  * A warm, cold or assigned lead that is given back pays for nothing any more; a hot one stays counted.
  * Waivers are decided when the offer opens: what comes later never tightens them.
  */
 import type { Increment, Limit } from '../claims/arbiter.ts';
-import { addDays, type Day, dayBounds } from '../kernel/calendar.ts';
+import { addDays, type Day, dayBounds, localDay } from '../kernel/calendar.ts';
 import type { Policy, Temperature } from '../policy/policy-rules.ts';
-import { autoInWeek, claimsInWeek, claimsOnDay, OPEN_LEADS, returnedInWeek, weekOf } from './counter-rules.ts';
+import {
+  autoInWeek,
+  claimsInWeek,
+  claimsOnDay,
+  managerInWeek,
+  OPEN_LEADS,
+  returnedInWeek,
+  weekOf,
+} from './counter-rules.ts';
 
 /** The value of one rep's counter, 0 when it never moved. */
 export type CounterOf = (repId: string, counter: string) => number;
@@ -49,6 +60,8 @@ export interface RuledRep {
   timeZone: string;
   /** A local day; null: long ago. */
   hiredOn?: string | null;
+  /** Leads a week that the rep may receive (COMP-33); null: any number. */
+  weeklyAllowance?: number | null;
 }
 
 /** FAIR-16: from week 13 on a rep is no newcomer. */
@@ -104,6 +117,16 @@ export function coldPerWeekRule(required: number, week: Day): Rule {
   return { rule: 'coldPerWeek', terms, max: -required };
 }
 
+/** COMP-35. */
+export function weeklyAllowanceRule(allowance: number, week: Day): Rule {
+  const claims = TEMPERATURES.map((temperature) => claimsInWeek(temperature, week));
+  return {
+    rule: 'weeklyAllowance',
+    terms: [...claims, autoInWeek(week), managerInWeek(week)].map(plus),
+    max: allowance - 1,
+  };
+}
+
 /** By how much a rule is passed over a rep's counters: the claim is refused above 0. */
 export function excessOf({ terms, max }: Rule, repId: string, counterOf: CounterOf): number {
   return terms.reduce((sum, { counter, coefficient }) => sum + coefficient * counterOf(repId, counter), 0) - max;
@@ -155,14 +178,17 @@ export function weeklyRules({ policy, temperature, reps, counterOf, past }: Rule
 
   return {
     on(rep, day) {
-      if (hotPerWarm === null && claimsPerAuto === null && coldPerWeek === null) return NONE;
+      const allowance = rep.weeklyAllowance ?? null;
+      const isRuled = hotPerWarm !== null || claimsPerAuto !== null || coldPerWeek !== null || allowance !== null;
+      if (!isRuled) return NONE;
       const at = remembered(weeks, `${rep.timeZone} ${day}`, () => weekAt(rep.timeZone, day));
       const { week } = at;
       const cold = coldRequired(rep, at);
       const isWarmOnOffer = !waiveIfNone || (past?.shownOf(rep.id, 'warm', week) ?? 0) > 0;
       const hot = temperature === 'hot' && isWarmOnOffer ? hotPerWarm : null;
       const auto = claimsPerAuto !== null && (!waiveIfNone || isAutoOnOffer(rep.id, week)) ? claimsPerAuto : null;
-      return remembered(lists, `${week} ${cold} ${hot} ${auto}`, () => [
+      return remembered(lists, `${week} ${cold} ${hot} ${auto} ${allowance}`, () => [
+        ...(allowance === null ? [] : [weeklyAllowanceRule(allowance, week)]),
         ...(cold > 0 ? [coldPerWeekRule(cold, week)] : []),
         ...(hot === null ? [] : [hotPerWarmRule(hot, week)]),
         ...(auto === null ? [] : [claimsPerAutoRule(auto, week)]),
@@ -180,10 +206,18 @@ export function autoOwed(policy: Policy, repId: string, day: Day, counterOf: Cou
   return Math.max(0, Math.ceil(excessOf(claimsPerAutoRule(each, weekOf(day)), repId, counterOf) / each));
 }
 
-/** ROUTE-11: whether a rep may be given one more lead by rotation. */
-export function hasRoom(policy: Policy, repId: string, counterOf: CounterOf): boolean {
+/** ROUTE-11, COMP-35: whether a rep may be given one more lead by rotation. */
+export function hasRoom(policy: Policy, rep: RuledRep, nowMs: number, counterOf: CounterOf): boolean {
   const { maxOpenLeads } = policy.competition;
-  return maxOpenLeads === null || counterOf(repId, OPEN_LEADS) < maxOpenLeads;
+  const allowance = rep.weeklyAllowance ?? null;
+  return (
+    (maxOpenLeads === null || counterOf(rep.id, OPEN_LEADS) < maxOpenLeads) &&
+    (allowance === null || excessOf(weeklyAllowanceRule(allowance, weekAtOf(rep, nowMs)), rep.id, counterOf) <= 0)
+  );
+}
+
+function weekAtOf({ timeZone }: RuledRep, nowMs: number): Day {
+  return weekOf(localDay(nowMs, timeZone));
 }
 
 function remembered<K, V>(known: Map<K, V>, key: K, find: () => V): V {

@@ -37,7 +37,7 @@ export function nextFallbackRep(input: {
     (rep) => input.pool !== 'premium' || delaySecondsOf(policy, input, rep.tier) !== null,
   );
   const available = (withAccess.length > 0 ? withAccess : active)
-    .filter((rep) => isReady(rep) && hasRoom(policy, rep.id, counterOf))
+    .filter((rep) => isReady(rep) && hasRoom(policy, rep, nowMs, counterOf))
     .map((rep) => ({ ...rep, owed: autoOwed(policy, rep.id, localDay(nowMs, rep.timeZone), counterOf) }));
   const [next] = available.sort(
     (a, b) =>

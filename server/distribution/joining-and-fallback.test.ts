@@ -42,6 +42,7 @@ describe('a rep who joins an open offer', () => {
     temperature: 'warm' as const,
     openedAtMs: NOW_MS,
     closesAtMs: made.closesAtMs,
+    limits: made.limits,
     lanes: made.lanes,
     increments: made.increments,
     headStartSeconds: 0,
@@ -154,5 +155,53 @@ describe('COMP-23: a lead that nobody claimed', () => {
   test('OPEN: anybody, by rotation; nobody available: null', () => {
     expect(next([turn('a', 1, 3), turn('c', 3, 7)], 'standard', 'open')).toBe('a');
     expect(next([turn('a', 1, 0, { active: false })], 'standard', 'open')).toBeNull();
+  });
+});
+
+describe('COMP-35: the weekly allowance', () => {
+  const WEEK = '2026-11-23';
+  const allowed = (id: string, weeklyAllowance: number | null) => rep(id, { weeklyAllowance });
+  const received = (counts: Record<string, Record<string, number>>) => (repId: string, counter: string) =>
+    counts[repId]?.[counter] ?? 0;
+  const mondayOf = { nowMs: Date.parse(`${WEEK}T03:00:00Z`), policy: preset('open') };
+
+  test('reps of different allowances have lanes of their own, and a rep who joins gets into one of the own', () => {
+    const made = plan({ ...mondayOf, reps: [allowed('a', 10), allowed('b', 12), allowed('c', null)] });
+    expect(made.lanes.map(({ repIds }) => repIds)).toEqual([['a'], ['b'], ['c']]);
+    const held = made.limits.filter(({ rule }) => rule === 'weeklyAllowance');
+    expect(held.map(({ max, lanes }) => [max, lanes])).toEqual([
+      [9, [0]],
+      [11, [1]],
+    ]);
+    const offer = {
+      ...made,
+      policy: preset('open'),
+      pool: 'standard' as const,
+      temperature: 'warm' as const,
+      openedAtMs: mondayOf.nowMs,
+      headStartSeconds: 0,
+    };
+    const joins = (weeklyAllowance: number | null) => laneForRep(offer, allowed('n', weeklyAllowance), mondayOf.nowMs);
+    expect([joins(10)?.lane, joins(12)?.lane, joins(null)?.lane]).toEqual([0, 1, 2]);
+    expect(joins(15)).toBeNull();
+  });
+
+  test('claimed, rotated and assigned leads count, those of last week do not; the rotation passes over the ceiling', () => {
+    const full = { [`hot:week:${WEEK}`]: 1, [`auto:week:${WEEK}`]: 1, [`manager:week:${WEEK}`]: 1 };
+    const next = (counts: Record<string, number>) =>
+      nextFallbackRep({
+        ...mondayOf,
+        pool: 'standard',
+        temperature: 'warm',
+        reps: [
+          { ...allowed('a', 3), lastTurn: 0, baseLoadOwed: false },
+          { ...allowed('b', 3), lastTurn: 5, baseLoadOwed: false },
+        ],
+        counterOf: received({ a: counts }),
+      });
+    expect(next({})).toBe('a');
+    expect(next({ ...full, [`hot:week:${WEEK}`]: 0 })).toBe('a');
+    expect(next({ 'cold:week:2026-11-16': 9 })).toBe('a');
+    expect(next(full)).toBe('b');
   });
 });

@@ -117,9 +117,9 @@ describe('who is in which offer', () => {
 
   test('a newcomer who comes back joins where it belongs, and nowhere else', () => {
     const open = (pool: 'standard' | 'cohort') => {
-      const { lanes, increments, closesAtMs } = plan(pool);
+      const { lanes, limits, increments, closesAtMs } = plan(pool);
       const own = { policy, pool, temperature: 'warm', openedAtMs: noon(HIRED), headStartSeconds: 0 } as const;
-      return { ...own, lanes, increments, closesAtMs };
+      return { ...own, lanes, limits, increments, closesAtMs };
     };
     const at = noon(HIRED) + 1;
     expect(laneForRep(open('standard'), rep('n', 'shadow'), at)?.lane).toBe(2);

@@ -3,16 +3,18 @@ import { type Day, localDay } from '../kernel/calendar.ts';
 import { claimsInWeek, claimsOnDay, OPEN_LEADS, returnedInWeek, weekOf } from './counter-rules.ts';
 import {
   autoOwed,
+  type CounterOf,
   claimsPerAutoRule,
   excessOf,
   type Rule,
   type RuledRep,
   type RuleInput,
+  weeklyAllowanceRule,
   weeklyRules,
 } from './fairness-rules.ts';
 
 export interface Standing {
-  rule: 'dailyCap' | 'maxOpenLeads' | 'hotPerWarm' | 'claimsPerAuto' | 'coldPerWeek';
+  rule: 'dailyCap' | 'maxOpenLeads' | 'hotPerWarm' | 'claimsPerAuto' | 'coldPerWeek' | 'weeklyAllowance';
   /** The policy's number. */
   limit: number;
   /** Counted so far: today, now, or this week. */
@@ -39,7 +41,15 @@ export function standingOf(input: Omit<RuleInput, 'temperature'>, rep: RuledRep,
     ...cap('dailyCap', dailyCap, claimsOnDay(day)),
     ...cap('maxOpenLeads', maxOpenLeads, OPEN_LEADS),
     ...weeklyStanding(input, rep, day),
+    ...allowanceStanding(rep, day, counterOf),
   ];
+}
+
+function allowanceStanding(rep: RuledRep, day: Day, counterOf: CounterOf): Standing[] {
+  const limit = rep.weeklyAllowance ?? null;
+  if (limit === null) return [];
+  const excess = excessOf(weeklyAllowanceRule(limit, weekOf(day)), rep.id, counterOf);
+  return [{ rule: 'weeklyAllowance', limit, used: excess + limit - 1, left: Math.max(0, 1 - excess) }];
 }
 
 function weeklyStanding(input: Omit<RuleInput, 'temperature'>, rep: RuledRep, day: Day): Standing[] {

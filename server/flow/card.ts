@@ -1,11 +1,13 @@
 /** The rep's personal card (DASH-01): own figures, what is left of the limits, own leads. */
 import { standingOf } from '../distribution/standing-rules.ts';
 import { zoneOf } from '../policy/policy-rules.ts';
+import { perWeekOf } from '../quota/quota-rules.ts';
 import type { TierFigures } from '../tiers/tier-rules.ts';
 import type { TierRow } from '../tiers/tiers-store.ts';
 import { leadFor } from './claim-record.ts';
 import { onboardingView } from './onboarding.ts';
 import { ownPriorityWindow } from './priority-windows.ts';
+import { allowanceOf } from './quota.ts';
 import { pastOf } from './showing.ts';
 import type { World } from './world.ts';
 
@@ -22,6 +24,8 @@ export function personalCard(world: World, repId: string) {
   const rules = { policy, reps, counterOf: world.counters.of, past: pastOf(world) };
   const { id, name, team, tier, status, hiredOn } = rep;
   const standing = world.tiers.latest(repId);
+  const weeklyAllowance = perWeekOf(policy.quotaAllocation, rep);
+  const limits = standingOf(rules, { id, hiredOn, timeZone: zoneOf(policy, rep), weeklyAllowance }, nowMs);
   return {
     repId: id,
     name,
@@ -37,7 +41,8 @@ export function personalCard(world: World, repId: string) {
     conversion: own('conversion', 'all')?.value ?? null,
     claimSpeedMs: own('claimSpeed', 'week')?.value ?? null,
     rank: own('points', 'week')?.rank ?? null,
-    limits: standingOf(rules, { id, hiredOn, timeZone: zoneOf(policy, rep) }, nowMs),
+    limits,
+    allowance: allowanceOf(policy, rep, limits),
     onboarding: onboardingView(world, rep),
     priorityWindow: ownPriorityWindow(world, repId),
     leads: world.owners

@@ -25,7 +25,7 @@ export interface Deadlines {
 
 export function createDeadlines(
   world: World,
-  elsewhere: Record<'retention' | 'tokenExpires' | 'tiersDue', (row: DeadlineRow) => Promise<void>>,
+  elsewhere: Record<'retention' | 'tokenExpires' | 'tiersDue' | 'monthCloses', (row: DeadlineRow) => Promise<void>>,
 ): Deadlines {
   const dropTimer = async (row: DeadlineRow) => {
     const nowMs = await world.arbiter.now();
@@ -78,6 +78,7 @@ export function createDeadlines(
       case 'tokenExpires':
       case 'retention':
       case 'tiersDue':
+      case 'monthCloses':
         return elsewhere[row.kind](row);
       case 'policyStarts':
         return dropTimer(row).then(world.policyChanged);

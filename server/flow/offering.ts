@@ -14,6 +14,7 @@ import { shuffled } from '../kernel/random.ts';
 import type { LeadRow } from '../leads/leads-store.ts';
 import type { RepRow } from '../people/people-store.ts';
 import { type Policy, zoneOf } from '../policy/policy-rules.ts';
+import { perWeekOf } from '../quota/quota-rules.ts';
 import { isPush, type Route, routeOf } from '../routing/routing-rules.ts';
 import { assignByRule } from './assigning.ts';
 import { gateOf } from './lanes.ts';
@@ -70,7 +71,9 @@ export function offerRepOf(policy: Policy, rep: RepRow, releasedAtMs: number): O
   const inPriorityWindow = holdsPriorityWindow(policy, rep, releasedAtMs);
   const phase = onboardingOf(policy, rep, releasedAtMs)?.phase;
   const timeZone = zoneOf(policy, rep);
-  return { id, tier, active, status, hiredOn, timeZone, inPriorityWindow, ...(phase && { phase }) };
+  const weeklyAllowance = perWeekOf(policy.quotaAllocation, rep);
+  const more = { inPriorityWindow, weeklyAllowance, ...(phase && { phase }) };
+  return { id, tier, active, status, hiredOn, timeZone, ...more };
 }
 
 export interface Planned {

@@ -10,6 +10,7 @@ import type { RepRow } from '../people/people-store.ts';
 import { openHoursOf } from '../policy/hours-rules.ts';
 import { type Policy, zoneOf } from '../policy/policy-rules.ts';
 import type { Step } from '../policy/routing-policy.ts';
+import { perWeekOf } from '../quota/quota-rules.ts';
 import type { LeadFacts } from '../routing/condition-rules.ts';
 import {
   type Barred,
@@ -122,7 +123,7 @@ export function isBarredFrom(
 }
 
 /**
- * Whom a push goes to, null: nobody is there, or has room (ROUTE-11). An account's owner gets its lead on a break and after hours too, and not
+ * Whom a push goes to, null: nobody is there, or has room (ROUTE-11, COMP-35). An account's owner gets its lead on a break and after hours too, and not
  * while away or gone; everybody else must be ready and inside the step's bounds.
  * @param not who has just given the lead back
  */
@@ -144,7 +145,10 @@ export function pushedTo(
   const available = world.directory
     .reps()
     .filter(({ id, active, status }) => active && status === 'ready' && id !== lead.not && barred?.has(id) !== true)
-    .filter(({ id }) => hasRoom(policy, id, counterOf));
+    .filter((rep) => {
+      const weeklyAllowance = perWeekOf(policy.quotaAllocation, rep);
+      return hasRoom(policy, { id: rep.id, timeZone: zoneOf(policy, rep), weeklyAllowance }, nowMs, counterOf);
+    });
   // Who owes an assigned lead is served next (FAIR-02), in the rule's own order among them.
   const owing = available.filter(
     (rep) => autoOwed(policy, rep.id, localDay(nowMs, zoneOf(policy, rep)), counterOf) > 0,

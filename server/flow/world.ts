@@ -23,6 +23,7 @@ import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import type { PointsReader } from '../points/points-reader.ts';
 import type { PolicyBook } from '../policy/policy.ts';
+import type { QuotaReader } from '../quota/quota-reader.ts';
 import type { Rotation } from '../routing/rotation.ts';
 import type { RoutingReader } from '../routing/routing-reader.ts';
 import type { TiersReader } from '../tiers/tiers-reader.ts';
@@ -51,6 +52,7 @@ export interface World {
   points: PointsReader;
   repDays: RepDaysReader;
   tiers: TiersReader;
+  quota: QuotaReader;
   directory: Directory;
   /** Accounts, and who is away. */
   routing: RoutingReader;

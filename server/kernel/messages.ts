@@ -10,6 +10,8 @@ const id = {
   hotPerWarm: 'Klaim 1 lead warm dulu, lalu lead hot terbuka lagi untuk Anda.',
   claimsPerAuto: 'Anda harus menerima 1 lead dari pembagian otomatis dulu; yang berikutnya untuk Anda.',
   coldPerWeek: 'Klaim dulu lead cold yang kurang dari minggu lalu; setelah itu lead hot dan warm terbuka lagi.',
+  weeklyAllowance:
+    'Jatah lead Anda minggu ini sudah habis. Mulai lagi hari Senin; pencapaian kuota bulan ini bisa menambahnya.',
   attemptRate: 'Terlalu banyak percobaan. Tunggu sebentar lalu coba lagi.',
   onboarding:
     'Anda masih di minggu-minggu pengenalan: Anda bisa melihat, belum bisa mengklaim. Setelah itu manajer Anda yang membukanya.',
@@ -24,6 +26,8 @@ const en = {
   hotPerWarm: 'Claim 1 warm lead first, then hot leads are open to you again.',
   claimsPerAuto: 'You owe 1 assigned lead; the next one comes to you. After it you may claim again.',
   coldPerWeek: 'Claim the cold leads you missed last week first; then hot and warm ones are open to you again.',
+  weeklyAllowance:
+    "You have had this week's allowance of leads. It starts again on Monday; this month's quota attainment can raise it.",
   attemptRate: 'Too many attempts. Wait a moment and try again.',
   onboarding: 'You are still in your first weeks: you may watch, not claim. After them your manager lets you in.',
 } satisfies Record<RefusalRule, string>;

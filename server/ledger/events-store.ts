@@ -23,6 +23,7 @@ export type EventKind =
   | 'policy.set'
   | 'people.changed'
   | 'tier.changed'
+  | 'quota.band'
   | 'timer.fired';
 
 export interface NewEvent {

@@ -65,8 +65,8 @@ const FACTS = `
   UNION ALL ${counted('1', `'leads:open'`, `JOIN ownerships w ON ${NAMED('ownershipId')} WHERE e.kind = 'lead.assigned'`)}
   UNION ALL ${counted(
     '1',
-    `'auto:week:' || ${MONDAY('w.day')}`,
-    `JOIN ownerships w ON ${NAMED('ownershipId')} WHERE e.kind = 'lead.assigned' AND w.via <> 'manager'`,
+    `iif(w.via = 'manager', 'manager', 'auto') || ':week:' || ${MONDAY('w.day')}`,
+    `JOIN ownerships w ON ${NAMED('ownershipId')} WHERE e.kind = 'lead.assigned'`,
   )}
   UNION ALL ${counted('-1', `'leads:open'`, `JOIN ownerships w ON ${NAMED('endedOwnershipId')} WHERE e.kind = 'lead.assigned'`)}
   UNION ALL ${counted('-1', `'leads:open'`, `JOIN ownerships w ON ${NAMED('ownershipId')} WHERE e.kind = 'lead.released'`)}

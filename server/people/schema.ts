@@ -1,6 +1,6 @@
 /** People and machines that may talk to the server, and the hashes of what they show. */
 import { sql } from 'drizzle-orm';
-import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import { index, integer, real, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 
 export const reps = sqliteTable('reps', {
   /** Small number used in packed rows; never shown. */
@@ -18,6 +18,7 @@ export const reps = sqliteTable('reps', {
   status: text('status', { enum: ['ready', 'break'] })
     .notNull()
     .default('ready'),
+  /** Of a month, whole units of the policy's currency. */
   quota: integer('quota'),
   /** What routing may ask for (ROLE-01); JSON arrays, empty: the rep serves all. */
   territories: text('territories').notNull().default('[]'),
@@ -29,6 +30,8 @@ export const reps = sqliteTable('reps', {
   readyOn: text('ready_on'),
   /** JSON `[{from, days, reason, by, at}]`: a manager held the rep in its phase (FAIR-18). */
   onboardingExtensions: text('onboarding_extensions').notNull().default('[]'),
+  /** Of the last closed month, a fraction of the quota (COMP-34); null: none, or never closed. */
+  attainment: real('attainment'),
   createdAt: integer('created_at').notNull(),
   /** When the rotation last gave this rep a lead: the longest ago is next (COMP-23). */
   lastAssignedAt: integer('last_assigned_at').notNull().default(0),

@@ -10,6 +10,7 @@ import { calendarSection, DEFAULT_HOURS, teamSection } from './calendar-policy.t
 import { FAIRNESS_DEFAULT, FAIRNESS_OFF, fairnessSection } from './fairness-policy.ts';
 import { DEFAULT_ONBOARDING, onboardingSection } from './onboarding-policy.ts';
 import { DEFAULT_PRIORITY_WINDOWS, priorityWindowsSection } from './priority-windows-policy.ts';
+import { quotaSection } from './quota-policy.ts';
 import { ROUTING_DEFAULTS, ROUTING_OFF, routingSection } from './routing-policy.ts';
 import { SCORING_DEFAULTS } from './scoring-defaults.ts';
 import { TIERS_BY_HAND, tiersPolicy, WEEKLY_TIERS } from './tiers-policy.ts';
@@ -148,6 +149,8 @@ export const policyDocument = z.strictObject({
   priorityWindows: priorityWindowsSection,
   onboarding: onboardingSection,
   fairness: fairnessSection.default(FAIRNESS_OFF),
+  /** Null: no weekly allowance. */
+  quotaAllocation: quotaSection.nullable().default(null),
   points,
   leaderboard: z.strictObject({
     /** Changes are gathered this long before boards are told (GAME-29); an hour is the longest. */
@@ -234,6 +237,7 @@ function openPreset(): Policy {
     priorityWindows: null,
     onboarding: null,
     fairness: FAIRNESS_OFF,
+    quotaAllocation: null,
     points: {
       claimWithin60s: { points: 10, withinSeconds: 60 },
       contactWithin300s: { points: 25, withinSeconds: 300 },

@@ -25,6 +25,7 @@ const CAPABILITIES = [
   'fairness',
   'sla',
   'tiers',
+  'quota',
   'insights',
   'okr',
 ];

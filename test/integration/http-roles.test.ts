@@ -259,6 +259,12 @@ const DISTRIBUTION: Route[] = [
     ready: () => ({ path: `/v1/reps/${cast.a1.id}/tiers` }),
     may: { a1: 200, a2: 404, b1: 404, managerA: 200, managerB: 404, admin: 200 },
   },
+  {
+    call: 'GET /v1/reps/{id}/quota-months',
+    ready: () => ({ path: `/v1/reps/${cast.a1.id}/quota-months` }),
+    may: { a1: 200, a2: 404, b1: 404, managerA: 200, managerB: 404, admin: 200 },
+  },
+  { call: 'GET /v1/quota-months', ready: () => ({ path: '/v1/quota-months' }), may: MANAGERS(200) },
   { call: 'GET /v1/tiers/persistence', ready: () => ({ path: '/v1/tiers/persistence' }), may: MANAGERS(200) },
 ];
 

@@ -77,7 +77,7 @@ function ownerships(): string {
     ('own5', 'l5', 'r2', 'manager', NULL, 8000, '${DAY}', NULL, 9000, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL);
   INSERT INTO counters (rep_id, name, value) VALUES
     ('r1', 'claims:day:${DAY}', 2), ('r2', 'claims:day:${DAY}', 1), ('r2', 'claims:day:2026-11-22', 0),
-    ('r1', 'leads:open', 1), ('r2', 'leads:open', 1), ('r2', 'warmReturned:week:${DAY}', 1);`;
+    ('r1', 'leads:open', 1), ('r2', 'leads:open', 1), ('r2', 'manager:week:${DAY}', 1), ('r2', 'warmReturned:week:${DAY}', 1);`;
 }
 
 function events(): string {

@@ -3,7 +3,7 @@
  * race, and leads that go (server/distribution/counter-rules.ts). The caller tells memory and the arbiter.
  */
 import type { OwnershipRow } from '../../claims/ownership-store.ts';
-import { autoInWeek, OPEN_LEADS, returnedInWeek, weekOf } from '../../distribution/counter-rules.ts';
+import { autoInWeek, managerInWeek, OPEN_LEADS, returnedInWeek, weekOf } from '../../distribution/counter-rules.ts';
 import type { LeadRow } from '../../leads/leads-store.ts';
 import type { Stores } from './stores.ts';
 
@@ -20,7 +20,8 @@ export const FINISHED: ReadonlySet<string> = new Set(['won', 'lost', 'disqualifi
 /** A lead was given to a rep by the house. */
 export function countedOfAssignment({ repId, via, day }: Begun): Counted[] {
   const open = { repId, counter: OPEN_LEADS, by: 1 };
-  return via === 'manager' ? [open] : [open, { repId, counter: autoInWeek(weekOf(day)), by: 1 }];
+  const inWeek = via === 'manager' ? managerInWeek : autoInWeek;
+  return [open, { repId, counter: inWeek(weekOf(day)), by: 1 }];
 }
 
 /** A lead left a rep. What the rep gave back pays for nothing any more, in the week in which it began. */

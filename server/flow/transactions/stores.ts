@@ -12,6 +12,7 @@ import { createPeopleStore, type PeopleStore } from '../../people/people-store.t
 import type { Db } from '../../platform/db.ts';
 import { createPointsStore, type PointsStore } from '../../points/points-store.ts';
 import { createPolicyStore, type PolicyStore } from '../../policy/policy-store.ts';
+import { createQuotaStore, type QuotaStore } from '../../quota/quota-store.ts';
 import { createRoutingStore, type RoutingStore } from '../../routing/routing-store.ts';
 import { createTiersStore, type TiersStore } from '../../tiers/tiers-store.ts';
 
@@ -27,6 +28,7 @@ export interface Stores {
   policies: PolicyStore;
   tiers: TiersStore;
   routing: RoutingStore;
+  quota: QuotaStore;
 }
 
 export function createStores(db: Db): Stores {
@@ -42,5 +44,6 @@ export function createStores(db: Db): Stores {
     policies: createPolicyStore(db),
     tiers: createTiersStore(db),
     routing: createRoutingStore(db),
+    quota: createQuotaStore(db),
   };
 }

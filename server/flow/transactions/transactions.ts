@@ -4,6 +4,7 @@ import * as governing from './governing.ts';
 import * as helping from './helping.ts';
 import * as offering from './offering.ts';
 import * as owning from './owning.ts';
+import { closeMonths } from './quota.ts';
 import * as routing from './routing.ts';
 import { settleClaim } from './settle-claim.ts';
 import { createStores, type Stores } from './stores.ts';
@@ -40,6 +41,7 @@ export function createTransactions(db: Db) {
     addInvite: bind(stores, governing.addInvite),
     openSession: bind(stores, governing.openSession),
     decideTiers: bind(stores, decideTiers),
+    closeMonths: bind(stores, closeMonths),
     setPolicy: bind(stores, governing.setPolicy),
     setAccount: bind(stores, routing.setAccount),
     addTimeOff: bind(stores, routing.addTimeOff),

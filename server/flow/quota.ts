@@ -1,0 +1,78 @@
+/**
+ * Quota bands (COMP-33..38): on the first of each month at six, in the calendar's zone, the month that ended is
+ * closed for every active rep, once; until then the band of the month before stands. Months are closed without
+ * bands in force too, so that bands which are switched on find an attainment.
+ */
+import type { DeadlineRow } from '../deadlines/deadlines-store.ts';
+import type { Standing } from '../distribution/standing-rules.ts';
+import { addDays, dayBounds, localDay, periodDays } from '../kernel/calendar.ts';
+import { newId } from '../kernel/ids.ts';
+import type { RepRow } from '../people/people-store.ts';
+import type { Policy } from '../policy/policy-rules.ts';
+import { attainmentOf, bandOf, nextBand } from '../quota/quota-rules.ts';
+import type { ClosedMonth } from './transactions/quota.ts';
+import type { World } from './world.ts';
+
+/** The last day of the month is over for reps up to six hours further west. */
+const FIRST_HOUR_MS = 6 * 3_600_000;
+
+/** The timer of the next first of a month. */
+export function monthTimer(world: World, nowMs: number) {
+  const zone = world.policy.at(nowMs).policy.calendar.timeZone;
+  const dueOf = (day: string) => dayBounds(periodDays('month', day).from, zone).fromMs + FIRST_HOUR_MS;
+  const today = localDay(nowMs, zone);
+  const thisMonthMs = dueOf(today);
+  const dueAt = nowMs < thisMonthMs ? thisMonthMs : dueOf(addDays(periodDays('month', today).to, 1));
+  return { id: newId('dl', nowMs, world.random), kind: 'monthCloses' as const, dueAt };
+}
+
+/** The first such timer of a file: due at once where there are reps already, from a version that closed no months. */
+export function firstMonthTimer(world: World, nowMs: number) {
+  const timer = monthTimer(world, nowMs);
+  return world.directory.reps().length > 0 ? { ...timer, dueAt: nowMs } : timer;
+}
+
+/** Closes the month that ended last, unless that was done, and sets the next timer. */
+export async function closeMonthDue(world: World, row: DeadlineRow): Promise<void> {
+  const nowMs = await world.arbiter.now();
+  const { policy } = world.policy.at(nowMs);
+  const today = localDay(nowMs - FIRST_HOUR_MS, policy.calendar.timeZone);
+  const range = periodDays('month', addDays(periodDays('month', today).from, -1));
+  const months = world.directory
+    .reps()
+    .filter(({ active }) => active)
+    .map((rep) => closedMonthOf(world, policy, rep, range));
+  const { result } = await world.ledger.write('closeMonths', { at: nowMs, months });
+  for (const { repId, attainment } of result.closed) {
+    const rep = world.directory.rep(repId);
+    if (rep !== undefined) world.directory.putRep({ ...rep, attainment });
+  }
+  const nextDeadline = monthTimer(world, nowMs);
+  await world.ledger.write('fireTimer', { deadlineId: row.id, at: nowMs, kind: row.kind, nextDeadline });
+}
+
+function closedMonthOf(world: World, policy: Policy, rep: RepRow, range: { from: string; to: string }): ClosedMonth {
+  const { revenue } = world.repDays.sums(rep.id, range);
+  const attainment = attainmentOf(revenue, rep.quota);
+  const before = rep.attainment === null ? null : bandOf(policy.quotaAllocation, rep);
+  const band = bandOf(policy.quotaAllocation, { ...rep, attainment });
+  return {
+    repId: rep.id,
+    month: range.from.slice(0, 7),
+    revenue,
+    quota: rep.quota,
+    attainment,
+    perWeek: band?.perWeek ?? null,
+    fromPerWeek: before?.perWeek ?? null,
+    coaching: band !== null && before !== null && band.fromPct < before.fromPct,
+  };
+}
+
+/** The rep's own agreement (COMP-38): band, allowance, what is used, and what opens the next band; null: none. */
+export function allowanceOf(policy: Policy, rep: RepRow, standing: readonly Standing[]) {
+  const band = bandOf(policy.quotaAllocation, rep);
+  const week = standing.find(({ rule }) => rule === 'weeklyAllowance');
+  if (band === null || policy.quotaAllocation === null || week === undefined) return null;
+  const { attainment, quota } = rep;
+  return { band, attainment, quota, used: week.used, left: week.left, next: nextBand(policy.quotaAllocation, rep) };
+}

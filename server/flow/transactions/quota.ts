@@ -1,0 +1,21 @@
+/** The commit that closes a month: each rep's attainment, and whose manager has something to talk about. */
+import type { QuotaMonthRow } from '../../quota/quota-store.ts';
+import type { Stores } from './stores.ts';
+
+export type ClosedMonth = Omit<QuotaMonthRow, 'id' | 'at'>;
+
+/** Answers the months that were not closed before. */
+export function closeMonths(stores: Stores, args: { at: number; months: ClosedMonth[] }): { closed: ClosedMonth[] } {
+  const { at } = args;
+  const closed = args.months.filter((month) => {
+    if (!stores.quota.insert({ ...month, at })) return false;
+    const { repId, attainment, perWeek, fromPerWeek, coaching } = month;
+    stores.people.updateRep(repId, { attainment });
+    if (perWeek !== fromPerWeek) {
+      const data = { month: month.month, perWeek, from: fromPerWeek, coaching };
+      stores.events.append({ at, kind: 'quota.band', actor: 'system', repId, data });
+    }
+    return true;
+  });
+  return { closed };
+}

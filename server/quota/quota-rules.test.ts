@@ -1,0 +1,74 @@
+/** COMP-33, COMP-34 at their edges. */
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { attainmentOf, bandAt, bandOf, nextBand, type QuotaPolicy } from './quota-rules.ts';
+
+const POLICY: QuotaPolicy = {
+  bands: [
+    { fromPct: 0, perWeek: 10 },
+    { fromPct: 50, perWeek: 12 },
+    { fromPct: 75, perWeek: 15 },
+    { fromPct: 100, perWeek: 20 },
+  ],
+};
+
+describe('COMP-33: the lower bound is inside', () => {
+  test.each([
+    [0, 10],
+    [0.499999, 10],
+    [0.5, 12],
+    [0.749999, 12],
+    [0.75, 15],
+    [0.999999, 15],
+    [1, 20],
+    [12, 20],
+  ])('attainment %d: %i leads a week', (attainment, perWeek) => {
+    expect(bandAt(POLICY, attainment).perWeek).toBe(perWeek);
+  });
+
+  test('a fraction of a currency unit below a bound is below it', () => {
+    expect(bandAt(POLICY, attainmentOf(49_999, 100_000) ?? 9).perWeek).toBe(10);
+    expect(bandAt(POLICY, attainmentOf(499_999_999, 1_000_000_000) ?? 9).perWeek).toBe(10);
+    expect(bandAt(POLICY, attainmentOf(50_000, 100_000) ?? 9).perWeek).toBe(12);
+    const odd = {
+      bands: [
+        { fromPct: 0, perWeek: 1 },
+        { fromPct: 29, perWeek: 2 },
+      ],
+    };
+    expect(bandAt(odd, attainmentOf(29, 100) ?? 0).perWeek).toBe(2);
+  });
+});
+
+test('no quota, no band; a quota of which no month was closed, the lowest; no bands, no ceiling', () => {
+  expect(attainmentOf(5, null)).toBeNull();
+  expect(attainmentOf(5, 0)).toBeNull();
+  expect(bandOf(POLICY, { quota: null, attainment: 2 })).toBeNull();
+  expect(bandOf(POLICY, { quota: 0, attainment: null })).toBeNull();
+  expect(bandOf(POLICY, { quota: 100, attainment: null })).toEqual({ fromPct: 0, perWeek: 10 });
+  expect(bandOf(null, { quota: 100, attainment: 1 })).toBeNull();
+});
+
+test('COMP-38: the next band, and the revenue of a month that opens it', () => {
+  expect(nextBand(POLICY, { quota: 1001, attainment: 0.6 })).toEqual({
+    fromPct: 75,
+    perWeek: 15,
+    revenuePerMonth: 751,
+  });
+  expect(nextBand(POLICY, { quota: 1001, attainment: 1 })).toBeNull();
+  expect(nextBand(POLICY, { quota: null, attainment: 1 })).toBeNull();
+});
+
+test('property: more revenue never means a lower band, and the revenue named is enough', () => {
+  fc.assert(
+    fc.property(fc.nat(10_000), fc.nat(10_000), fc.integer({ min: 1, max: 10_000 }), (revenue, more, quota) => {
+      const at = (value: number) => attainmentOf(value, quota) ?? 0;
+      const fewer = bandAt(POLICY, at(revenue));
+      expect(bandAt(POLICY, at(revenue + more)).fromPct).toBeGreaterThanOrEqual(fewer.fromPct);
+      const next = nextBand(POLICY, { quota, attainment: at(revenue) });
+      if (next === null) return;
+      expect(bandAt(POLICY, at(next.revenuePerMonth)).fromPct).toBeGreaterThanOrEqual(next.fromPct);
+      expect(next.revenuePerMonth).toBeGreaterThan(revenue);
+    }),
+  );
+});

@@ -1,0 +1,47 @@
+/**
+ * Quota attainment and the weekly allowance it opens (COMP-33..36). Pure.
+ *
+ * Attainment of a month: revenue of the deals won in it (on the rep's local days, deals that were taken back left
+ * out) / the quota the rep had when the month was closed. A rep without a quota has no attainment, no band and no
+ * ceiling; one with a quota of which no month was closed yet stands in the lowest band.
+ */
+import type { Policy } from '../policy/policy-rules.ts';
+
+export type QuotaPolicy = NonNullable<Policy['quotaAllocation']>;
+export type Band = QuotaPolicy['bands'][number];
+
+/** What of a rep decides its band. */
+export interface QuotaRep {
+  quota: number | null;
+  /** Of the last closed month, a fraction: 0.5 is half the quota. */
+  attainment: number | null;
+}
+
+/** Null: there is no quota to attain. Not rounded: a rupiah short of a band is short of it. */
+export function attainmentOf(revenue: number, quota: number | null): number | null {
+  return quota === null || quota <= 0 ? null : revenue / quota;
+}
+
+/** The band of an attainment: the lower bound is inside (COMP-33). */
+export function bandAt({ bands }: QuotaPolicy, attainment: number): Band {
+  return bands.findLast(({ fromPct }) => attainment >= fromPct / 100) ?? (bands[0] as Band);
+}
+
+/** The band in force for a rep; null: it has no ceiling. */
+export function bandOf(policy: QuotaPolicy | null, rep: QuotaRep): Band | null {
+  if (policy === null || rep.quota === null || rep.quota <= 0) return null;
+  return bandAt(policy, rep.attainment ?? 0);
+}
+
+/** Leads a week that a rep may receive; null: any number. */
+export function perWeekOf(policy: QuotaPolicy | null, rep: QuotaRep): number | null {
+  return bandOf(policy, rep)?.perWeek ?? null;
+}
+
+/** What opens the band above; null: there is none. */
+export function nextBand(policy: QuotaPolicy, rep: QuotaRep): (Band & { revenuePerMonth: number }) | null {
+  const own = bandOf(policy, rep);
+  const above = policy.bands.find(({ fromPct }) => own !== null && fromPct > own.fromPct);
+  if (above === undefined || rep.quota === null) return null;
+  return { ...above, revenuePerMonth: Math.ceil((above.fromPct * rep.quota) / 100) };
+}
