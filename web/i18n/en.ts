@@ -58,6 +58,7 @@ export const en = {
     hotPerWarm: 'Claim 1 warm lead first.',
     claimsPerAuto: 'You owe 1 assigned lead; the next one comes to you.',
     coldPerWeek: 'Claim the cold leads you missed last week first.',
+    weeklyAllowance: "You have had this week's allowance of leads.",
     attemptRate: 'Too many tries. Wait a moment.',
     onboarding: 'Your first weeks: you may watch, not claim yet.',
   },

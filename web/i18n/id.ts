@@ -58,6 +58,7 @@ export const id = {
     hotPerWarm: 'Klaim 1 lead warm dulu.',
     claimsPerAuto: 'Anda berutang 1 lead dari pembagian otomatis; yang berikutnya untuk Anda.',
     coldPerWeek: 'Klaim dulu lead cold yang kurang dari minggu lalu.',
+    weeklyAllowance: 'Jatah lead Anda minggu ini sudah habis.',
     attemptRate: 'Terlalu banyak percobaan. Tunggu sebentar.',
     onboarding: 'Masa pengenalan: Anda bisa melihat, belum bisa mengklaim.',
   } satisfies Record<RefusalRule, string>,
