@@ -113,7 +113,7 @@ export class StaffedCell implements AsyncDisposable {
         this.history.record({ kind: 'accepted', leadId: id });
         return id;
       } catch (error) {
-        if (!/50[34]|fetch failed/.test(String(error))) throw error;
+        if (!/50[34]|fetch failed|terminated/.test(String(error))) throw error;
         await sleep(createClientClock(), AGAIN_MS);
       }
     }
