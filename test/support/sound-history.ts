@@ -103,8 +103,16 @@ export const redis: RedisFacts = {
     ['o1', { state: 'claimed', winner: 'r1' }],
   ]),
   counters: new Map([
-    ['r1', { 'claims:day:2026-11-23': 2 }],
-    ['r2', { 'claims:day:2026-11-23': 1 }],
+    ['r1', { 'claims:day:2026-11-23': 2, 'leads:open': 1 }],
+    [
+      'r2',
+      {
+        'claims:day:2026-11-23': 1,
+        'leads:open': 1,
+        'manager:week:2026-11-23': 1,
+        'warmReturned:week:2026-11-23': 1,
+      },
+    ],
   ]),
   wins: [{ offerId: 'o1', repId: 'r1', order: '1100-0' }],
   keys: [

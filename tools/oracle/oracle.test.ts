@@ -141,7 +141,7 @@ const PLANTED: Record<string, Planted[]> = {
   ],
   L2: [{ how: 'retry for ever', lines: ask(asks('r2', 'o3', 'l2', 'b3'), retry(asks('r2', 'o3', 'l2', ''))) }],
   L3: [
-    { how: 'a counter', redis: { counters: new Map([['r1', { 'claims:day:2026-11-23': 2 }]]) } },
+    { how: 'a counter', redis: { counters: new Map([...redis.counters, ['r2', { 'leads:open': 1 }]]) } },
     { how: 'an offer', redis: { offers: new Map() } },
     {
       how: 'a winner',
