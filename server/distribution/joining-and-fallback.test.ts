@@ -49,8 +49,8 @@ describe('a rep who joins an open offer', () => {
   });
 
   test('FAIR-09: into an offer with a head start nobody comes before its end, except by a window of the own', () => {
-    const made = plan({ reps: [rep('h', { inPriorityWindow: true }), ...THREE_TIERS] });
-    const offer = { ...running(made), headStartSeconds: 300 };
+    const made = plan({ policy: preset('fair-mix'), reps: [rep('h', { inPriorityWindow: true }), ...THREE_TIERS] });
+    const offer = { ...running(made), policy: preset('fair-mix'), headStartSeconds: 300 };
     expect(laneForRep(offer, rep('n'), NOW_MS + 1)).toEqual({ lane: 1, opensAtMs: NOW_MS + 300_000 });
     expect(laneForRep(offer, rep('n', { tier: 2 }), NOW_MS + 1)).toEqual({ lane: 2, opensAtMs: NOW_MS + 1_200_000 });
     const holder = rep('n', { tier: 3, inPriorityWindow: true });

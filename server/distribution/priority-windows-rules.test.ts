@@ -8,8 +8,8 @@ import { holdsPriorityWindow, nextPriorityWindow, nextReminderMs, priorityWindow
 const MONDAY = '2026-11-23';
 const SATURDAY = '2026-11-28';
 const at = (text: string) => Date.parse(`${MONDAY}T${text}+07:00`);
-const tiered = () => resolvePreset('tiered') as Policy;
-const policy = tiered();
+const fairMix = () => resolvePreset('fair-mix') as Policy;
+const policy = fairMix();
 /** On this Monday the sixth rep has 10:00 to 10:30. */
 const holder = { num: 6, team: null };
 
@@ -30,7 +30,7 @@ describe('FAIR-08: half an hour a day', () => {
   });
 
   test('a team that is open for less than a window has none', () => {
-    const short = { ...tiered(), teams: { Brief: { timeZone: 'Asia/Jakarta', hours: hours('09:00', '09:29') } } };
+    const short = { ...fairMix(), teams: { Brief: { timeZone: 'Asia/Jakarta', hours: hours('09:00', '09:29') } } };
     expect(priorityWindowOf(short, { num: 6, team: 'Brief' }, MONDAY)).toBeNull();
     expect(nextPriorityWindow(short, { num: 6, team: 'Brief' }, at('08:00'))).toBeNull();
   });
@@ -48,7 +48,7 @@ describe('FAIR-08: half an hour a day', () => {
     expect(nextReminderMs(policy, at('08:55'))).toBe(at('09:25'));
     // The last slot begins at 16:30.
     expect(nextReminderMs(policy, at('16:25'))).toBe(at('08:55') + 86_400_000);
-    const withEast = { ...tiered(), teams: { East: { timeZone: 'Asia/Jayapura' } } };
+    const withEast = { ...fairMix(), teams: { East: { timeZone: 'Asia/Jayapura' } } };
     expect(nextReminderMs(withEast, at('06:00'))).toBe(at('06:55'));
   });
 });
@@ -57,7 +57,7 @@ test('property, FAIR-10: in as many days as there are slots everybody has each s
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 5000 }), fc.integer({ min: 0, max: 3000 }), (num, offset) => {
       const everyDay: Policy = {
-        ...tiered(),
+        ...fairMix(),
         calendar: { timeZone: 'Asia/Jakarta', hours: hours('09:00', '17:00', true) },
       };
       const starts = Array.from({ length: 17 }, (_, index) => {

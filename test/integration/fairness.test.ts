@@ -227,7 +227,6 @@ onBothArbiters('capacity', (start) => {
 
   it('COMP-28: a lane whose last rep is full by an assignment holds the next one no longer', async () => {
     const race = await start({ policy: 'tiered' });
-    await race.setPolicy({ ...(await race.done<object>('GET', '/v1/policy')), priorityWindows: null });
     await capacity(race, 1);
     const best = await race.rep('Satu', { tier: 1 });
     const next = await race.rep('Dua', { tier: 2 });
