@@ -31,8 +31,9 @@ onBothArbiters('the same win, asked for again', (start) => {
     expect(race.file.ledger(rep.id)).toEqual(['+10 claimWithin60s']);
     expect(rep.heard('points:awarded')).toHaveLength(1);
     expect(other.heard('lead:taken', leadId)).toHaveLength(1);
-    const counted = race.file.all('SELECT name, value FROM counters WHERE rep_id = ?', rep.id);
-    expect(counted).toEqual([{ name: 'claims:day:2026-11-23', value: 1 }]);
+    const counted = race.file.all('SELECT name, value FROM counters WHERE rep_id = ? ORDER BY name', rep.id);
+    const once = ['claims:day:2026-11-23', 'hot:week:2026-11-23', 'leads:open'].map((name) => ({ name, value: 1 }));
+    expect(counted).toEqual(once);
   });
 
   it('a double tap, and a burst of all reps at once: one claim, one entry, one name for all losers', async () => {
