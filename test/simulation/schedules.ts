@@ -122,9 +122,9 @@ const SEEN: Floors = {
   'verdict retry arbiterAway': 15,
   'verdict retry draining': 6,
   'verdict retry notStored': 250,
-  'verdict retry overloaded': 6,
-  'verdict retry pendingWin': 12,
-  'verdict retry rebuilding': 4,
+  'verdict retry overloaded': 3,
+  'verdict retry pendingWin': 6,
+  'verdict retry rebuilding': 3,
   'verdict won': 600,
 };
 
