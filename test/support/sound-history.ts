@@ -102,7 +102,7 @@ export const redis: RedisFacts = {
     ['o3', { state: 'open', winner: null }],
     ['o1', { state: 'claimed', winner: 'r1' }],
   ]),
-  counters: new Map([
+  counters: new Map<string, Record<string, number>>([
     ['r1', { 'claims:day:2026-11-23': 2, 'leads:open': 1 }],
     [
       'r2',
