@@ -9,7 +9,7 @@ import { LedgerError } from '../ledger/ledger-error.ts';
 import { zoneOf } from '../policy/policy-rules.ts';
 import { announceCredit } from './crediting.ts';
 import { openLanesNobodyHolds } from './lanes.ts';
-import type { SettleClaimResult } from './transactions/settle-claim.ts';
+import { type SettleClaimResult, settledBefore } from './transactions/settle-claim.ts';
 import type { World } from './world.ts';
 
 export interface Settlement {
@@ -39,6 +39,8 @@ export function createSettlement(world: World): Settlement {
 
   function committed(win: ProvisionalWin, result: Extract<SettleClaimResult, { outcome: 'committed' }>): void {
     const { offerId, repId } = win;
+    // It was on file: whoever wrote it has told it, or is about to.
+    if (result.seq === 0) return;
     const offer = world.offers.remove(offerId, result.seq, result.claimedAtMs);
     for (const { counter, by } of result.gains) world.counters.add(repId, counter, by);
     announceCredit(world, result);
@@ -49,9 +51,9 @@ export function createSettlement(world: World): Settlement {
     world.wall.changed();
   }
 
-  async function run(win: ProvisionalWin): Promise<void> {
+  /** Tells the arbiter what the file says of a win, and then everybody. */
+  async function tell(win: ProvisionalWin, result: SettleClaimResult): Promise<void> {
     const { offerId, order } = win;
-    const result = await write(win);
     world.metrics.settlements(result.outcome);
     if (result.outcome === 'refused') {
       world.log.warn('a win the arbiter granted was refused by the ledger', {
@@ -90,7 +92,7 @@ export function createSettlement(world: World): Settlement {
   async function settle(win: ProvisionalWin): Promise<void> {
     underWay.begin();
     try {
-      await run(win);
+      await tell(win, await write(win));
     } catch (error) {
       await failed(win, error);
     } finally {
@@ -98,15 +100,19 @@ export function createSettlement(world: World): Settlement {
     }
   }
 
-  /** A clean refusal opens the offer again; of an unknown outcome nobody hears, the process ends. */
+  /**
+   * A clean refusal opens the offer again, unless the file has its owner: a win whose ledger died between the
+   * commit and its telling is settled a second time. Of an unknown outcome nobody hears, the process ends.
+   */
   async function failed(win: ProvisionalWin, error: unknown): Promise<void> {
     const { offerId, order } = win;
     world.log.error('a win could not be settled', { offerId, repId: win.repId }, error);
     if (!(error instanceof LedgerError) || error.code === 'unknownOutcome') return;
+    const unheard = (cause: unknown) => world.log.error('the arbiter could not be told', { offerId }, cause);
+    const owner = world.owners.byOffer(offerId);
+    if (owner !== undefined) return tell(win, settledBefore(owner, win)).catch(unheard);
     world.metrics.settlements('notStored');
-    await world.arbiter.settle(win, { outcome: 'reopened' }).catch((cause: unknown) => {
-      world.log.error('the arbiter could not be told of a refusal', { offerId }, cause);
-    });
+    await world.arbiter.settle(win, { outcome: 'reopened' }).catch(unheard);
     world.settled({ offerId, order, outcome: 'reopened' });
   }
 

@@ -26,6 +26,28 @@ function expectNoTrace(race: Race, reps: RaceRep[], leadId: string): void {
   expect(race.file.status(leadId)).toBe('offered');
 }
 
+const lostTo = (rep: RaceRep) => ({ verdict: 'lost', winner: { id: rep.id } });
+
+/** Sari has won; then the offer is put up as by an arbiter that lost its memory of the win. */
+async function wonAndPutUpAgain(race: Race) {
+  const [sari, budi] = [await race.rep('Sari'), await race.rep('Budi')];
+  const leadId = await race.lead(PREMIUM);
+  const won = await sari.claim(leadId);
+  const offerId = won.offerId as string;
+  const { arbiter } = race.house.world;
+  await arbiter.raise({ scope: 'cell' }, 'rebuilding');
+  await arbiter.open({
+    offerId,
+    leadId,
+    lanes: [{ opensAtMs: race.nowMs, repIds: [sari.id, budi.id] }],
+    closesAtMs: race.nowMs + 60_000,
+    limits: [],
+    increments: [],
+    attemptRate: null,
+  });
+  return { race, sari, budi, leadId, offerId, won };
+}
+
 onBothArbiters('a win the file does not agree with', (start) => {
   it('before the lane’s time is refused, and the race goes on', async () => {
     const race = await start({ policy: 'tiered' });
@@ -71,30 +93,21 @@ onBothArbiters('a win the file does not agree with', (start) => {
   });
 
   it('of an offer that is put up a second time is refused, and the first winner told', async () => {
-    const race = await start();
-    const [sari, budi] = [await race.rep('Sari'), await race.rep('Budi')];
-    const leadId = await race.lead(PREMIUM);
-    const won = await sari.claim(leadId);
-    const offerId = won.offerId as string;
-    const { arbiter } = race.house.world;
-    // As an arbiter that lost its memory of the win would have it.
-    await arbiter.raise({ scope: 'cell' }, 'rebuilding');
-    await arbiter.open({
-      offerId,
-      leadId,
-      lanes: [{ opensAtMs: race.nowMs, repIds: [sari.id, budi.id] }],
-      closesAtMs: race.nowMs + 60_000,
-      limits: [],
-      increments: [],
-      attemptRate: null,
-    });
-    expect(await budi.claim(leadId, { offerId })).toMatchObject({
-      verdict: 'lost',
-      winner: { id: sari.id },
-    });
+    const { race, sari, budi, leadId, offerId, won } = await wonAndPutUpAgain(await start());
+    expect(await budi.claim(leadId, { offerId })).toMatchObject(lostTo(sari));
     expect(await sari.claim(leadId, { offerId })).toEqual(won);
     expect(race.file.count('SELECT count(*) FROM ownerships')).toBe(1);
     expect(race.file.ledger(budi.id)).toEqual([]);
+  });
+
+  it('of such an offer is settled by the file, when the disk refuses to write as well', async () => {
+    const { race, sari, budi, leadId, offerId, won } = await wonAndPutUpAgain(await start());
+    const { ledger } = race.house.world;
+    vi.spyOn(ledger, 'write').mockRejectedValueOnce(new LedgerError('notStored', 'the disk is full'));
+    expect(await budi.claim(leadId, { offerId })).toMatchObject(lostTo(sari));
+    expect(await sari.claim(leadId, { offerId })).toEqual(won);
+    expect(await race.house.world.arbiter.close(offerId, 'withdrawn')).toMatchObject({ kind: 'claimed' });
+    expect(race.errors.splice(0)).toHaveLength(1);
   });
 });
 

@@ -88,7 +88,11 @@ export function settleClaim(stores: Stores, args: SettleClaimArgs): SettleClaimR
   return writeClaim(stores, args, offer, alert as OwnAlert);
 }
 
-function settledBefore({ repId, startedAt, claimSpeedMs }: OwnershipRow, win: ProvisionalWin): SettleClaimResult {
+/** What is said of a win that comes again, by the claim that the file has of its offer. */
+export function settledBefore(
+  { repId, startedAt, claimSpeedMs }: OwnershipRow,
+  win: ProvisionalWin,
+): SettleClaimResult {
   if (repId !== win.repId) return { outcome: 'claimedBy', winnerId: repId, claimedAtMs: startedAt };
   return {
     outcome: 'committed',
