@@ -137,9 +137,11 @@ function createGatewayClaims(
     winnerName: (repId) => registry.name(repId),
     refusal: refusalMessage,
     note: house.attempt,
+    mustWait: desk.isBehind,
     observe(verdict, seconds) {
       metrics.claims(verdict.verdict);
       if (verdict.verdict === 'refused') metrics.refusals(verdict.rule);
+      if (verdict.verdict === 'retry' && verdict.reason === 'overloaded') metrics.shed('claim', 'overloaded');
       metrics.verdictSeconds(seconds);
     },
   });

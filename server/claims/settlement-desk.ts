@@ -31,10 +31,18 @@ export interface SettlementDesk {
   resolve(notice: SettledNotice, lead?: LeadView): void;
   /** Wins that somebody waits for now. */
   waiting(): number;
+  /**
+   * Whether a win that was waited for in vain is still not settled: what is granted now would not be on disk in
+   * time either. A gateway knows the ledger's backlog by this alone. Believed for `BEHIND_BELIEVED_MS` after the
+   * last wait in vain, then claims are let in again to find out.
+   */
+  isBehind(): boolean;
 }
 
 /** A gateway may hear of a settlement before the script's reply: it remembers this many, and at most twice as many. */
 const REMEMBERED = 2_000;
+/** A notice may have been lost with the link. */
+const BEHIND_BELIEVED_MS = 5_000;
 
 /** Those who wait for one win, and until when: as long as the first of them may. */
 interface Waiting {
@@ -45,6 +53,8 @@ interface Waiting {
 export function createSettlementDesk(clock: Clock): SettlementDesk {
   const waiting = new Map<string, Waiting>();
   const heard = new RecentMap<SettledNotice>(REMEMBERED);
+  const inVain = new Set<string>();
+  let lastInVainMs = 0;
   const keyOf = (offerId: string, order: string) => `${offerId} ${order}`;
 
   function tell(key: string, notice: HeardNotice | null): void {
@@ -55,6 +65,12 @@ export function createSettlementDesk(clock: Clock): SettlementDesk {
     for (const one of those.tell) one(notice);
   }
 
+  function giveUp(key: string): void {
+    inVain.add(key);
+    lastInVainMs = clock.monotonicMs();
+    tell(key, null);
+  }
+
   return {
     wait(offerId, order, timeoutMs) {
       const key = keyOf(offerId, order);
@@ -63,7 +79,7 @@ export function createSettlementDesk(clock: Clock): SettlementDesk {
       return new Promise((resolve) => {
         const those = waiting.get(key);
         if (those === undefined) {
-          waiting.set(key, { tell: [resolve], timer: clock.after(timeoutMs, () => tell(key, null)) });
+          waiting.set(key, { tell: [resolve], timer: clock.after(timeoutMs, () => giveUp(key)) });
         } else {
           those.tell.push(resolve);
         }
@@ -72,8 +88,13 @@ export function createSettlementDesk(clock: Clock): SettlementDesk {
     resolve(notice, lead) {
       const key = keyOf(notice.offerId, notice.order);
       heard.set(key, notice);
+      inVain.delete(key);
       tell(key, lead === undefined ? notice : { ...notice, lead });
     },
     waiting: () => waiting.size,
+    isBehind() {
+      if (clock.monotonicMs() - lastInVainMs >= BEHIND_BELIEVED_MS) inVain.clear();
+      return inVain.size > 0;
+    },
   };
 }

@@ -1,5 +1,6 @@
 /** A second OS process, `ROLE=gateway`, on the same Redis: reps on both race for the same leads. */
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { Verdict } from '../../client-sdk/protocol/verdict.ts';
 import { createSambarClient, type SambarClient } from '../../client-sdk/src/sambar-client.ts';
 import { verifyFile } from '../../server/ledger/verify.ts';
 import { ADMIN_KEY, startApp, type TestApp } from '../support/app.ts';
@@ -112,5 +113,35 @@ describe('two processes, one Redis', () => {
     expect(stranger.status).toBe(401);
     const admin = await fetch(`${gateway.url}/v1/reps`, { headers: { authorization: `Bearer ${ADMIN_KEY}` } });
     expect(admin.status).toBe(200);
+  });
+
+  it('a gateway lets no more claims in while a ledger is behind, and lets them in again when it has settled', async () => {
+    app = await startApp({ env: { REDIS_URL: redis.url, CELL: 'gateway-3' } });
+    gateway = await startServer({ ROLE: 'gateway', REDIS_URL: redis.url, CELL: 'gateway-3' });
+    const { world } = app.app.house as NonNullable<typeof app.app.house>;
+    const { ledger } = world;
+    const { write } = ledger;
+    let release = (): void => undefined;
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    vi.spyOn(ledger, 'write').mockImplementation(async (...call: Parameters<typeof write>) => {
+      if (call[0] === 'settleClaim') await released;
+      return write(...call);
+    });
+    const rep = await app.addRep('Sari');
+    const [first, second] = [await app.addLead(), await app.addLead()];
+    const claim = async (leadId: string) => {
+      const headers = { authorization: `Bearer ${rep.token}`, 'idempotency-key': leadId };
+      const answer = await fetch(`${gateway.url}/v1/leads/${leadId}/claims`, { method: 'POST', headers });
+      return (await answer.json()) as Verdict;
+    };
+    expect(await claim(first)).toMatchObject({ verdict: 'retry', reason: 'pendingWin' });
+    expect(await claim(second)).toMatchObject({ verdict: 'retry', reason: 'overloaded' });
+    release();
+    await world.settlementsIdle();
+    await vi.waitUntil(async () => (await claim(second)).verdict === 'won');
+    expect(await claim(first)).toMatchObject({ verdict: 'won' });
+    expect(verifyFile(app.databaseFile).violations).toEqual([]);
   });
 });
