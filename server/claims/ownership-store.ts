@@ -65,14 +65,16 @@ export function createOwnershipStore(db: Db): OwnershipStore {
       })
       .prepare(),
   );
-  const lastPart = statement(
+  // One row more for the offer, after those that it has.
+  const insertNotes = statement(
     db
-      .select({ part: sql<number>`coalesce(max(part), -1)` })
-      .from(raceNotes)
-      .where(eq(raceNotes.offerId, sql.placeholder('offerId')))
+      .insert(raceNotes)
+      .select(
+        sql`select ${sql.placeholder('offerId')}, coalesce(max(part), -1) + 1, ${sql.placeholder('notes')}
+          from ${raceNotes} where offer_id = ${sql.placeholder('offerId')}`,
+      )
       .prepare(),
   );
-  const insertNotes = insertion(db, raceNotes);
   return {
     insert: (row) => insert(row).changes === 1,
     byOffer: (offerId) => byOffer.get({ offerId }),
@@ -82,9 +84,6 @@ export function createOwnershipStore(db: Db): OwnershipStore {
     update: (id, change) => void db.update(ownerships).set(change).where(eq(ownerships.id, id)).run(),
     counter: (repId, name) => counterOf.get({ repId, name })?.value ?? 0,
     addToCounter: (repId, name, by) => void addCounter.run({ repId, name, by }),
-    addNotes(offerId, notes) {
-      const last = lastPart.get({ offerId });
-      insertNotes({ offerId, part: (last?.part ?? -1) + 1, notes });
-    },
+    addNotes: (offerId, notes) => void insertNotes.run({ offerId, notes }),
   };
 }
