@@ -6,13 +6,14 @@
  */
 import { repRoom } from '../alerts/announcer.ts';
 import type { DeadlineRow } from '../deadlines/deadlines-store.ts';
+import { onboardingOf } from '../distribution/onboarding-rules.ts';
 import { addDays, dayBounds, isoWeek, localDay, periodDays } from '../kernel/calendar.ts';
 import { newId } from '../kernel/ids.ts';
 import type { Idempotency } from '../ledger/group-commit.ts';
 import type { RepRow } from '../people/people-store.ts';
 import { openHoursOf } from '../policy/hours-rules.ts';
 import { type Policy, zoneOf } from '../policy/policy-rules.ts';
-import { computeTiers, type RepFigures } from '../tiers/tier-rules.ts';
+import { computeTiers, isNewlyHired, type RepFigures } from '../tiers/tier-rules.ts';
 import type { DecidedTier, DecidedTiers, TierMove } from './transactions/tiering.ts';
 import type { World } from './world.ts';
 
@@ -156,15 +157,20 @@ function decide(
 ): DecidedTier[] {
   const { policy, today, week } = team;
   const range = { from: addDays(today, -WINDOW_DAYS), to: addDays(today, -1) };
-  const figures = team.reps.map((rep) => figuresOf(world, policy, rep, range));
-  return computeTiers(policy.competition.tiers, figures, today).map((decision) => ({
+  const figures = team.reps.map((rep) => figuresOf(world, policy, rep, { ...range, today }));
+  return computeTiers(policy.competition.tiers, figures).map((decision) => ({
     decision,
     team: team.team,
     week,
   }));
 }
 
-function figuresOf(world: World, policy: Policy, rep: RepRow, range: { from: string; to: string }): RepFigures {
+function figuresOf(
+  world: World,
+  policy: Policy,
+  rep: RepRow,
+  { today, ...range }: { from: string; to: string; today: string },
+): RepFigures {
   const { id, tier, hiredOn, quota } = rep;
   const zone = zoneOf(policy, rep);
   // A day of slack: the rows say on which local day they count.
@@ -173,11 +179,17 @@ function figuresOf(world: World, policy: Policy, rep: RepRow, range: { from: str
   return {
     repId: id,
     tier,
-    hiredOn,
+    isNewcomer: isNewcomer(policy, rep, today),
     startedOn: hiredOn ?? localDay(rep.createdAt, zone),
     ...world.owners.workOf(id, { ...range, fromMs }),
     revenue,
     quota: quota === null ? null : (quota * WINDOW_DAYS) / DAYS_A_MONTH,
     responseMs: responseCount === 0 ? null : Math.round(responseMs / responseCount),
   };
+}
+
+/** As the onboarding has it, extensions and the rep's own date included; by the days alone where there is none. */
+function isNewcomer(policy: Policy, rep: RepRow, today: string): boolean {
+  if (policy.onboarding === null) return isNewlyHired(rep.hiredOn, today);
+  return onboardingOf(policy, rep, dayBounds(today, zoneOf(policy, rep)).fromMs) !== null;
 }

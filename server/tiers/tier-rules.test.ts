@@ -1,7 +1,7 @@
 /** COMP-16, COMP-22, COMP-24 at their edges, and what holds for any team. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { computeTiers, type RepFigures, type TierDecision, type TiersPolicy } from './tier-rules.ts';
+import { computeTiers, isNewlyHired, type RepFigures, type TierDecision, type TiersPolicy } from './tier-rules.ts';
 
 const POLICY: TiersPolicy = {
   t1Pct: 25,
@@ -11,10 +11,9 @@ const POLICY: TiersPolicy = {
   weights: { conversion: 1, quota: 1, speed: 1 },
   minLeads: 10,
 };
-const TODAY = '2026-11-23';
 
 function rep(repId: string, more: Partial<RepFigures> = {}): RepFigures {
-  const base = { tier: 2, hiredOn: '2024-01-01', startedOn: '2024-01-01', owned: 20, worked: 20, converted: 5 };
+  const base = { tier: 2, isNewcomer: false, startedOn: '2024-01-01', owned: 20, worked: 20, converted: 5 };
   return { repId, ...base, revenue: 0, quota: null, responseMs: 60_000, ...more };
 }
 
@@ -44,14 +43,14 @@ describe('COMP-16, COMP-24: shares', () => {
     [9, '112222233'],
     [10, '1112222333'],
   ])('%i ranked reps: %s', (size, tiers) => {
-    const decisions = computeTiers(POLICY, team(size), TODAY);
+    const decisions = computeTiers(POLICY, team(size));
     expect(tiersOf(decisions)).toBe(tiers);
     expect(decisions[0]?.reason).toBe(size < 4 ? 'fewRanked' : 'ranked');
   });
 
   test('a share of 0 still leaves one rep in tier 1; halves never hand out more places than reps', () => {
-    expect(tiersOf(computeTiers({ ...POLICY, t1Pct: 0, t2Pct: 75 }, team(4), TODAY))).toBe('1223');
-    expect(tiersOf(computeTiers({ ...POLICY, t1Pct: 50, t2Pct: 0, t3Pct: 50 }, team(5), TODAY))).toBe('11133');
+    expect(tiersOf(computeTiers({ ...POLICY, t1Pct: 0, t2Pct: 75 }, team(4)))).toBe('1223');
+    expect(tiersOf(computeTiers({ ...POLICY, t1Pct: 50, t2Pct: 0, t3Pct: 50 }, team(5)))).toBe('11133');
   });
 
   test('ties: the higher conversion, then the earlier start, then the smaller id', () => {
@@ -62,7 +61,7 @@ describe('COMP-16, COMP-24: shares', () => {
       // As good by composite: what it lacks in quota it has in conversion.
       rep('a', { converted: 10, quota: 100, revenue: 0 }),
     ];
-    const decisions = computeTiers({ ...POLICY, weights: { conversion: 1, quota: 1, speed: 0 } }, tied, TODAY);
+    const decisions = computeTiers({ ...POLICY, weights: { conversion: 1, quota: 1, speed: 0 } }, tied);
     expect(decisions.map(({ figures }) => figures.composite)).toEqual([0.25, 0.25, 0.25, 0.25]);
     expect(decisions.map(({ figures }) => figures.place)).toEqual([4, 3, 2, 1]);
   });
@@ -71,7 +70,7 @@ describe('COMP-16, COMP-24: shares', () => {
 describe('COMP-24: who is not ranked', () => {
   test('the tenth worked lead makes the sample', () => {
     const reps = [...team(4), rep('nine', { worked: 9 }), rep('ten', { worked: 10 })];
-    const decisions = computeTiers(POLICY, reps, TODAY);
+    const decisions = computeTiers(POLICY, reps);
     expect(one(decisions, 'nine')).toMatchObject({
       tier: 2,
       reason: 'smallSample',
@@ -80,15 +79,18 @@ describe('COMP-24: who is not ranked', () => {
     expect(one(decisions, 'ten')).toMatchObject({ reason: 'ranked', figures: { ranked: 5 } });
   });
 
-  test('FAIR-15, FAIR-16: a newcomer keeps its tier for 90 days and is ranked from the 91st', () => {
+  test('FAIR-15, FAIR-16: a newcomer keeps its tier, and takes no place of those who are ranked', () => {
+    const good = (repId: string, isNewcomer: boolean) => rep(repId, { isNewcomer, tier: 3, converted: 20 });
+    const decisions = computeTiers(POLICY, [...team(4), good('new', true), good('old', false)]);
+    expect(one(decisions, 'new')).toMatchObject({ tier: 3, reason: 'newcomer', figures: { composite: null } });
+    expect(one(decisions, 'old')).toMatchObject({ tier: 1, reason: 'ranked', figures: { ranked: 5 } });
+  });
+
+  test('COMP-24: without an onboarding a rep is new for 90 days, and the 91st is none of them', () => {
     // Hired on 25 August: 23 November is the 91st day.
-    const hired = (repId: string, hiredOn: string) => rep(repId, { hiredOn, tier: 3, converted: 20 });
-    const reps = [...team(4), hired('last', '2026-08-26'), hired('over', '2026-08-25')];
-    const decisions = computeTiers(POLICY, reps, TODAY);
-    expect(one(decisions, 'last')).toMatchObject({ tier: 3, reason: 'newcomer', figures: { composite: null } });
-    expect(one(decisions, 'over')).toMatchObject({ tier: 1, reason: 'ranked' });
-    const unknown = computeTiers(POLICY, [rep('x', { hiredOn: null })], TODAY);
-    expect(unknown).toMatchObject([{ tier: 1, reason: 'fewRanked' }]);
+    expect(isNewlyHired('2026-08-26', '2026-11-23')).toBe(true);
+    expect(isNewlyHired('2026-08-25', '2026-11-23')).toBe(false);
+    expect(isNewlyHired(null, '2026-11-23')).toBe(false);
   });
 });
 
@@ -101,7 +103,7 @@ describe('COMP-22: the composite', () => {
   ];
 
   test('conversion as it is, attainment up to twice the quota, speed inverted between fastest and slowest', () => {
-    const decisions = computeTiers(POLICY, reps, TODAY);
+    const decisions = computeTiers(POLICY, reps);
     expect(decisions.map(({ figures }) => [figures.speedScore, figures.composite, figures.place])).toEqual([
       [1, 0.533333, 3],
       [0.5, 0.666667, 2],
@@ -114,13 +116,13 @@ describe('COMP-22: the composite', () => {
 
   test('weights count by their proportions alone', () => {
     const third = { conversion: 0.3333, quota: 0.3333, speed: 0.3333 };
-    expect(computeTiers({ ...POLICY, weights: third }, reps, TODAY)).toEqual(computeTiers(POLICY, reps, TODAY));
-    const speed = computeTiers({ ...POLICY, weights: { conversion: 0, quota: 0, speed: 1 } }, reps, TODAY);
+    expect(computeTiers({ ...POLICY, weights: third }, reps)).toEqual(computeTiers(POLICY, reps));
+    const speed = computeTiers({ ...POLICY, weights: { conversion: 0, quota: 0, speed: 1 } }, reps);
     expect(one(speed, 'quick').figures).toMatchObject({ composite: 1, place: 1 });
   });
 
   test('COMP-25: each named figure alone would reach the tier above; what cannot is null', () => {
-    const decisions = computeTiers(POLICY, reps, TODAY);
+    const decisions = computeTiers(POLICY, reps);
     const { next } = one(decisions, 'middle').figures;
     expect(next).toEqual({
       tier: 1,
@@ -131,7 +133,7 @@ describe('COMP-22: the composite', () => {
     });
     for (const better of [{ converted: 14 }, { revenue: 120 }, { responseMs: 96_000 }]) {
       const moved = reps.map((other) => (other.repId === 'middle' ? { ...other, ...better } : other));
-      expect(one(computeTiers(POLICY, moved, TODAY), 'middle').figures.composite).toBeGreaterThanOrEqual(0.733333);
+      expect(one(computeTiers(POLICY, moved), 'middle').figures.composite).toBeGreaterThanOrEqual(0.733333);
     }
     expect(one(decisions, 'slow').figures.next).toBeNull();
     expect(one(decisions, 'silent').figures.next).toMatchObject({ tier: 2, conversion: null, attainment: null });
@@ -155,7 +157,7 @@ describe('any team', () => {
         owned,
         worked: owned,
         converted: Math.floor(owned * share),
-        hiredOn: isNew ? '2026-11-01' : '2024-01-01',
+        isNewcomer: isNew,
       }),
     ),
   );
@@ -166,7 +168,7 @@ describe('any team', () => {
   test('everybody is decided once; shares, order and newcomers hold; the order of reps never matters', () => {
     fc.assert(
       fc.property(anyPolicy, anyTeam, (policy, reps) => {
-        const decisions = computeTiers(policy, reps, TODAY);
+        const decisions = computeTiers(policy, reps);
         expect(decisions.map(({ repId }) => repId)).toEqual(reps.map(({ repId }) => repId));
         const placed = decisions
           .filter(({ figures }) => figures.place !== null)
@@ -180,10 +182,10 @@ describe('any team', () => {
         for (let place = 1; place < placed.length; place++) {
           expect(placed[place]?.figures.composite).toBeLessThanOrEqual(placed[place - 1]?.figures.composite ?? -1);
         }
-        for (const [index, { hiredOn, tier }] of reps.entries()) {
-          if (hiredOn === '2026-11-01') expect(decisions[index]?.tier).toBe(tier);
+        for (const [index, { isNewcomer, tier }] of reps.entries()) {
+          if (isNewcomer) expect(decisions[index]?.tier).toBe(tier);
         }
-        const again = computeTiers(policy, [...reps].reverse(), TODAY);
+        const again = computeTiers(policy, [...reps].reverse());
         expect(again.reverse()).toEqual(decisions);
       }),
     );

@@ -11,7 +11,7 @@
  * Tiers (COMP-16, COMP-24), over the N ranked reps: tier 1 round(t1 % of N), at least one; tier 3
  * round(t3 % of N), of those who are left; the rest tier 2. Fewer than `RANKED_MIN` are all tier 1.
  * Equal composites: the higher conversion, then who started earlier, then the smaller id.
- * Not ranked: newcomers in their first 90 days, who keep the tier they have (FAIR-15: no demotion), and
+ * Not ranked: newcomers (protected by their onboarding), who keep the tier they have (FAIR-15: no demotion), and
  * who worked fewer leads than the sample, who stand in tier 2.
  */
 import { addDays } from '../kernel/calendar.ts';
@@ -30,8 +30,8 @@ export const ATTAINMENT_COUNTED_MAX = 2;
 export interface RepFigures {
   repId: string;
   tier: number;
-  /** Null: nobody said, so no newcomer. */
-  hiredOn: string | null;
+  /** Protected as new (FAIR-15, FAIR-16): not ranked. */
+  isNewcomer: boolean;
   /** The day the rep began: `hiredOn`, else the day it was added. */
   startedOn: string;
   /** Leads it got in these days, claimed or assigned. */
@@ -92,10 +92,9 @@ interface Placed {
   composite: number;
 }
 
-/** Decides for every rep of the team; `today` is the team's local day of the computation. */
-export function computeTiers(policy: TiersPolicy, reps: readonly RepFigures[], today: string): TierDecision[] {
-  const isNew = (rep: RepFigures) => isNewcomer(rep.hiredOn, today);
-  const ranked = reps.filter((rep) => !isNew(rep) && rep.worked >= policy.minLeads);
+/** Decides for every rep of the team. */
+export function computeTiers(policy: TiersPolicy, reps: readonly RepFigures[]): TierDecision[] {
+  const ranked = reps.filter((rep) => !rep.isNewcomer && rep.worked >= policy.minLeads);
   const pace = paceOf(ranked);
   const placed = ranked
     .map((rep): Placed => {
@@ -132,15 +131,15 @@ export function computeTiers(policy: TiersPolicy, reps: readonly RepFigures[], t
     (rep) =>
       decisions.get(rep.repId) ?? {
         repId: rep.repId,
-        tier: isNew(rep) ? rep.tier : 2,
-        reason: isNew(rep) ? 'newcomer' : 'smallSample',
+        tier: rep.isNewcomer ? rep.tier : 2,
+        reason: rep.isNewcomer ? 'newcomer' : 'smallSample',
         figures: bareFigures(rep, placed.length),
       },
   );
 }
 
-/** Whether a rep is in its first 90 days: the day of hiring is the first. */
-export function isNewcomer(hiredOn: string | null, today: string): boolean {
+/** COMP-24, where no onboarding says it: whether a rep is in its first 90 days. The day of hiring is the first. */
+export function isNewlyHired(hiredOn: string | null, today: string): boolean {
   return hiredOn !== null && today < addDays(hiredOn, NEWCOMER_DAYS);
 }
 

@@ -70,6 +70,24 @@ onBothArbiters('onboarding', (start) => {
     expect(await race.done('GET', '/v1/me', undefined, veteran)).toMatchObject({ onboarding: null });
   });
 
+  it('COMP-40.11, FAIR-15, FAIR-16: is not ranked until the onboarding is over, extensions included', async () => {
+    const race = await start({ policy: 'tiered' });
+    const reasonOf = async (rep: RaceRep, key: string) => {
+      const asked = ['/v1/tiers/computations', { dryRun: true }, undefined, { 'idempotency-key': key }] as const;
+      const { reps } = await race.done<{ reps: { repId: string; reason: string }[] }>('POST', ...asked);
+      return reps.find(({ repId }) => repId === rep.id)?.reason;
+    };
+    const rep = await race.rep('Baru', { tier: 3, hiredOn: hired(12) });
+    await race.patch(rep, { readyToRace: true });
+    expect(await reasonOf(rep, 'protected')).toBe('newcomer');
+    await race.patch(rep, { extendOnboarding: { days: 7, reason: 'was ill' } });
+    // The 91st day, were it not for the extension, and the first after it.
+    await race.at(TEN + 12 * DAY);
+    expect(await reasonOf(rep, 'held')).toBe('newcomer');
+    await race.at(TEN + 13 * DAY);
+    expect(await reasonOf(rep, 'over')).toBe('smallSample');
+  });
+
   it('FAIR-17, FAIR-18: only a manager’s word ends the watching, and may make it longer, with a reason', async () => {
     const race = await start({ policy: 'tiered' });
     const rep = await race.rep('Baru', { tier: 1, hiredOn: hired(3) });
