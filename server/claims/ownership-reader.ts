@@ -1,5 +1,5 @@
 /** Reads of ownership and of the race's notes, for verdicts from the file, lists and race records. */
-import { and, between, desc, eq, gte, isNull, lte, ne, type SQL, sql } from 'drizzle-orm';
+import { and, between, desc, eq, gte, isNull, lte, type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../platform/db.ts';
 import { statement } from '../platform/statement.ts';
 import { isHeld } from './counters.ts';
@@ -22,8 +22,8 @@ export interface OwnershipReader {
   ofLead(leadId: string): OwnershipRow[];
   /** The leads a rep owns now, newest first. */
   leadsOf(repId: string, limit: number): OwnershipRow[];
-  /** Leads that a rep was given without a race since an instant. */
-  assignedSince(repId: string, sinceMs: number): number;
+  /** Leads that a rep has got since an instant: without a race, and by a claim. */
+  gotSince(repId: string, sinceMs: number): { assigned: number; claimed: number };
   latestClaims(limit: number): OwnershipRow[];
   /** How fast a rep's last claims were up to an instant and with it, ms, the newest first. */
   claimSpeeds(repId: string, upToMs: number, limit: number): number[];
@@ -62,12 +62,16 @@ export function createOwnershipReader(db: Db): OwnershipReader {
         .orderBy(desc(ownerships.startedAt))
         .limit(limit)
         .all(),
-    assignedSince: (repId, sinceMs) =>
-      db
-        .select({ count: sql<number>`count(*)` })
+    gotSince(repId, sinceMs) {
+      const claims = sql<number>`coalesce(sum(${ownerships.via} = 'claim'), 0)`;
+      const row = db
+        .select({ all: sql<number>`count(*)`, claimed: claims })
         .from(ownerships)
-        .where(and(eq(ownerships.repId, repId), gte(ownerships.startedAt, sinceMs), ne(ownerships.via, 'claim')))
-        .get()?.count ?? 0,
+        .where(and(eq(ownerships.repId, repId), gte(ownerships.startedAt, sinceMs)))
+        .get();
+      const { all, claimed } = row ?? { all: 0, claimed: 0 };
+      return { assigned: all - claimed, claimed };
+    },
     latestClaims: (limit) =>
       db.select().from(ownerships).where(eq(ownerships.via, 'claim')).orderBy(sql`rowid desc`).limit(limit).all(),
     claimSpeeds: (repId, upToMs, limit) =>

@@ -4,7 +4,7 @@ import { addDays } from '../kernel/calendar.ts';
 import { type Policy, resolvePreset } from '../policy/policy-rules.ts';
 import { laneForRep, type OfferPlan, type OfferRep, planOffer } from './distribution-rules.ts';
 import { nextFallbackRep } from './fallback-rules.ts';
-import { cohortShare, type OnboardingRep, onboardingOf } from './onboarding-rules.ts';
+import { cohortShare, leadsDue, type OnboardingRep, onboardingOf, type ProtectedWeek } from './onboarding-rules.ts';
 
 const policy = resolvePreset('tiered') as Policy;
 const HIRED = '2026-03-02';
@@ -141,5 +141,60 @@ describe('who is in which offer', () => {
       nextFallbackRep({ ...input, pool: 'standard', reps: team.map((one) => turn(one, one.id === owed)) });
     expect(next('shadow')).toBe('shadow');
     expect(next('nobody')).toBe('late');
+  });
+});
+
+describe('FAIR-12, FAIR-14: what is due without a race', () => {
+  const MONDAY = '2026-11-23';
+  const week = (part: Partial<ProtectedWeek> = {}): ProtectedWeek => ({
+    phase: 'guaranteed',
+    monday: MONDAY,
+    today: MONDAY,
+    addedOn: HIRED,
+    assigned: 0,
+    claimed: 0,
+    ...part,
+  });
+  const dueOn = (day: number, part: Partial<ProtectedWeek> = {}) =>
+    leadsDue(10, 'standard', week({ today: addDays(MONDAY, day), ...part }));
+
+  test('a quarter by each day from Tuesday on, all of it from Friday on', () => {
+    expect([0, 1, 2, 3, 4, 5, 6].map((day) => dueOn(day))).toEqual([0, 2, 5, 7, 10, 10, 10]);
+    expect(dueOn(3, { assigned: 7 })).toBe(0);
+    expect(dueOn(4, { assigned: 7 })).toBe(3);
+    expect(dueOn(4, { assigned: 11 })).toBe(0);
+  });
+
+  test('nothing on the day on which the rep was added, and no more than the days that are left', () => {
+    const added = { addedOn: addDays(MONDAY, 2) };
+    expect([2, 3, 4].map((day) => dueOn(day, added))).toEqual([0, 2, 5]);
+    expect(dueOn(6, { addedOn: addDays(MONDAY, 5) })).toBe(0);
+  });
+
+  test('of the cohort’s leads one for each that was claimed, and none for others; premium ones never', () => {
+    const claimed = { claimed: 3, assigned: 1 };
+    expect(leadsDue(10, 'cohort', week({ phase: 'cohort', ...claimed }))).toBe(2);
+    expect(leadsDue(10, 'standard', week({ phase: 'cohort', ...claimed }))).toBe(0);
+    const friday = { today: addDays(MONDAY, 4) };
+    expect(leadsDue(10, 'cohort', week(friday))).toBe(0);
+    expect(leadsDue(10, 'premium', week(friday))).toBe(0);
+  });
+
+  test('property: it is never negative, and once it is given nothing more is due', () => {
+    const anyWeek = fc.record({
+      phase: fc.constantFrom('shadow' as const, 'cohort' as const, 'guaranteed' as const),
+      monday: fc.constant(MONDAY),
+      today: fc.nat(6).map((day) => addDays(MONDAY, day)),
+      addedOn: fc.integer({ min: -300, max: 6 }).map((day) => addDays(MONDAY, day)),
+      assigned: fc.nat(20),
+      claimed: fc.nat(20),
+    });
+    fc.assert(
+      fc.property(fc.nat(60), fc.constantFrom('standard' as const, 'cohort' as const), anyWeek, (load, pool, one) => {
+        const due = leadsDue(load, pool, one);
+        expect(due).toBeGreaterThanOrEqual(0);
+        expect(leadsDue(load, pool, { ...one, assigned: one.assigned + due })).toBe(0);
+      }),
+    );
   });
 });

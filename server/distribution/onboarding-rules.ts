@@ -77,6 +77,33 @@ export function cohortShare(reps: Iterable<{ active: boolean; status: string; ph
   return cohort === 0 ? 0 : cohort / racing;
 }
 
+/** A protected rep's own week: its Monday, today, the day on which the rep was added, and what it has got since the Monday. */
+export interface ProtectedWeek {
+  phase: OnboardingPhase;
+  monday: Day;
+  today: Day;
+  addedOn: Day;
+  assigned: number;
+  claimed: number;
+}
+
+/** Friday, counted from Monday: when it begins, the base load is due in full. */
+const FRIDAY = 4;
+
+/**
+ * How many leads of this pool a protected rep is to be given now without a race. FAIR-12: the base load grows due day
+ * by day until Friday, so that a week in which every lead is claimed does not pass the rep by. FAIR-14: of the cohort's
+ * own leads one is given for each that is claimed.
+ */
+export function leadsDue(perWeek: number, pool: OfferPool, week: ProtectedWeek): number {
+  const { phase, monday, today, addedOn, assigned, claimed } = week;
+  if (pool === 'premium' || (pool === 'cohort' && phase !== 'cohort')) return 0;
+  const begun = Math.max(0, numberOf(addedOn) - numberOf(monday));
+  const days = Math.max(0, Math.min(numberOf(today) - numberOf(monday), FRIDAY) - begun);
+  const half = pool === 'cohort' ? claimed : 0;
+  return Math.max(0, Math.floor((perWeek * days) / FRIDAY) - assigned, half - assigned);
+}
+
 /** In `tiers` of a lane: it is that of the shadows. */
 export const SHADOW_TIER = 0;
 

@@ -18,7 +18,7 @@ import { perWeekOf } from '../quota/quota-rules.ts';
 import { isPush, type Route, routeOf } from '../routing/routing-rules.ts';
 import { assignByRule } from './assigning.ts';
 import { gateOf } from './lanes.ts';
-import { poolOf } from './onboarding.ts';
+import { givenAtRelease, poolOf } from './onboarding.ts';
 import { opsAlarm } from './ops-queue.ts';
 import { persist, settledOrSoon } from './persist.ts';
 import { barredBy, leadFactsOf, type OwnFacts, ownFactsOf, type Push, pushedTo, takeTurn } from './routing.ts';
@@ -121,6 +121,12 @@ export function planNext(world: World, lead: Routable, nowMs: number, resume: Re
       lead.pool,
       reps.filter(({ id }) => barred?.has(id) !== true),
     );
+    const given =
+      method === 'race' ? givenAtRelease(world, policy, { pool, reps, barred, not: resume.not }, nowMs) : null;
+    if (given !== null) {
+      const push = { repId: given, method: 'baseLoad' as const, rule: route?.rule ?? null, policy, nowMs };
+      return { leadId, next: waiting(), toOpen: null, push, stuck: null };
+    }
     const plan = planOffer({
       temperature: lead.temperature,
       pool,

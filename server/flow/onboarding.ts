@@ -1,5 +1,15 @@
 /** New reps (FAIR-12 to FAIR-18): which leads are their cohort's, what they are owed, and what managers decide. */
-import { cohortShare, type Extension, onboardingOf } from '../distribution/onboarding-rules.ts';
+import type { OfferRep } from '../distribution/distribution-rules.ts';
+import { hasRoom } from '../distribution/fairness-rules.ts';
+import { isReady } from '../distribution/offer-lanes.ts';
+import {
+  cohortShare,
+  type Extension,
+  leadsDue,
+  type OnboardingPhase,
+  onboardingOf,
+  type ProtectedWeek,
+} from '../distribution/onboarding-rules.ts';
 import { dayBounds, localDay, periodDays } from '../kernel/calendar.ts';
 import type { RepRow } from '../people/people-store.ts';
 import { type OfferPool, type Policy, type Pool, zoneOf } from '../policy/policy-rules.ts';
@@ -23,7 +33,46 @@ export function baseLoadOwed(world: World, policy: Policy, rep: RepRow, nowMs: n
   if (policy.onboarding === null || onboardingOf(policy, rep, nowMs) === null) return false;
   const zone = zoneOf(policy, rep);
   const { fromMs } = dayBounds(periodDays('week', localDay(nowMs, zone)).from, zone);
-  return world.owners.assignedSince(rep.id, fromMs) < policy.onboarding.baseLoadPerWeek;
+  return world.owners.gotSince(rep.id, fromMs).assigned < policy.onboarding.baseLoadPerWeek;
+}
+
+/**
+ * FAIR-12, FAIR-14: the protected rep who is given this standard lead at its release, in place of the race: whom most
+ * is due, then the smaller id; who is not here, has no room or has just given it back is passed over. Null: nobody.
+ */
+export function givenAtRelease(
+  world: World,
+  policy: Policy,
+  release: {
+    pool: OfferPool;
+    reps: readonly OfferRep[];
+    barred: ReadonlyMap<string, unknown> | undefined;
+    not: string | undefined;
+  },
+  nowMs: number,
+): string | null {
+  const { pool, reps, barred, not } = release;
+  const { onboarding } = policy;
+  if (onboarding === null || pool === 'premium') return null;
+  const due = ({ id, phase, timeZone }: OfferRep) =>
+    phase === undefined ? 0 : leadsDue(onboarding.baseLoadPerWeek, pool, weekOf(world, { id, phase, timeZone }, nowMs));
+  const [first] = reps
+    .filter((rep) => rep.active && isReady(rep) && rep.id !== not && barred?.has(rep.id) !== true)
+    .map((rep) => ({ rep, due: due(rep) }))
+    .filter((one) => one.due > 0 && hasRoom(policy, one.rep, nowMs, world.counters.of))
+    .sort((a, b) => b.due - a.due || (a.rep.id < b.rep.id ? -1 : 1));
+  return first?.rep.id ?? null;
+}
+
+function weekOf(
+  world: World,
+  { id, phase, timeZone }: { id: string; phase: OnboardingPhase; timeZone: string },
+  nowMs: number,
+): ProtectedWeek {
+  const today = localDay(nowMs, timeZone);
+  const { from: monday } = periodDays('week', today);
+  const addedOn = localDay(world.directory.rep(id)?.createdAt ?? 0, timeZone);
+  return { phase, monday, today, addedOn, ...world.owners.gotSince(id, dayBounds(monday, timeZone).fromMs) };
 }
 
 export interface OnboardingChange {

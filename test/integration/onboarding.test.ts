@@ -70,6 +70,48 @@ onBothArbiters('onboarding', (start) => {
     expect(await race.done('GET', '/v1/me', undefined, veteran)).toMatchObject({ onboarding: null });
   });
 
+  it('COMP-40.11, FAIR-12, week 10: the base load comes though every lead is claimed, from the second day on', async () => {
+    const race = await start({ policy: 'tiered' });
+    const guaranteed = await race.rep('Baru', { tier: 1, hiredOn: hired(9) });
+    const veteran = await race.rep('Lama', { tier: 1, hiredOn: hired(99) });
+    const given = () => guaranteed.heard('lead:assigned').length;
+    const raced = async (lead: Record<string, unknown>) => {
+      const leadId = await race.lead(lead);
+      const [verdict] = [await veteran.claim(leadId)];
+      return verdict.verdict === 'won';
+    };
+    expect([await raced(WARM), given()]).toEqual([true, 0]);
+    await race.at(TEN + DAY);
+    // Two of ten by Tuesday; premium leads are always raced for.
+    expect([await raced(HOT), await raced(WARM), await raced(WARM), await raced(WARM)]).toEqual([
+      true,
+      false,
+      false,
+      true,
+    ]);
+    expect(given()).toBe(2);
+    expect(veteran.heard('lead:assigned')).toEqual([]);
+    await race.patch(guaranteed, { status: 'break' });
+    await race.at(TEN + 2 * DAY);
+    expect(await raced(WARM)).toBe(true);
+  });
+
+  it('COMP-40.11, FAIR-14, week 6: of the cohort’s leads half are given, one for each that is claimed', async () => {
+    const race = await start({ policy: 'tiered' });
+    const reps = [
+      await race.rep('Baru', { tier: 3, hiredOn: hired(5) }),
+      await race.rep('Anyar', { hiredOn: hired(6) }),
+    ];
+    const got = (rep: RaceRep) => rep.heard('lead:assigned').length;
+    for (const [claimed, rep] of [...reps, ...reps].entries()) {
+      expect(await rep.claim(await race.lead(WARM))).toMatchObject({ verdict: 'won' });
+      expect(reps.map(got).reduce((sum, one) => sum + one)).toBe(claimed);
+      const other = await race.lead(WARM);
+      expect(rep.heard('lead:assigned', other)).toHaveLength(1);
+    }
+    expect(reps.map(got)).toEqual([2, 2]);
+  });
+
   it('COMP-40.11, FAIR-15, FAIR-16: is not ranked until the onboarding is over, extensions included', async () => {
     const race = await start({ policy: 'tiered' });
     const reasonOf = async (rep: RaceRep, key: string) => {
