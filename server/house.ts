@@ -72,6 +72,8 @@ export interface HouseDeps {
   directoryWatcher?: DirectoryWatcher | undefined;
   /** Puts the restored race before the arbiter and lets claims in. */
   openRace(world: World): Promise<void>;
+  /** How long the scheduler may sleep without a look at the file; absent: a minute. */
+  longestSleepMs?: number;
 }
 
 export type DecidingHouse = Awaited<ReturnType<typeof openHouse>>;
@@ -167,6 +169,7 @@ export async function openHouse(deps: HouseDeps) {
     now: () => world.arbiter.now(),
     ...createDueReader(db),
     fire: deadlines.fire,
+    longestSleepMs: deps.longestSleepMs,
     onError: (row, error) =>
       log.error('a timer could not be fired', { deadlineId: row?.id ?? null, kind: row?.kind ?? null }, error),
   });

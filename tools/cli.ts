@@ -5,6 +5,7 @@ import { EXIT, type ExitCode, failureOf } from './commands/command.ts';
 import { addExport } from './commands/export.ts';
 import { addForget } from './commands/forget.ts';
 import { addIntegrity } from './commands/integrity.ts';
+import { addQuarter } from './commands/quarter.ts';
 import { addRebuild } from './commands/rebuild.ts';
 import { addReplayLeads } from './commands/replay-leads.ts';
 import { addRestore } from './commands/restore.ts';
@@ -21,6 +22,7 @@ const COMMANDS = [
   addForget,
   addExport,
   addReplayLeads,
+  addQuarter,
 ];
 
 /** Runs one command line; never rejects. */

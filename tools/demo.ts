@@ -3,12 +3,12 @@
  * server on a throw-away file, and checked at its end.
  */
 import { Command, CommanderError } from 'commander';
+import { createChance } from '../server/kernel/chance.ts';
 import { type Clock, createSystemClock } from '../server/kernel/clock.ts';
+import { percentile, tenths } from '../server/kernel/percentile.ts';
 import { type Verification, verifyFile } from '../server/ledger/verify.ts';
 import { wholeNumber } from './commands/command.ts';
 import { Match } from './demo/match.ts';
-import { createChance } from './simulation/chance.ts';
-import { percentile, tenths } from './simulation/percentile.ts';
 import type { Race } from './simulation/race-book.ts';
 import { ServerProcess } from './simulation/server-process.ts';
 import { color } from './terminal/color.ts';

@@ -5,8 +5,8 @@
  */
 import { fileURLToPath } from 'node:url';
 import { createSystemClock } from '../../server/kernel/clock.ts';
+import { percentile } from '../../server/kernel/percentile.ts';
 import type { Program } from '../../tools/faults/spawned-server.ts';
-import { percentile } from '../../tools/simulation/percentile.ts';
 import { type ArmOutcome, RACERS, tortureCell } from '../torture/arm.ts';
 import type { ArbiterKind } from '../torture/torture-cell.ts';
 

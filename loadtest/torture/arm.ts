@@ -2,6 +2,8 @@
  * One cell under torture, from its start to the verdict on it: racers and leads at full speed, blow after
  * blow, then calm, and everything anybody was told is held against the file.
  */
+
+import { createChance } from '../../server/kernel/chance.ts';
 import { type Clock, pause, within } from '../../server/kernel/clock.ts';
 import { checkRebuild } from '../../tools/commands/rebuild.ts';
 import { verified } from '../../tools/commands/verify.ts';
@@ -12,7 +14,6 @@ import { readRedis } from '../../tools/oracle/on-redis.ts';
 import type { Judgement } from '../../tools/oracle/oracle.ts';
 import { usageOf } from '../../tools/oracle/usage.ts';
 import { WinWatch } from '../../tools/oracle/win-watch.ts';
-import { createChance } from '../../tools/simulation/chance.ts';
 import { Team } from '../../tools/simulation/team.ts';
 import { Intake } from './intake.ts';
 import { LeadBook } from './lead-book.ts';

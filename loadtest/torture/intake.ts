@@ -1,9 +1,9 @@
 /** Posts leads as fast as their races are run: each under a key of its own, again and again until its 201. */
 import { Api, SambarProblem, SambarUnreachable } from '../../client-sdk/src/sambar-client.ts';
+import type { Chance } from '../../server/kernel/chance.ts';
 import { type Clock, pause } from '../../server/kernel/clock.ts';
 import type { History } from '../../tools/oracle/history.ts';
 import { markedLead } from '../../tools/oracle/marked-lead.ts';
-import type { Chance } from '../../tools/simulation/chance.ts';
 import type { LeadBook } from './lead-book.ts';
 
 export interface IntakeDeps {

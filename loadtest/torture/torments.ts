@@ -2,12 +2,13 @@
  * What is done to a cell, and how it is put right again. Each torment resolves when everything stands once
  * more; whether it also works is for the races to show.
  */
+
+import type { Chance } from '../../server/kernel/chance.ts';
 import { type Clock, pause, within } from '../../server/kernel/clock.ts';
 import { CommitWatch } from '../../tools/faults/commit-watch.ts';
 import type { ProxyMode, TcpProxy } from '../../tools/faults/proxy.ts';
 import type { History } from '../../tools/oracle/history.ts';
 import { OnFile } from '../../tools/oracle/on-file.ts';
-import type { Chance } from '../../tools/simulation/chance.ts';
 import type { LeadBook, RunningLead } from './lead-book.ts';
 import type { TortureCell } from './torture-cell.ts';
 

@@ -11,9 +11,9 @@ import type { BoardState, DownEvents, OfferCard, PoolSnapshot, UpcomingCard } fr
 import type { Verdict } from '../../client-sdk/protocol/verdict.ts';
 import { Connection, type ConnectionState } from '../../client-sdk/src/connection.ts';
 import { createClientClock, createClientRandom } from '../../client-sdk/src/platform.ts';
+import type { Chance } from '../../server/kernel/chance.ts';
 import { type Clock, pause } from '../../server/kernel/clock.ts';
 import type { History } from '../../tools/oracle/history.ts';
-import type { Chance } from '../../tools/simulation/chance.ts';
 import type { Member } from '../../tools/simulation/team.ts';
 import type { LeadBook, RunningLead } from './lead-book.ts';
 

@@ -37,7 +37,10 @@ export function createScheduler(deps: {
   nextDueAt(): number | null;
   fire(row: DeadlineRow): Promise<void>;
   onError(row: DeadlineRow | null, error: unknown): void;
+  /** Where nobody else writes timers it need not look for them so often. */
+  longestSleepMs?: number | undefined;
 }): Scheduler {
+  const longestSleepMs = deps.longestSleepMs ?? LONGEST_SLEEP_MS;
   let stopped = true;
   let timer: Timer | null = null;
   let sleepingUntilMs = Number.POSITIVE_INFINITY;
@@ -83,7 +86,7 @@ export function createScheduler(deps: {
     } while (again && !stopped);
     const nowMs = await deps.now();
     const nextMs = Math.max(deps.nextDueAt() ?? Number.POSITIVE_INFINITY, retryAtMs ?? 0);
-    const delayMs = Math.min(Math.max(nextMs - nowMs, STILL_DUE_MS), LONGEST_SLEEP_MS);
+    const delayMs = Math.min(Math.max(nextMs - nowMs, STILL_DUE_MS), longestSleepMs);
     sleep(retryAtMs === null ? delayMs : Math.max(delayMs, RETRY_MS), nextMs);
   }
 
@@ -121,7 +124,7 @@ export function createScheduler(deps: {
         .then((nowMs) => {
           // A nearer one was told of meanwhile: an answer that comes late must not let it oversleep.
           if (dueAtMs > sleepingUntilMs) return;
-          sleep(Math.min(Math.max(dueAtMs - nowMs, 0), LONGEST_SLEEP_MS), dueAtMs);
+          sleep(Math.min(Math.max(dueAtMs - nowMs, 0), longestSleepMs), dueAtMs);
         })
         .catch((error: unknown) => {
           deps.onError(null, error);

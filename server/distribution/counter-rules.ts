@@ -20,9 +20,18 @@ export function dayNamed(counter: string): Day | null {
   return counter.startsWith(DAY_PREFIX) ? counter.slice(DAY_PREFIX.length) : null;
 }
 
+/** Asked for every rep of every offer, of the few days that are today somewhere. */
+const weeksHeld = new Map<Day, Day>();
+const WEEKS_HELD_MAX = 100;
+
 /** The Monday that names the week of a day. */
 export function weekOf(day: Day): Day {
-  return periodDays('week', day).from;
+  const held = weeksHeld.get(day);
+  if (held !== undefined) return held;
+  if (weeksHeld.size >= WEEKS_HELD_MAX) weeksHeld.clear();
+  const week = periodDays('week', day).from;
+  weeksHeld.set(day, week);
+  return week;
 }
 
 /** Competitive claims of one temperature in a week, given back or not. */

@@ -12,7 +12,7 @@ import { fileURLToPath } from 'node:url';
 import type Database from 'better-sqlite3';
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
 import { type MigrationMeta, readMigrationFiles } from 'drizzle-orm/migrator';
-import { openReader, openScratch, openWriter } from './sqlite.ts';
+import { type Connection, openReader, openScratch, openWriter } from './sqlite.ts';
 import { partialNameOf, placeWhole } from './whole-file.ts';
 
 export interface Migration {
@@ -133,11 +133,17 @@ export function schemaStatements(sqlite: Database.Database): Map<string, string>
   return new Map(rows);
 }
 
+/** A database in memory, empty and of today's shape. */
+export function openEmptyScratch(folder: string = migrationsFolder()): Connection {
+  const scratch = openScratch();
+  migrate(scratch.db, { migrationsFolder: folder });
+  return scratch;
+}
+
 /** What an empty file looks like after every migration. */
 export function schemaOfMigrations(folder: string = migrationsFolder()): Map<string, string> {
-  const { sqlite, db } = openScratch();
+  const { sqlite } = openEmptyScratch(folder);
   try {
-    migrate(db, { migrationsFolder: folder });
     return schemaStatements(sqlite);
   } finally {
     sqlite.close();

@@ -6,8 +6,8 @@
 import { readFileSync, rmSync, watch } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { percentile } from '../../server/kernel/percentile.ts';
 import type { Judgement } from '../../tools/oracle/oracle.ts';
-import { percentile } from '../../tools/simulation/percentile.ts';
 import { ADMIN_KEY } from '../support/app.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
 import { endServers, type Program, type ServerProcess, spawnServer, startServer } from '../support/server-process.ts';

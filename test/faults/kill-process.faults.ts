@@ -5,9 +5,9 @@
 import { watch } from 'node:fs';
 import { dirname } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { percentile } from '../../server/kernel/percentile.ts';
 import { readHolder } from '../../server/ledger/role-lock.ts';
 import { brokenRules } from '../../tools/oracle/history.ts';
-import { percentile } from '../../tools/simulation/percentile.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
 import { endServers } from '../support/server-process.ts';
 import { brokenBuild } from './kit/broken-build.ts';

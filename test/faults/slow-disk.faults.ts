@@ -4,9 +4,9 @@
  */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createSystemClock } from '../../server/kernel/clock.ts';
+import { percentile } from '../../server/kernel/percentile.ts';
 import { verifyFile } from '../../server/ledger/verify.ts';
 import { brokenRules } from '../../tools/oracle/history.ts';
-import { percentile } from '../../tools/simulation/percentile.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
 import type { Program } from '../support/server-process.ts';
 import { brokenBuild } from './kit/broken-build.ts';

@@ -11,10 +11,10 @@
  */
 import { afterEach, beforeAll, expect, it } from 'vitest';
 import { createClientClock, sleep } from '../../client-sdk/src/platform.ts';
+import { percentile } from '../../server/kernel/percentile.ts';
 import { verifyFile } from '../../server/ledger/verify.ts';
 import { brokenRules, History } from '../../tools/oracle/history.ts';
 import type { Judgement } from '../../tools/oracle/oracle.ts';
-import { percentile } from '../../tools/simulation/percentile.ts';
 import { ADMIN_KEY } from '../support/app.ts';
 import { BUILT_SERVER, endServers, type Program } from '../support/server-process.ts';
 import { endCrowds, Gathering, poorNetwork } from './crowd.ts';

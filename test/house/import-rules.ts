@@ -63,10 +63,10 @@ const isPackage = (to: string) => !/^(server|client-sdk|web|tools|loadtest|demo|
 const isNodeModule = (to: string) => to.startsWith('node:');
 const isCapability = (path: string) => path.startsWith('server/') && CAPABILITIES.includes(zoneOf(path));
 /**
- * The files that put the parts together: the top of server/, the process made of sockets alone, and the
- * rebuild, which must see every table to fold the record into it.
+ * The files that put the parts together: the top of server/, the process made of sockets alone, the
+ * rebuild, which must see every table to fold the record into it, and what-if, which opens a whole house in memory.
  */
-const isAssembly = (path: string) => /^server\/([^/]+\.ts$|gateway\/|rebuild\/)/.test(path);
+const isAssembly = (path: string) => /^server\/([^/]+\.ts$|gateway\/|rebuild\/|whatif\/)/.test(path);
 const isProtocol = (path: string) => path.startsWith('client-sdk/protocol/');
 const isTestFile = (path: string) => path.startsWith('test/') || path.endsWith('.test.ts');
 const isBaseline = (path: string) => path.startsWith('loadtest/baselines/');
@@ -100,7 +100,7 @@ const assemblyRules: ImportRule[] = [
     forbids: ({ file }) =>
       /^server\/[^/]+\//.test(file) &&
       !isCapability(file) &&
-      !/^server\/(flow|gateway|rebuild|platform|kernel)\//.test(file),
+      !/^server\/(flow|gateway|rebuild|whatif|platform|kernel)\//.test(file),
   },
 ];
 

@@ -5,7 +5,7 @@
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { createSystemClock, pause } from '../../server/kernel/clock.ts';
-import { percentile, tenths } from '../../tools/simulation/percentile.ts';
+import { percentile, tenths } from '../../server/kernel/percentile.ts';
 import { brokenBuild } from '../faults/kit/broken-build.ts';
 import { ask, closeSockets, heard, signedIn } from '../support/raw-socket.ts';
 import { endServers, type Program, type ServerProcess, startServer } from '../support/server-process.ts';

@@ -26,8 +26,8 @@ import { createEmbeddedArbiter } from '../../server/claims/embedded-arbiter.ts';
 import { ArbiterFault } from '../../server/claims/offer-checks.ts';
 import { putRaceUp } from '../../server/flow/start.ts';
 import type { World } from '../../server/flow/world.ts';
-import type { Chance } from '../../tools/simulation/chance.ts';
-import { ProcessClock, type Timeline, type WallClock } from './timeline.ts';
+import type { Chance } from '../../server/kernel/chance.ts';
+import { ProcessClock, type Timeline, type WallClock } from '../../server/kernel/timeline.ts';
 
 /** A claim is judged or answered within this (AR41). */
 const CLAIM_MS_MAX = 450;

@@ -6,9 +6,10 @@ import type { BoardMetric, BoardState } from '../../client-sdk/protocol/down.ts'
 import type { Verdict } from '../../client-sdk/protocol/verdict.ts';
 import { ClaimUnanswered } from '../../client-sdk/src/claiming.ts';
 import { Api, SambarProblem, SambarUnreachable } from '../../client-sdk/src/http.ts';
+import { type Chance, createChance } from '../../server/kernel/chance.ts';
 import type { Timer } from '../../server/kernel/clock.ts';
+import { ProcessClock, Timeline, WallClock } from '../../server/kernel/timeline.ts';
 import type { Metrics } from '../../server/platform/metrics.ts';
-import { type Chance, createChance } from '../../tools/simulation/chance.ts';
 import { ADMIN_KEY } from '../support/app.ts';
 import { FarArbiter } from './far-arbiter.ts';
 import { Faults } from './faults.ts';
@@ -18,7 +19,6 @@ import { type Asked, Device, type Person, simFetch } from './sim-device.ts';
 import { SimDisk } from './sim-disk.ts';
 import { Network } from './sim-network.ts';
 import { type Place, type Plant, ServerProcess } from './sim-server.ts';
-import { ProcessClock, Timeline, WallClock } from './timeline.ts';
 import { Told } from './told.ts';
 
 /** 10:00 on a Monday in Jakarta, the zone of the presets. */

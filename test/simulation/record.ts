@@ -3,6 +3,7 @@
  * was heard, where a process ended.
  */
 import type { Verdict } from '../../client-sdk/protocol/verdict.ts';
+import type { Timeline, WallClock } from '../../server/kernel/timeline.ts';
 import type { Claim, Happening } from '../../tools/oracle/line.ts';
 import { Marker } from '../../tools/oracle/marks.ts';
 import { OnFile } from '../../tools/oracle/on-file.ts';
@@ -10,7 +11,6 @@ import { Oracle } from '../../tools/oracle/oracle.ts';
 import type { Script } from './script.ts';
 import type { Asked, Device } from './sim-device.ts';
 import type { SimDisk } from './sim-disk.ts';
-import type { Timeline, WallClock } from './timeline.ts';
 
 /**
  * What the simulation does not ask of the oracle. L1 and L2: a client that gave up, or whose token had

@@ -3,7 +3,7 @@
  * be played again. Each seed draws its own mix (some things often, some never): what is rare in the
  * average is then common in some seed, and rare things meet.
  */
-import { type Chance, createChance } from '../../tools/simulation/chance.ts';
+import { type Chance, createChance } from '../../server/kernel/chance.ts';
 import type { Weather } from './sim-network.ts';
 
 /** Weight in an average seed. */

@@ -14,10 +14,10 @@ import { Receipts } from '../../client-sdk/src/receipts.ts';
 import { ServerTime } from '../../client-sdk/src/server-time.ts';
 import { Topic, type Unsubscribe } from '../../client-sdk/src/topic.ts';
 import { UnansweredTaps } from '../../client-sdk/src/unanswered-taps.ts';
-import type { Chance } from '../../tools/simulation/chance.ts';
+import type { Chance } from '../../server/kernel/chance.ts';
+import type { ProcessClock } from '../../server/kernel/timeline.ts';
 import type { HttpCall } from './sim-edges.ts';
 import type { ClientEnd, Link, Network } from './sim-network.ts';
-import type { ProcessClock } from './timeline.ts';
 
 /** A claim as it was sent. */
 export interface Asked {

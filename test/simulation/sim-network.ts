@@ -3,10 +3,10 @@
  * Within one connection what is lost takes the connection along, as TCP does; frames of a claim and
  * answers may be lost or doubled by themselves, as a proxy or a bad radio does it to requests.
  */
-import type { Chance } from '../../tools/simulation/chance.ts';
+import type { Chance } from '../../server/kernel/chance.ts';
+import type { Timeline } from '../../server/kernel/timeline.ts';
 import type { HttpAnswer, HttpCall, ServerEnd, SimSocket } from './sim-edges.ts';
 import type { ServerProcess } from './sim-server.ts';
-import type { Timeline } from './timeline.ts';
 
 export interface Weather {
   /** The least a message takes, and how much more it may. */

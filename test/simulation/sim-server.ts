@@ -14,6 +14,7 @@ import type { Transactions } from '../../server/flow/transactions/transactions.t
 import type { World } from '../../server/flow/world.ts';
 import { type DecidingHouse, openHouse } from '../../server/house.ts';
 import type { Random } from '../../server/kernel/random.ts';
+import { ProcessClock, type Timeline, type WallClock } from '../../server/kernel/timeline.ts';
 import { createInlineLedger, type Ledger } from '../../server/ledger/ledger.ts';
 import type { Speaker } from '../../server/platform/http.ts';
 import type { Log } from '../../server/platform/log.ts';
@@ -25,7 +26,6 @@ import type { FarArbiter } from './far-arbiter.ts';
 import type { Faults } from './faults.ts';
 import type { SimDisk } from './sim-disk.ts';
 import { type HttpAnswer, type HttpCall, OPEN_DOOR, SimHttp, type SimSocket, SimSockets } from './sim-edges.ts';
-import { ProcessClock, type Timeline, type WallClock } from './timeline.ts';
 
 /** Bugs planted on purpose: a simulation that does not find them is too weak. */
 export interface Plant {

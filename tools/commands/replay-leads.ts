@@ -2,10 +2,10 @@
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import { createSystemClock } from '../../server/kernel/clock.ts';
+import { percentile, tenths } from '../../server/kernel/percentile.ts';
 import { boardsSurviveRebuild } from '../replay/aftermath.ts';
 import { countLeads, dealsOf, leadsOf } from '../replay/funnel.ts';
 import { type Account, ReplayRace } from '../replay/race.ts';
-import { percentile, tenths } from '../simulation/percentile.ts';
 import { ServerProcess } from '../simulation/server-process.ts';
 import { createOutput, mark, type Output, table } from '../terminal/output.ts';
 import { createProgress } from '../terminal/progress.ts';

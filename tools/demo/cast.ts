@@ -1,5 +1,5 @@
 /** Who plays in the demo, and which companies call. All made up; addresses and numbers lead nowhere. */
-import type { Chance } from '../simulation/chance.ts';
+import type { Chance } from '../../server/kernel/chance.ts';
 import type { Persona } from '../simulation/simulated-rep.ts';
 
 export const TEAM = 'Jakarta';

@@ -7,9 +7,9 @@
  * wallboard compared with a fresh snapshot.
  */
 import { Api, createSambarClient, type SambarClient } from '../../client-sdk/src/sambar-client.ts';
+import type { Chance } from '../../server/kernel/chance.ts';
 import type { Clock, Timer } from '../../server/kernel/clock.ts';
 import { BoardFollower } from '../simulation/board-follower.ts';
-import type { Chance } from '../simulation/chance.ts';
 import { drawContenders } from '../simulation/contenders.ts';
 import { type Race, RaceBook } from '../simulation/race-book.ts';
 import { live, SimulatedRep } from '../simulation/simulated-rep.ts';

@@ -1,7 +1,7 @@
 /** What winners do with their leads, so that the boards move: they call, sell, and sometimes win. */
 import { type Api, SambarProblem, SambarUnreachable } from '../../client-sdk/src/sambar-client.ts';
+import type { Chance } from '../../server/kernel/chance.ts';
 import type { Clock, Timer } from '../../server/kernel/clock.ts';
-import type { Chance } from '../simulation/chance.ts';
 
 const CALL_AFTER_MS = [900, 3_500] as const;
 const STAGE_AFTER_MS = [1_500, 6_000] as const;

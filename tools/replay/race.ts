@@ -3,8 +3,8 @@
  * lead, and an account of every one of them.
  */
 import { Api } from '../../client-sdk/src/sambar-client.ts';
+import { createChance } from '../../server/kernel/chance.ts';
 import type { Clock } from '../../server/kernel/clock.ts';
-import { createChance } from '../simulation/chance.ts';
 import { drawContenders } from '../simulation/contenders.ts';
 import { type Race, RaceBook } from '../simulation/race-book.ts';
 import { SimulatedRep } from '../simulation/simulated-rep.ts';

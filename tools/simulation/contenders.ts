@@ -1,5 +1,5 @@
 /** Who goes for a lead: the same few in every run of the same seed, whatever the ids of that run are. */
-import { createChance } from './chance.ts';
+import { createChance } from '../../server/kernel/chance.ts';
 
 export interface Drawing {
   seed: string;

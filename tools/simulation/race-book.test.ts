@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { OfferCard, Verdict } from '../../client-sdk/src/sambar-client.ts';
 import { createSystemClock } from '../../server/kernel/clock.ts';
-import { percentile } from './percentile.ts';
+import { percentile } from '../../server/kernel/percentile.ts';
 import { type Race, RaceBook } from './race-book.ts';
 
 const card = { offerId: 'offer_1', leadId: 'lead_1' } as OfferCard;

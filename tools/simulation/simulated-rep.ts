@@ -16,9 +16,9 @@ import {
   SambarProblem,
   type Won,
 } from '../../client-sdk/src/sambar-client.ts';
+import type { Chance } from '../../server/kernel/chance.ts';
 import type { Clock, Timer } from '../../server/kernel/clock.ts';
 import { BreakableLink } from './breakable-link.ts';
-import type { Chance } from './chance.ts';
 import type { RaceBook } from './race-book.ts';
 
 export interface Persona {

@@ -5,10 +5,10 @@
 import type { OfferCard } from '../../../client-sdk/protocol/down.ts';
 import type { Verdict } from '../../../client-sdk/protocol/verdict.ts';
 import { createClientClock, sleep } from '../../../client-sdk/src/platform.ts';
+import { type Chance, createChance } from '../../../server/kernel/chance.ts';
 import { History } from '../../../tools/oracle/history.ts';
 import type { Line } from '../../../tools/oracle/line.ts';
 import { OnFile } from '../../../tools/oracle/on-file.ts';
-import { type Chance, createChance } from '../../../tools/simulation/chance.ts';
 import type { Program } from '../../support/server-process.ts';
 import { makePeople, markedLead, post, Racer } from '../racers.ts';
 import { Cell, type CellOptions, type Member } from './cell.ts';

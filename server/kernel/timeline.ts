@@ -3,7 +3,7 @@
  * time. After each, the program runs until it has nothing left to do, so the order of what happens is
  * the order of this list and of nothing else.
  */
-import type { Clock, Timer } from '../../server/kernel/clock.ts';
+import type { Clock, Timer } from './clock.ts';
 
 interface Entry {
   dueMs: number;

@@ -1,4 +1,6 @@
 /** Chance that repeats itself: the same seed plays the same people in the same way. */
+import type { Random } from './random.ts';
+
 export interface Chance {
   /** A float in [0, 1). */
   unit(): number;
@@ -41,4 +43,10 @@ export function createChance(seed: string): Chance {
       return medianMs * Math.exp(REACTION_SPREAD * normal);
     },
   };
+}
+
+/** Ids and shuffles of a house that is only tried: whoever knows the seed knows them all. */
+export function createSeededRandom(seed: string): Random {
+  const { unit } = createChance(seed);
+  return { unit, bytes: (count) => Uint8Array.from({ length: count }, () => Math.floor(unit() * 256)) };
 }
