@@ -92,7 +92,8 @@ export function createSettlement(world: World): Settlement {
   async function settle(win: ProvisionalWin): Promise<void> {
     underWay.begin();
     try {
-      await tell(win, await write(win));
+      const result = await write(win);
+      await tell(win, result);
     } catch (error) {
       await failed(win, error);
     } finally {

@@ -22,7 +22,7 @@ const TELLS_BEFORE_COMMIT = brokenBuild(
     file: 'server/flow/settlement.js',
     from: 'const result = await write(win);',
     to: `const early = { winnerId: win.repId, winnerName: null, claimedAtMs: win.claimedAtMs, claimSpeedMs: 0 };
-      world.settled({ offerId, order, outcome: 'committed', ...early });
+      world.settled({ offerId: win.offerId, order: win.order, outcome: 'committed', ...early });
       await new Promise((resolve) => setTimeout(resolve, 150));
       const result = await write(win);`,
   },

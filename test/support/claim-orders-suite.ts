@@ -143,11 +143,11 @@ ${WAITS}`,
     title: 'claims told before the commit',
     rule: 'notBeforeTheDisk',
     parts: houseWith(
-      '      await tell(win, await write(win));',
-      `      const { offerId, order, repId, claimedAtMs: at } = win;
+      'const result = await write(win);',
+      `const { offerId, order, repId, claimedAtMs: at } = win;
       const soon = { winnerId: repId, winnerName: null, claimedAtMs: at, claimSpeedMs: 0 };
       world.settled({ offerId, order, outcome: 'committed', ...soon });
-      await tell(win, await write(win));`,
+      const result = await write(win);`,
     ),
   },
   {
