@@ -168,7 +168,7 @@ CREATE TABLE `offers` (
 	`attempt_rate` text,
 	`close_reason` text,
 	`ended_at` integer
-, `rule` text, `rule_step` integer DEFAULT 0 NOT NULL, `method` text DEFAULT 'race' NOT NULL);
+, `rule` text, `rule_step` integer DEFAULT 0 NOT NULL, `method` text DEFAULT 'race' NOT NULL, `blind` text);
 
 CREATE INDEX `offers_lead` ON `offers` (`lead_id`);
 

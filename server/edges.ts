@@ -13,7 +13,7 @@ import { bindClaimLinks, bindSignedIntake, firstSigningSecret } from './edges-si
 import { bindTiers } from './edges-tiers.ts';
 import { assignByManager } from './flow/assigning.ts';
 import { personalCard } from './flow/card.ts';
-import { leadFor } from './flow/claim-record.ts';
+import { blindLead, leadFor } from './flow/claim-record.ts';
 import { isReady } from './flow/lanes.ts';
 import { onboardingView } from './flow/onboarding.ts';
 import { noteReceipt, raceRecord, wasInRace } from './flow/race-record.ts';
@@ -93,8 +93,9 @@ function bindLeads(app: Http, deps: EdgeDeps): void {
     const owner = owners.live(leadId);
     if (speaker.role === 'rep') {
       if (owner?.repId === speaker.subjectId) return leadFor(world, leadId, true);
-      const offered = offersShownTo(speaker.subjectId).some((offer) => offer.leadId === leadId);
-      return offered ? leadFor(world, leadId, false) : null;
+      const offer = offersShownTo(speaker.subjectId).find((offered) => offered.leadId === leadId);
+      if (offer === undefined) return null;
+      return offer.blind === null ? leadFor(world, leadId, false) : blindLead(offer);
     }
     const team = owner === undefined ? undefined : directory.rep(owner.repId)?.team;
     const teams = directory.teamsOf(speaker) ?? [];

@@ -137,7 +137,10 @@ function createWorld(deps: HouseDeps): World {
       mayClaim: (repId) => isReady(world, repId),
       nowMs: () => world.arbiter.nearlyNow(),
       count: metrics.alerts,
-      shown: (offer, repIds, sentAtMs) => noteShown(world, offer.facts.temperature, repIds, sentAtMs),
+      shown(offer, repIds, sentAtMs) {
+        // Nobody was shown what a blind lead is, and a waiver must not tell it.
+        if (offer.blind === null) noteShown(world, offer.facts.temperature, repIds, sentAtMs);
+      },
     }),
     wall: { feed: () => wall.feed(), changed: () => wall.changed(), stop: () => wall.stop() },
     timersChanged: () => undefined,

@@ -11,11 +11,17 @@ const ofOffer = { id: z.number(), offerId: z.string(), leadId: z.string() };
 /** What every receiver of a lane sees of an offer: the same bytes for all of them. */
 export const offerCard = z.object({
   ...ofOffer,
-  company: z.object({ name: z.string(), size: z.number().nullable() }),
+  /** Null in what follows, of a blind offer: hidden until it is won. */
+  company: z.object({ name: z.string().nullable(), size: z.number().nullable() }),
   contact: z.object({ title: z.string().nullable() }),
-  source: z.string(),
-  score: z.number(),
-  temperature,
+  source: z.string().nullable(),
+  score: z.number().nullable(),
+  temperature: temperature.nullable(),
+  /** Of a blind offer alone, where the policy shows them. */
+  industry: z.string().nullable().optional(),
+  region: z.string().nullable().optional(),
+  country: z.string().nullable().optional(),
+  acceptedAt: z.string().nullable().optional(),
   opensAt: z.string(),
   closesAt: z.string(),
   sentAt: z.string(),

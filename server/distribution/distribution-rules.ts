@@ -18,6 +18,7 @@
 import type { Increment, Limit } from '../claims/arbiter.ts';
 import { localDay } from '../kernel/calendar.ts';
 import type { OfferPool, Policy, Temperature } from '../policy/policy-rules.ts';
+import { BLIND_TEMPERATURE } from './blind-rules.ts';
 import { countsOwnDays } from './claim-days.ts';
 import { delayOfRep, delaySecondsOf, headStartSecondsOf } from './delays-rules.ts';
 import {
@@ -88,7 +89,10 @@ export interface OfferPlan {
 export type Plan = OfferPlan | { nobody: true; ineligible: Ineligible[] };
 
 export interface PlanInput {
+  /** The true one: what a win counts. */
   temperature: Temperature;
+  /** FAIR-04: planned as every blind lead is; absent: by its temperature. */
+  blind?: boolean;
   pool: OfferPool;
   policy: Policy;
   reps: readonly OfferRep[];
@@ -99,10 +103,12 @@ export interface PlanInput {
   past?: Past | undefined;
 }
 
-export function planOffer(input: PlanInput): Plan {
-  const { policy, temperature, nowMs } = input;
+export function planOffer(given: PlanInput): Plan {
+  const { policy, nowMs, blind = false } = given;
+  const temperature = blind ? BLIND_TEMPERATURE : given.temperature;
+  const input = { ...given, temperature };
   const { ineligible, delays } = sortReps(input);
-  const weekly = weeklyRules(input);
+  const weekly = weeklyRules({ ...given, temperature: blind ? null : temperature });
   // A tier without a ready rep gets no lane: neither the next one nor the closing time waits for it.
   const released = [...delays]
     .map(([delay, reps]) => ({ opensAtMs: nowMs + delay * 1000, reps }))
@@ -119,7 +125,7 @@ export function planOffer(input: PlanInput): Plan {
     Math.min(lastOpensMs + clearMs, nowMs + hardMs),
     lastOpensMs + Math.min(LAST_LANE_MS_MIN, clearMs),
   );
-  const laid = lanesAndCounting(groups, { ...input, weekly, closesAtMs });
+  const laid = lanesAndCounting(groups, { ...given, weekly, closesAtMs });
   const notBarred = input.reps.filter(({ id }) => input.barred?.has(id) !== true);
   return {
     nobody: false,

@@ -48,7 +48,8 @@ export interface Past {
 
 export interface RuleInput {
   policy: Policy;
-  temperature: Temperature;
+  /** Null: hidden (FAIR-05), so no rule of a temperature holds: a refusal would tell it. */
+  temperature: Temperature | null;
   reps: readonly { id: string }[];
   counterOf: CounterOf;
   past?: Past | undefined;
@@ -171,7 +172,7 @@ export function weeklyRules({ policy, temperature, reps, counterOf, past }: Rule
   }
 
   function coldRequired(rep: RuledRep, { before, newcomerAfter, coldThen }: Week): number {
-    if (coldPerWeek === null || temperature === 'cold' || past === undefined) return 0;
+    if (coldPerWeek === null || temperature === null || temperature === 'cold' || past === undefined) return 0;
     if (rep.hiredOn != null && rep.hiredOn > newcomerAfter) return 0;
     return Math.min(coldPerWeek, coldThen, waiveIfNone ? past.shownOf(rep.id, 'cold', before) : coldThen);
   }

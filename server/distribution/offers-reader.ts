@@ -17,6 +17,8 @@ export interface OffersReader {
   policyVersion(offerId: string): number | undefined;
   /** Newest first. */
   ofLead(leadId: string): WholeOffer[];
+  /** Whether the lead's last offer was blind; undefined: it has had none. */
+  wasBlind(leadId: string): boolean | undefined;
   /** The newest, whatever became of them, newest first. */
   newest(limit: number): Pick<OfferRow, 'id' | 'leadId' | 'openedAt'>[];
   /** Every open offer, in the order in which they were opened. */
@@ -66,6 +68,15 @@ export function createOffersReader(db: Db): OffersReader {
       .orderBy(desc(offers.openedAt), sql`rowid desc`)
       .prepare(),
   );
+  const lastBlind = statement(
+    db
+      .select({ blind: offers.blind })
+      .from(offers)
+      .where(eq(offers.leadId, sql.placeholder('leadId')))
+      .orderBy(desc(offers.openedAt), sql`rowid desc`)
+      .limit(1)
+      .prepare(),
+  );
   return {
     policyVersion: (id) => versionOf.get({ id })?.version,
     find(offerId) {
@@ -73,6 +84,10 @@ export function createOffersReader(db: Db): OffersReader {
       return offer === undefined ? undefined : whole(offer);
     },
     ofLead: (leadId) => ofLead.all({ leadId }).map(whole),
+    wasBlind(leadId) {
+      const last = lastBlind.get({ leadId });
+      return last === undefined ? undefined : last.blind !== null;
+    },
     newest: (limit) =>
       db
         .select({ id: offers.id, leadId: offers.leadId, openedAt: offers.openedAt })

@@ -6,6 +6,8 @@
 import type { LeadView } from '../../client-sdk/protocol/verdict.ts';
 import type { Increment, Limit } from '../claims/arbiter.ts';
 import { RecentMap } from '../kernel/recent-map.ts';
+import type { BlindFact } from '../policy/policy-rules.ts';
+import type { BlindFacts } from './blind-rules.ts';
 import { createWaitingLanes, type WaitingGroup } from './waiting-lanes.ts';
 
 export interface OpenLane {
@@ -36,6 +38,10 @@ export interface OfferFacts {
 }
 
 export interface OpenOffer {
+  /** What a blind offer shows instead of `facts`; null: it is not blind. */
+  blind: BlindFact[] | null;
+  /** What it may show. */
+  blindFacts: BlindFacts;
   offerId: string;
   leadId: string;
   openedSeq: number;

@@ -27,6 +27,8 @@ export const offers = sqliteTable(
     method: text('method', { enum: ['race', 'queue'] })
       .notNull()
       .default('race'),
+    /** JSON array of the facts that a blind offer shows (FAIR-04); null: it is not blind. */
+    blind: text('blind'),
     /** expired, assigned, withdrawn. */
     closeReason: text('close_reason'),
     endedAt: integer('ended_at'),

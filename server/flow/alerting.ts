@@ -5,6 +5,7 @@
  */
 import type { OfferCard, PoolSnapshot, UpcomingCard } from '../../client-sdk/protocol/down.ts';
 import { type Announcer, repRoom } from '../alerts/announcer.ts';
+import { shownFacts } from '../distribution/blind-rules.ts';
 import {
   everyoneIn,
   type OpenLane,
@@ -35,16 +36,19 @@ interface Sent {
   sentAtMs: number;
 }
 
+/** Of a blind offer, whatever the policy shows of it (FAIR-04). */
+const HIDDEN = { company: { name: null, size: null }, contact: { title: null }, score: null, temperature: null };
+
 export function offerCard(offer: OpenOffer, sent: Sent): OfferCard {
   return {
     id: sent.seq,
     offerId: offer.offerId,
     leadId: offer.leadId,
-    ...offer.facts,
+    ...(offer.blind === null ? offer.facts : { ...HIDDEN, ...shownFacts(offer.blindFacts, offer.blind) }),
     opensAt: iso(sent.opensAtMs),
     closesAt: iso(offer.closesAtMs),
     sentAt: iso(sent.sentAtMs),
-    blind: false,
+    blind: offer.blind !== null,
   };
 }
 

@@ -5,7 +5,9 @@
 import type { GoneReason, LeadView, Verdict } from '../../client-sdk/protocol/verdict.ts';
 import type { ClaimAttempt, ClaimRecord } from '../claims/claims.ts';
 import type { OwnershipRow } from '../claims/ownership-store.ts';
+import { shownFacts } from '../distribution/blind-rules.ts';
 import type { WholeOffer } from '../distribution/offers-reader.ts';
+import type { OpenOffer } from '../distribution/open-offers.ts';
 import { refusalMessage } from '../kernel/messages.ts';
 import { type OwnerOfLead, wonLead } from '../leads/leads.ts';
 import { winnerName } from './settlement.ts';
@@ -47,6 +49,13 @@ function wonOf(
     claimSpeedMs: owner.claimSpeedMs ?? 0,
     lead,
   };
+}
+
+/** A lead as its blind offer shows it: nothing of it but what the policy lists, until it is won (FAIR-04). */
+export function blindLead(offer: OpenOffer) {
+  const { industry, region, country, source, acceptedAt } = shownFacts(offer.blindFacts, offer.blind ?? []);
+  const company = { name: null, size: null, industry, country, region };
+  return { id: offer.leadId, status: 'offered', blind: true, source, company, createdAt: acceptedAt, claim: null };
 }
 
 export interface FileRecord extends ClaimRecord {

@@ -5,17 +5,19 @@
  */
 
 import type { DeadlineRow } from '../deadlines/deadlines-store.ts';
+import { plannedTemperature } from '../distribution/blind-rules.ts';
 import { nextFallbackRep } from '../distribution/fallback-rules.ts';
 import type { OpenOffer } from '../distribution/open-offers.ts';
 import type { LeadRow } from '../leads/leads-store.ts';
 import type { Policy } from '../policy/policy-rules.ts';
 import { routeNamed } from '../routing/routing-rules.ts';
 import { assignByRule } from './assigning.ts';
+import { factsOfOffer } from './blind.ts';
 import { openLane } from './lanes.ts';
 import { follow, offerRepOf, planNext, routableOf, waitingTimer } from './offering.ts';
 import { baseLoadOwed } from './onboarding.ts';
 import { remindHolders } from './priority-windows.ts';
-import { barredBy, leadFactsOf, ownFactsOf } from './routing.ts';
+import { barredBy } from './routing.ts';
 import type { World } from './world.ts';
 
 export interface Deadlines {
@@ -144,13 +146,13 @@ function unclaimedTo(
 ): string | null {
   const { offer, lead, policy, nowMs } = of;
   const step = routeNamed(policy.routing, offer.rule)?.steps[offer.ruleStep];
-  const facts = leadFactsOf(world, ownFactsOf(lead), lead.companyName);
+  const facts = factsOfOffer(world, policy, offer, lead);
   const barred = step === undefined ? undefined : barredBy(world, policy, step, facts, nowMs);
   const reps = world.directory.reps().filter(({ id }) => barred?.has(id) !== true);
   return nextFallbackRep({
     policy,
     pool: offer.pool,
-    temperature: offer.facts.temperature,
+    temperature: plannedTemperature(offer.facts.temperature, offer.blind),
     reps: reps.map((rep) => ({
       ...offerRepOf(policy, rep, nowMs),
       lastTurn: world.rotation.turnOf(rep.id),

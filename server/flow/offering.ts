@@ -4,8 +4,8 @@
  */
 import type { LeadView } from '../../client-sdk/protocol/verdict.ts';
 import type { ArbiterOffer } from '../claims/arbiter.ts';
+import { BLIND_POOL, type BlindFacts } from '../distribution/blind-rules.ts';
 import { type OfferPlan, type OfferRep, planOffer } from '../distribution/distribution-rules.ts';
-import type { WholeOffer } from '../distribution/offers-reader.ts';
 import { onboardingOf } from '../distribution/onboarding-rules.ts';
 import type { OfferFacts, OpenLane, OpenOffer } from '../distribution/open-offers.ts';
 import { holdsPriorityWindow } from '../distribution/priority-windows-rules.ts';
@@ -13,10 +13,11 @@ import { newId } from '../kernel/ids.ts';
 import { shuffled } from '../kernel/random.ts';
 import type { LeadRow } from '../leads/leads-store.ts';
 import type { RepRow } from '../people/people-store.ts';
-import { type Policy, zoneOf } from '../policy/policy-rules.ts';
+import { type BlindFact, type Policy, zoneOf } from '../policy/policy-rules.ts';
 import { perWeekOf } from '../quota/quota-rules.ts';
 import { isPush, type Route, routeOf } from '../routing/routing-rules.ts';
 import { assignByRule } from './assigning.ts';
+import { blindnessOf, routedFacts } from './blind.ts';
 import { gateOf } from './lanes.ts';
 import { givenAtRelease, poolOf } from './onboarding.ts';
 import { opsAlarm } from './ops-queue.ts';
@@ -37,6 +38,7 @@ export interface Routable {
   facts: OfferFacts;
   /** The whole lead, where it is at hand. */
   lead: LeadView | null;
+  blindFacts: BlindFacts;
   /** What routing rules may look at. */
   own: OwnFacts;
 }
@@ -45,7 +47,7 @@ type RoutableRow = Pick<
   LeadRow,
   'id' | 'companyName' | 'companySize' | 'contactTitle' | 'industry' | 'country' | 'region' | 'source' | 'type'
 > &
-  Pick<LeadRow, 'dealValue' | 'signals' | 'score' | 'temperature' | 'pool'>;
+  Pick<LeadRow, 'dealValue' | 'signals' | 'score' | 'temperature' | 'pool' | 'acceptedAt'>;
 
 export function routableOf(row: RoutableRow): Routable {
   const { temperature, pool, score, source } = row;
@@ -61,6 +63,13 @@ export function routableOf(row: RoutableRow): Routable {
       temperature,
     },
     lead: null,
+    blindFacts: {
+      industry: row.industry,
+      region: row.region,
+      country: row.country,
+      source,
+      acceptedAtMs: row.acceptedAt,
+    },
     own: ownFactsOf(row),
   };
 }
@@ -97,15 +106,33 @@ export interface Resume {
 
 /** What the lead gets now by the first step of its rule that reaches somebody; else a timer after which routing tries again. */
 export function planNext(world: World, lead: Routable, nowMs: number, resume: Resume = {}): Planned {
+  const inForce = world.policy.at(nowMs);
+  const openly = planAs(world, lead, null, { ...inForce, nowMs, resume });
+  if (openly.toOpen === null) return openly;
+  const show = blindnessOf(world, inForce.policy, lead);
+  if (show === null) return openly;
+  // A release that is blind is planned by what it shows alone. Where that leads to no race, it is not hidden.
+  const blindly = planAs(world, lead, show, { ...inForce, nowMs, resume });
+  return blindly.toOpen === null ? openly : blindly;
+}
+
+/** @param show what a blind release shows: it is raced for, and never pushed; null: it is not blind */
+function planAs(
+  world: World,
+  lead: Routable,
+  show: BlindFact[] | null,
+  by: { version: number; policy: Policy; nowMs: number; resume: Resume },
+): Planned {
   const { leadId } = lead;
-  const { version, policy } = world.policy.at(nowMs);
-  const facts = leadFactsOf(world, lead.own, lead.facts.company.name);
+  const { version, policy, nowMs, resume } = by;
+  const facts = routedFacts(policy, leadFactsOf(world, lead.own, lead.facts.company.name), show);
   const route = resume.route === undefined ? routeOf(policy.routing, facts) : resume.route;
   const waiting = () => ({ waiting: waitingTimer(world, leadId, nowMs) });
   for (const [index, step] of (route?.steps ?? []).entries()) {
     if (index < (resume.fromStep ?? 0)) continue;
     const { method } = step;
     if (isPush(method)) {
+      if (show !== null) continue;
       const rule = route?.rule ?? null;
       const to = { facts, company: lead.facts.company.name, rule, not: resume.not };
       const repId = pushedTo(world, policy, { ...step, method }, to, nowMs);
@@ -116,19 +143,18 @@ export function planNext(world: World, lead: Routable, nowMs: number, resume: Re
     }
     const barred = barredBy(world, policy, step, facts, nowMs);
     const reps = world.directory.reps().map((rep) => offerRepOf(policy, rep, nowMs));
-    const pool = poolOf(
-      world,
-      lead.pool,
-      reps.filter(({ id }) => barred?.has(id) !== true),
-    );
-    const given =
-      method === 'race' ? givenAtRelease(world, policy, { pool, reps, barred, not: resume.not }, nowMs) : null;
+    const racing = reps.filter(({ id }) => barred?.has(id) !== true);
+    const pool = poolOf(world, show === null ? lead.pool : BLIND_POOL, racing);
+    // A blind lead is raced for: what is given in place of a race was looked at before the draw.
+    const isGiven = method === 'race' && show === null;
+    const given = isGiven ? givenAtRelease(world, policy, { pool, reps, barred, not: resume.not }, nowMs) : null;
     if (given !== null) {
       const push = { repId: given, method: 'baseLoad' as const, rule: route?.rule ?? null, policy, nowMs };
       return { leadId, next: waiting(), toOpen: null, push, stuck: null };
     }
     const plan = planOffer({
       temperature: lead.temperature,
+      blind: show !== null,
       pool,
       policy,
       reps,
@@ -138,8 +164,8 @@ export function planNext(world: World, lead: Routable, nowMs: number, resume: Re
       past: pastOf(world),
     });
     if (plan.nobody) continue;
-    const by = { pool, rule: route?.rule ?? null, ruleStep: index, method };
-    const toOpen = openOfferOf(world, lead, plan, { ...by, policyVersion: version, nowMs });
+    const opened = { pool, blind: show, rule: route?.rule ?? null, ruleStep: index, method };
+    const toOpen = openOfferOf(world, lead, plan, { ...opened, policyVersion: version, nowMs });
     return { leadId, next: { offer: plannedRows(world, toOpen) }, toOpen, push: null, stuck: null };
   }
   return { leadId, next: waiting(), toOpen: null, push: null, stuck: route === null ? 'noRule' : 'nobodyAvailable' };
@@ -149,7 +175,7 @@ function openOfferOf(
   world: World,
   lead: Routable,
   plan: OfferPlan,
-  opened: Pick<OpenOffer, 'pool' | 'rule' | 'ruleStep' | 'method' | 'policyVersion'> & { nowMs: number },
+  opened: Pick<OpenOffer, 'pool' | 'blind' | 'rule' | 'ruleStep' | 'method' | 'policyVersion'> & { nowMs: number },
 ): OpenOffer {
   const { nowMs, ...by } = opened;
   const { leadId, temperature: _, own: __, ...shown } = lead;
@@ -207,6 +233,7 @@ function plannedRows(world: World, offer: OpenOffer): PlannedOffer {
       limits: JSON.stringify(offer.limits),
       increments: JSON.stringify(offer.increments),
       attemptRate: offer.attemptRate === null ? null : JSON.stringify(offer.attemptRate),
+      blind: offer.blind === null ? null : JSON.stringify(offer.blind),
     },
     lanes: offer.lanes.map(({ lane, opensAtMs, sentAtMs, repIds, tiers }) => ({
       offerId,
@@ -285,42 +312,4 @@ export async function follow(world: World, planned: Planned, openedSeq: number |
     else if (planned.stuck !== null) opsAlarm(world, leadId, planned.stuck);
   }
   if (planned.toOpen !== null && openedSeq !== null) await putUp(world, planned.toOpen, openedSeq);
-}
-
-/** An open offer as the file has it: for the start. */
-export function restoreOffer(world: World, whole: WholeOffer, lead: LeadRow, openedSeq: number): OpenOffer {
-  const { offer } = whole;
-  const repId = (num: number) => world.directory.repByNum(num)?.id;
-  return {
-    leadId: lead.id,
-    facts: routableOf(lead).facts,
-    lead: null,
-    offerId: offer.id,
-    openedSeq,
-    openedAtMs: offer.openedAt,
-    closesAtMs: offer.closesAt,
-    clearMs: offer.clearMs,
-    pool: offer.pool,
-    policyVersion: offer.policyVersion,
-    rule: offer.rule,
-    ruleStep: offer.ruleStep,
-    method: offer.method,
-    limits: JSON.parse(offer.limits),
-    increments: JSON.parse(offer.increments),
-    attemptRate: offer.attemptRate === null ? null : JSON.parse(offer.attemptRate),
-    lanes: whole.lanes.map((row) => ({
-      lane: row.lane,
-      tiers: JSON.parse(row.tiers) as number[],
-      opensAtMs: row.opensAt,
-      sentAtMs: row.sentAt,
-      seq: row.sentAt === null ? null : openedSeq,
-      repIds: (JSON.parse(row.reps) as number[]).map(repId).filter((id) => id !== undefined),
-    })),
-    admissions: new Map(
-      whole.admissions.map((row) => [
-        row.repId,
-        { lane: row.lane, opensAtMs: row.opensAt, sentAtMs: row.sentAt, seq: openedSeq },
-      ]),
-    ),
-  };
 }

@@ -5,6 +5,7 @@
  */
 import { repRoom } from '../alerts/announcer.ts';
 import type { DeadlineRow } from '../deadlines/deadlines-store.ts';
+import { plannedTemperature } from '../distribution/blind-rules.ts';
 import { headStartSecondsOf } from '../distribution/delays-rules.ts';
 import { laneForRep } from '../distribution/distribution-rules.ts';
 import { everyoneIn, type OpenOffer, placeOf } from '../distribution/open-offers.ts';
@@ -12,6 +13,7 @@ import type { Idempotency } from '../ledger/group-commit.ts';
 import type { NewRepRow, RepRow } from '../people/people-store.ts';
 import type { Policy } from '../policy/policy-rules.ts';
 import { routeNamed } from '../routing/routing-rules.ts';
+import { factsOfOffer } from './blind.ts';
 import { gateOf, openLanesNobodyHolds } from './lanes.ts';
 import { offerRepOf } from './offering.ts';
 import { type OnboardingChange, onboardingChange } from './onboarding.ts';
@@ -117,7 +119,11 @@ export function createPresence(
 function isLetIn(world: World, offer: OpenOffer, policy: Policy, rep: RepRow, nowMs: number): boolean {
   const step = routeNamed(policy.routing, offer.rule)?.steps[offer.ruleStep];
   const lead = world.leads.row(offer.leadId);
-  return step === undefined || lead === undefined || !isBarredFrom(world, { policy, step, lead }, rep, nowMs);
+  return (
+    step === undefined ||
+    lead === undefined ||
+    !isBarredFrom(world, { policy, step, facts: factsOfOffer(world, policy, offer, lead) }, rep, nowMs)
+  );
 }
 
 /** Lets a rep into one open offer: back into the own lane, or as a newcomer at the own tier's time. */
@@ -138,7 +144,12 @@ async function admit(world: World, offer: OpenOffer, rep: RepRow): Promise<void>
     members.filter((member) => member !== undefined).map((member) => offerRepOf(policy, member, openedAtMs)),
   );
   const place = laneForRep(
-    { ...offer, policy, temperature: offer.facts.temperature, headStartSeconds },
+    {
+      ...offer,
+      policy,
+      temperature: plannedTemperature(offer.facts.temperature, offer.blind),
+      headStartSeconds,
+    },
     offerRepOf(policy, rep, openedAtMs),
     nowMs,
   );

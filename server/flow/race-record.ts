@@ -34,12 +34,13 @@ export function raceRecord(world: World, leadId: string, forRep?: string) {
   if (lead === undefined) return null;
   const owners = world.owners.ofLead(leadId);
   const offers = world.offersOnFile.ofLead(leadId).reverse();
+  const wasBlind = offers.some(({ offer }) => offer.blind !== null);
+  const hidden = (repId: string) => forRep !== undefined && forRep !== repId;
   return {
     leadId,
     status: lead.status,
     acceptedAt: iso(lead.acceptedAt),
     offers: offers.map((whole) => {
-      const hidden = (repId: string) => forRep !== undefined && forRep !== repId;
       const nameOf: NameOf = (repId) =>
         hidden(repId)
           ? winnerName(world, repId, whole.offer.policyVersion)
@@ -51,7 +52,8 @@ export function raceRecord(world: World, leadId: string, forRep?: string) {
       via: owner.via,
       offerId: owner.offerId,
       startedAt: iso(owner.startedAt),
-      firstContactDueAt: iso(owner.firstContactDueAt),
+      // How long an owner has for the first contact tells the temperature (FAIR-07).
+      firstContactDueAt: wasBlind && hidden(owner.repId) ? null : iso(owner.firstContactDueAt),
       firstContactAt: iso(owner.firstContactAt),
       endedAt: iso(owner.endedAt),
       endReason: owner.endReason,
@@ -68,6 +70,7 @@ function offerRecord(world: World, whole: WholeOffer, owners: OwnershipRow[], na
     state: offer.state,
     closeReason: offer.closeReason,
     pool: offer.pool,
+    blind: offer.blind !== null,
     policyVersion: offer.policyVersion,
     openedAt: iso(offer.openedAt),
     closesAt: iso(offer.closesAt),

@@ -5,7 +5,6 @@
 import type { OwnershipRow } from '../claims/ownership-store.ts';
 import { autoOwed, hasRoom } from '../distribution/fairness-rules.ts';
 import { localDay } from '../kernel/calendar.ts';
-import type { LeadRow } from '../leads/leads-store.ts';
 import type { RepRow } from '../people/people-store.ts';
 import { openHoursOf } from '../policy/hours-rules.ts';
 import { type Policy, zoneOf } from '../policy/policy-rules.ts';
@@ -112,13 +111,12 @@ export function barredBy(
 /** The same of one rep, who comes into an offer that is open: judged by the step it was opened with. */
 export function isBarredFrom(
   world: World,
-  offer: { policy: Policy; step: Step; lead: LeadRow },
+  offer: { policy: Policy; step: Step; facts: LeadFacts },
   rep: RepRow,
   nowMs: number,
 ): boolean {
-  const { policy, step, lead } = offer;
-  if (!boundsAnybody(policy, step, lead.pool)) return false;
-  const facts = leadFactsOf(world, ownFactsOf(lead), lead.companyName);
+  const { policy, step, facts } = offer;
+  if (!boundsAnybody(policy, step, facts.pool)) return false;
   return barredFrom(eligibilityOf(world, policy, step, facts, nowMs), routingRepOf(rep)) !== null;
 }
 

@@ -34,7 +34,8 @@ export function restoreShown(world: World): void {
     if (openedAt < fromMs) break;
     const temperature: Temperature | undefined = world.leads.row(leadId)?.temperature;
     const whole = world.offersOnFile.find(id);
-    if (temperature === undefined || whole === undefined) continue;
+    // Of a blind one nobody was shown what it is.
+    if (temperature === undefined || whole === undefined || whole.offer.blind !== null) continue;
     for (const { sentAt, reps } of whole.lanes) {
       if (sentAt === null) continue;
       const repIds = (JSON.parse(reps) as number[]).map((num) => world.directory.repByNum(num)?.id);

@@ -4,9 +4,11 @@
  * or gone stay out of them.
  */
 import { COUNTER_DAYS_HELD } from '../claims/counters.ts';
+import type { WholeOffer } from '../distribution/offers-reader.ts';
 import type { OpenOffer } from '../distribution/open-offers.ts';
 import { localDay } from '../kernel/calendar.ts';
-import { arbiterOffer, restoreOffer } from './offering.ts';
+import type { LeadRow } from '../leads/leads-store.ts';
+import { arbiterOffer, routableOf } from './offering.ts';
 import type { World } from './world.ts';
 
 /** Reads the open offers from the file into memory; the arbiter gets them from there. */
@@ -17,6 +19,47 @@ export async function restoreOffers(world: World): Promise<void> {
     const lead = world.leads.row(whole.offer.leadId);
     if (lead !== undefined) world.offers.add(restoreOffer(world, whole, lead, seq), seq);
   }
+}
+
+/** An open offer as the file has it: for the start. */
+function restoreOffer(world: World, whole: WholeOffer, lead: LeadRow, openedSeq: number): OpenOffer {
+  const { offer } = whole;
+  const { facts, blindFacts } = routableOf(lead);
+  const repId = (num: number) => world.directory.repByNum(num)?.id;
+  return {
+    leadId: lead.id,
+    facts,
+    blindFacts,
+    lead: null,
+    offerId: offer.id,
+    openedSeq,
+    openedAtMs: offer.openedAt,
+    closesAtMs: offer.closesAt,
+    clearMs: offer.clearMs,
+    pool: offer.pool,
+    policyVersion: offer.policyVersion,
+    rule: offer.rule,
+    ruleStep: offer.ruleStep,
+    method: offer.method,
+    limits: JSON.parse(offer.limits),
+    increments: JSON.parse(offer.increments),
+    attemptRate: offer.attemptRate === null ? null : JSON.parse(offer.attemptRate),
+    blind: offer.blind === null ? null : JSON.parse(offer.blind),
+    lanes: whole.lanes.map((row) => ({
+      lane: row.lane,
+      tiers: JSON.parse(row.tiers) as number[],
+      opensAtMs: row.opensAt,
+      sentAtMs: row.sentAt,
+      seq: row.sentAt === null ? null : openedSeq,
+      repIds: (JSON.parse(row.reps) as number[]).map(repId).filter((id) => id !== undefined),
+    })),
+    admissions: new Map(
+      whole.admissions.map((row) => [
+        row.repId,
+        { lane: row.lane, opensAtMs: row.opensAt, sentAtMs: row.sentAt, seq: openedSeq },
+      ]),
+    ),
+  };
 }
 
 /** Puts counters, offers and gates before the arbiter as they stand: at a start, or after it lost them. */

@@ -16,6 +16,9 @@ import { Problem } from '../platform/problem.ts';
 type Idempotency = ReturnType<typeof idempotencyOf>;
 type Refusal = { refused: string };
 
+/** A lead in a blind offer: what its policy shows of it, and no more. */
+type BlindLead = { id: string; blind: boolean };
+
 export interface LeadsRoutesDeps {
   accept(
     lead: z.infer<typeof newLead>,
@@ -23,7 +26,7 @@ export interface LeadsRoutesDeps {
     idempotency: Idempotency,
   ): Promise<{ leadId: string; created: boolean }>;
   /** What this speaker may see of the lead; null: no such lead, or none of this speaker's business. */
-  view(leadId: string, speaker: Speaker): LeadView | null;
+  view(leadId: string, speaker: Speaker): LeadView | BlindLead | null;
   list(
     speaker: Speaker,
     query: {
@@ -31,7 +34,7 @@ export interface LeadsRoutesDeps {
       limit: number;
       status?: 'waiting' | 'offered' | 'owned' | 'finished' | undefined;
     },
-  ): { items: LeadView[]; nextCursor: string | null };
+  ): { items: (LeadView | BlindLead)[]; nextCursor: string | null };
   release(
     leadId: string,
     reason: string,

@@ -6,6 +6,7 @@
  * reaches offers opened from then on (GAME-07 for points: dated, never rewriting history).
  */
 import { z } from 'zod';
+import { BLIND_DEFAULT, type BlindFact, type BlindPolicy, blindSection } from './blind-policy.ts';
 import { calendarSection, DEFAULT_HOURS, teamSection } from './calendar-policy.ts';
 import { FAIRNESS_DEFAULT, FAIRNESS_OFF, fairnessSection } from './fairness-policy.ts';
 import { DEFAULT_ONBOARDING, onboardingSection } from './onboarding-policy.ts';
@@ -13,6 +14,7 @@ import { DEFAULT_PRIORITY_WINDOWS, priorityWindowsSection } from './priority-win
 import { quotaSection } from './quota-policy.ts';
 import { ROUTING_DEFAULTS, ROUTING_OFF, routingSection } from './routing-policy.ts';
 import { SCORING_DEFAULTS } from './scoring-defaults.ts';
+import { scoring, type temperature } from './scoring-policy.ts';
 import { TIERS_BY_HAND, tiersPolicy, WEEKLY_TIERS } from './tiers-policy.ts';
 
 const DAY_SECONDS = 86_400;
@@ -21,12 +23,10 @@ const WINDOW_SECONDS_MAX = 7 * DAY_SECONDS;
 /** As deep as `tier` of a rep goes (client-sdk/protocol/http.ts). */
 const TIERS_MAX = 20;
 const TEAMS_MAX = 1000;
-const SCORING_ITEMS_MAX = 200;
 
 const name = z.string().trim().min(1).max(200);
 const seconds = (max: number) => z.number().int().min(1).max(max);
 const pointsPaid = z.number().int().min(0).max(1_000_000);
-const pointsScored = z.number().int().min(-100).max(100);
 const byTemperature = (max: number) => z.strictObject({ hot: seconds(max), warm: seconds(max), cold: seconds(max) });
 
 /**
@@ -78,59 +78,6 @@ const points = z.strictObject({
   help: z.strictObject({ points: pointsPaid, perPairAndWeek: z.number().int().min(0).max(1000) }),
 });
 
-const temperature = z.enum(['hot', 'warm', 'cold']);
-
-/** A lead type of INTAKE-03: what it adds to the score, and the temperature it forces, if any. */
-const scoringType = z.strictObject({
-  type: name,
-  /** Other spellings; case, spaces, `-` and `_` never matter. */
-  aliases: z.array(name).max(50).optional(),
-  points: pointsScored,
-  temperature: temperature.optional(),
-});
-const activeDates = {
-  activeFrom: z.iso.datetime({ offset: true }).optional(),
-  activeUntil: z.iso.datetime({ offset: true }).optional(),
-};
-/** SCORE-02: attribute or event, condition, points, cap, active dates. */
-const scoringRule = z.union([
-  z.strictObject({
-    rule: name,
-    field: z.enum(['title', 'industry', 'country', 'region', 'source', 'emailDomain', 'signals']),
-    /** Whole words of the field's text (title: within it; the others: all of it). */
-    anyOf: z.array(name).min(1).max(100),
-    points: pointsScored,
-    /** Each matching signal pays up to this sum; absent: the rule pays once. */
-    cap: pointsScored.optional(),
-    /** A high-intent signal makes the lead hot by itself (SCORE-17). */
-    makesHot: z.boolean().optional(),
-    /** Only for companies of this many people or more. */
-    companySizeFrom: z.number().int().min(0).optional(),
-    ...activeDates,
-  }),
-  z.strictObject({
-    rule: name,
-    field: z.enum(['companySize', 'dealValue']),
-    from: z.number().min(0).optional(),
-    below: z.number().min(0).optional(),
-    points: pointsScored,
-    makesHot: z.boolean().optional(),
-    ...activeDates,
-  }),
-]);
-const scoring = z
-  .strictObject({
-    /** Hot above, warm from, cold below (SCORE-17, CON-02). */
-    hotAbove: z.number().int().min(0).max(100),
-    warmFrom: z.number().int().min(0).max(100),
-    types: z.array(scoringType).max(SCORING_ITEMS_MAX),
-    rules: z.array(scoringRule).max(SCORING_ITEMS_MAX),
-  })
-  .refine((value) => value.warmFrom <= value.hotAbove, {
-    path: ['warmFrom'],
-    message: 'is above hotAbove',
-  });
-
 export const policyDocument = z.strictObject({
   /** The preset it came from; a note, nothing depends on it. */
   preset: z.string().max(40).optional(),
@@ -151,6 +98,7 @@ export const policyDocument = z.strictObject({
   fairness: fairnessSection.default(FAIRNESS_OFF),
   /** Null: no weekly allowance. */
   quotaAllocation: quotaSection.nullable().default(null),
+  blind: blindSection,
   points,
   leaderboard: z.strictObject({
     /** Changes are gathered this long before boards are told (GAME-29); an hour is the longest. */
@@ -169,6 +117,7 @@ export type PointsPolicy = Policy['points'];
 export type ScoringPolicy = Policy['scoring'];
 export type ScoringRule = ScoringPolicy['rules'][number];
 export type Temperature = z.infer<typeof temperature>;
+export type { BlindFact, BlindPolicy };
 export type Pool = 'premium' | 'standard';
 /** Where an offer is up: a lead of the standard pool may be raced for in the cohort's own (FAIR-14). */
 export type OfferPool = Pool | 'cohort';
@@ -238,6 +187,7 @@ function openPreset(): Policy {
     onboarding: null,
     fairness: FAIRNESS_OFF,
     quotaAllocation: null,
+    blind: null,
     points: {
       claimWithin60s: { points: 10, withinSeconds: 60 },
       contactWithin300s: { points: 25, withinSeconds: 300 },
@@ -292,9 +242,14 @@ function fastTieredPreset(): Policy {
   };
 }
 
-/** As `tiered`, with what moves the chances on purpose: everybody's half hour (FAIR-08). */
+/** As `tiered`, with what moves the chances on purpose: everybody's half hour (FAIR-08), leads that hide what they are (FAIR-04). */
 function fairMixPreset(): Policy {
-  return { ...tieredPreset(), preset: 'fair-mix', priorityWindows: DEFAULT_PRIORITY_WINDOWS };
+  return {
+    ...tieredPreset(),
+    preset: 'fair-mix',
+    priorityWindows: DEFAULT_PRIORITY_WINDOWS,
+    blind: BLIND_DEFAULT,
+  };
 }
 
 const PRESETS: Record<PresetName, () => Policy> = {

@@ -4,6 +4,7 @@
  */
 import type { Language } from './condition-words.ts';
 import type { Policy } from './policy-rules.ts';
+import { blindInWords } from './release-words.ts';
 import { routingInWords } from './routing-words.ts';
 
 export interface SectionInWords {
@@ -17,7 +18,10 @@ const SECTIONS: readonly {
   section: keyof Policy;
   title: Record<Language, string>;
   lines(policy: Policy, language: Language, nameOf: (repId: string) => string | null): string[];
-}[] = [{ section: 'routing', title: { id: 'Pembagian lead', en: 'Routing' }, lines: routingInWords }];
+}[] = [
+  { section: 'routing', title: { id: 'Pembagian lead', en: 'Routing' }, lines: routingInWords },
+  { section: 'blind', title: { id: 'Klaim buta', en: 'Blind claims' }, lines: blindInWords },
+];
 
 /** @param nameOf the name of a rep that a rule names */
 export function policyInWords(

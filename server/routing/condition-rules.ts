@@ -1,4 +1,5 @@
 /** Whether a lead meets a condition of a routing rule (ROUTE-01..10). Pure. */
+import type { BlindFact } from '../policy/policy-rules.ts';
 import type { Condition, NumberField, TextField } from '../policy/routing-policy.ts';
 
 /** What routing may look at. Null: the lead does not say. */
@@ -6,15 +7,38 @@ export interface LeadFacts {
   country: string | null;
   region: string | null;
   industry: string | null;
-  source: string;
+  source: string | null;
   type: string | null;
   temperature: string;
   pool: 'premium' | 'standard';
   signals: string[];
   companySize: number | null;
-  score: number;
+  score: number | null;
   dealValue: number | null;
   accountKnown: boolean;
+}
+
+/**
+ * A lead as its blind offer may be routed (FAIR-04): what the offer shows, and for the rest an unknown warm lead of the
+ * standard pool. Who is offered a blind lead, and by which rule, then tells nothing that it hides.
+ * @param score that of a lead which is just warm
+ */
+export function asBlind(lead: LeadFacts, show: readonly BlindFact[], score: number): LeadFacts {
+  const shown = (fact: BlindFact, value: string | null) => (show.includes(fact) ? value : null);
+  return {
+    country: shown('region', lead.country),
+    region: shown('region', lead.region),
+    industry: shown('industry', lead.industry),
+    source: shown('source', lead.source),
+    type: null,
+    temperature: 'warm',
+    pool: 'standard',
+    signals: [],
+    companySize: null,
+    score,
+    dealValue: null,
+    accountKnown: false,
+  };
 }
 
 /** How texts are compared everywhere in routing: by their letters, whatever their case and outer spaces. */

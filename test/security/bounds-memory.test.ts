@@ -32,6 +32,8 @@ function openOffer(n: number): OpenOffer {
     rule: null,
     ruleStep: 0,
     method: 'race',
+    blind: null,
+    blindFacts: { industry: null, region: null, country: null, source: 'web form', acceptedAtMs: T0 },
     facts: {
       company: { name: 'PT', size: null },
       contact: { title: null },

@@ -86,7 +86,7 @@ export class ReplayRace {
             repId: member.id,
             token: member.token,
             book: replay.book,
-            contends: (card) => contends(card.company.name),
+            contends: (card) => contends(card.company.name ?? ''),
             onWon: () => undefined,
           }),
         );

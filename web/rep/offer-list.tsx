@@ -95,8 +95,8 @@ function CardFacts({ card, now, isOver }: { card: OfferCard; now: number; isOver
         <span>{card.source}</span>
       </div>
       <div class="row">
-        {!card.blind && <span class="badge">{words.score(number(card.score))}</span>}
-        {!card.blind && <span class="badge">{t.value.temperature[card.temperature]}</span>}
+        {card.score !== null && <span class="badge">{words.score(number(card.score))}</span>}
+        {card.temperature !== null && <span class="badge">{t.value.temperature[card.temperature]}</span>}
         {!isOver && (
           <span class="countdown">
             {opensInMs > 0

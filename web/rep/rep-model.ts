@@ -108,7 +108,7 @@ function follow(model: RepModel): void {
   });
   client.onPool((pool) => showPool(model, pool));
   client.onAlert((card) => {
-    news.value = t.value.offers.newOffer(card.blind ? '' : card.company.name);
+    news.value = t.value.offers.newOffer(card.company.name ?? '');
   });
   client.onTaken(({ offerId, by }) => endOffer(model, offerId, { kind: 'taken', by: by.name }));
   client.onWithdrawn(({ offerId, reason }) => endOffer(model, offerId, { kind: 'withdrawn', reason }));

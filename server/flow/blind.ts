@@ -1,0 +1,32 @@
+/** Blind claims (FAIR-04): which releases are blind, and by what a blind lead is routed. */
+import { isBlind } from '../distribution/blind-rules.ts';
+import type { LeadRow } from '../leads/leads-store.ts';
+import type { BlindFact, Policy, Pool } from '../policy/policy-rules.ts';
+import { asBlind, type LeadFacts } from '../routing/condition-rules.ts';
+import { leadFactsOf, ownFactsOf } from './routing.ts';
+import type { World } from './world.ts';
+
+/**
+ * What this release shows; null: all, it is not blind. A lead is drawn once: one that was hidden stays so when it is
+ * put up again, and one that was seen could not be hidden any more.
+ */
+export function blindnessOf(world: World, { blind }: Policy, lead: { leadId: string; pool: Pool }): BlindFact[] | null {
+  if (blind === null) return null;
+  const before = world.offersOnFile.wasBlind(lead.leadId);
+  return (before ?? isBlind(blind, lead.pool, world.random.unit())) ? blind.show : null;
+}
+
+/** What the routing of an offer may look at: of a blind one what it shows, as of a warm lead. */
+export function routedFacts(policy: Policy, facts: LeadFacts, blind: readonly BlindFact[] | null): LeadFacts {
+  return blind === null ? facts : asBlind(facts, blind, policy.scoring.warmFrom);
+}
+
+/** The same of a lead whose offer is up, or has just ended. */
+export function factsOfOffer(
+  world: World,
+  policy: Policy,
+  offer: { blind: readonly BlindFact[] | null },
+  lead: LeadRow,
+): LeadFacts {
+  return routedFacts(policy, leadFactsOf(world, ownFactsOf(lead), lead.companyName), offer.blind);
+}
