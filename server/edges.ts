@@ -13,7 +13,7 @@ import { bindClaimLinks, bindSignedIntake, firstSigningSecret } from './edges-si
 import { bindTiers } from './edges-tiers.ts';
 import { assignByManager } from './flow/assigning.ts';
 import { personalCard } from './flow/card.ts';
-import { blindLead, leadFor } from './flow/claim-record.ts';
+import { blindLead, isTeamsLead, leadFor } from './flow/claim-record.ts';
 import { isReady } from './flow/lanes.ts';
 import { onboardingView } from './flow/onboarding.ts';
 import { noteReceipt, raceRecord, wasInRace } from './flow/race-record.ts';
@@ -97,9 +97,7 @@ function bindLeads(app: Http, deps: EdgeDeps): void {
       if (offer === undefined) return null;
       return offer.blind === null ? leadFor(world, leadId, false) : blindLead(offer);
     }
-    const team = owner === undefined ? undefined : directory.rep(owner.repId)?.team;
-    const teams = directory.teamsOf(speaker) ?? [];
-    return team === undefined || (team !== null && teams.includes(team)) ? leadFor(world, leadId, true) : null;
+    return isTeamsLead(world, leadId, directory.teamsOf(speaker)) ? leadFor(world, leadId, true) : null;
   }
 
   const accept: LeadsRoutesDeps['accept'] = (lead, speaker, idempotency) => {

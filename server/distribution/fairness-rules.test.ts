@@ -9,10 +9,10 @@ import {
   claimsPerAutoRule,
   coldPerWeekRule,
   excessOf,
-  hasRoom,
   hotPerWarmRule,
   type Past,
   type Rule,
+  roomAgainst,
 } from './fairness-rules.ts';
 
 /** 10:00 in Jakarta on a Tuesday. */
@@ -118,15 +118,10 @@ describe('FAIR-03', () => {
 });
 
 test('ROUTE-11: room for one more below the capacity', () => {
+  const room = (policy: Policy, held: number) =>
+    roomAgainst(policy, { id: 'a', timeZone: 'Asia/Jakarta' }, NOW_MS, reading({ [OPEN_LEADS]: held }));
   const policy = policyWith({}, { maxOpenLeads: 50 });
-  expect(
-    [49, 50].map((held) =>
-      hasRoom(policy, { id: 'a', timeZone: 'Asia/Jakarta' }, NOW_MS, reading({ [OPEN_LEADS]: held })),
-    ),
-  ).toEqual([true, false]);
-  expect(hasRoom(policyWith({}), { id: 'a', timeZone: 'Asia/Jakarta' }, NOW_MS, reading({ [OPEN_LEADS]: 5000 }))).toBe(
-    true,
-  );
+  expect([room(policy, 49), room(policy, 50), room(policyWith({}), 5000)]).toEqual([null, 'maxOpenLeads', null]);
 });
 
 describe('an offer', () => {

@@ -207,14 +207,20 @@ export function autoOwed(policy: Policy, repId: string, day: Day, counterOf: Cou
   return Math.max(0, Math.ceil(excessOf(claimsPerAutoRule(each, weekOf(day)), repId, counterOf) / each));
 }
 
-/** ROUTE-11, COMP-35: whether a rep may be given one more lead by rotation. */
-export function hasRoom(policy: Policy, rep: RuledRep, nowMs: number, counterOf: CounterOf): boolean {
+/** ROUTE-11, COMP-35: what keeps a rep from being given one more lead by rotation; null: nothing. */
+export function roomAgainst(
+  policy: Policy,
+  rep: RuledRep,
+  nowMs: number,
+  counterOf: CounterOf,
+): 'maxOpenLeads' | 'weeklyAllowance' | null {
   const { maxOpenLeads } = policy.competition;
   const allowance = rep.weeklyAllowance ?? null;
-  return (
-    (maxOpenLeads === null || counterOf(rep.id, OPEN_LEADS) < maxOpenLeads) &&
-    (allowance === null || excessOf(weeklyAllowanceRule(allowance, weekAtOf(rep, nowMs)), rep.id, counterOf) <= 0)
-  );
+  if (maxOpenLeads !== null && counterOf(rep.id, OPEN_LEADS) >= maxOpenLeads) return 'maxOpenLeads';
+  if (allowance === null) return null;
+  return excessOf(weeklyAllowanceRule(allowance, weekAtOf(rep, nowMs)), rep.id, counterOf) <= 0
+    ? null
+    : 'weeklyAllowance';
 }
 
 function weekAtOf({ timeZone }: RuledRep, nowMs: number): Day {

@@ -4,7 +4,8 @@ import { localDay } from '../kernel/calendar.ts';
 import type { OfferPool, Policy, Temperature } from '../policy/policy-rules.ts';
 import { delaySecondsOf } from './delays-rules.ts';
 import type { OfferRep } from './distribution-rules.ts';
-import { autoOwed, type CounterOf, hasRoom } from './fairness-rules.ts';
+import { autoOwed, type CounterOf, roomAgainst } from './fairness-rules.ts';
+import type { LeftOut, LeftOutReason } from './left-out.ts';
 import { isReady } from './offer-lanes.ts';
 
 export interface FallbackRep extends OfferRep {
@@ -20,7 +21,7 @@ export interface FallbackRep extends OfferRep {
  * has such access (no lead stays unowned, COMP-10). OPEN: anybody. Before all comes a newcomer who is owed
  * the base load (FAIR-12), then who owes an assigned lead (FAIR-02), the larger debt first; who holds as
  * many leads as allowed is left out (ROUTE-11). Among them the one whose last turn is longest ago; then the
- * smaller id. Null: nobody is available.
+ * smaller id. `repId` null: nobody is available. `leftOut`: the others, each with why not.
  */
 export function nextFallbackRep(input: {
   policy: Policy;
@@ -29,17 +30,26 @@ export function nextFallbackRep(input: {
   reps: readonly FallbackRep[];
   nowMs: number;
   counterOf: CounterOf;
-}): string | null {
+}): { repId: string | null; leftOut: LeftOut[] } {
   const { policy, nowMs, counterOf } = input;
   const byTier = policy.mode === 'TIERED' && input.pool === 'standard';
   const active = input.reps.filter((rep) => rep.active);
   const withAccess = active.filter(
     (rep) => input.pool !== 'premium' || delaySecondsOf(policy, input, rep.tier) !== null,
   );
-  const available = (withAccess.length > 0 ? withAccess : active)
-    .filter((rep) => isReady(rep) && hasRoom(policy, rep, nowMs, counterOf))
-    .map((rep) => ({ ...rep, owed: autoOwed(policy, rep.id, localDay(nowMs, rep.timeZone), counterOf) }));
-  const [next] = available.sort(
+  const candidates = new Set(withAccess.length > 0 ? withAccess : active);
+  const reasonAgainst = (rep: FallbackRep): LeftOutReason | null => {
+    if (!candidates.has(rep)) return 'tierNever';
+    return isReady(rep) ? roomAgainst(policy, rep, nowMs, counterOf) : 'notReady';
+  };
+  const leftOut: LeftOut[] = [];
+  const available: (FallbackRep & { owed: number })[] = [];
+  for (const rep of active) {
+    const reason = reasonAgainst(rep);
+    if (reason !== null) leftOut.push({ repId: rep.id, reason });
+    else available.push({ ...rep, owed: autoOwed(policy, rep.id, localDay(nowMs, rep.timeZone), counterOf) });
+  }
+  const [next, ...others] = available.sort(
     (a, b) =>
       Number(b.baseLoadOwed) - Number(a.baseLoadOwed) ||
       b.owed - a.owed ||
@@ -47,5 +57,6 @@ export function nextFallbackRep(input: {
       a.lastTurn - b.lastTurn ||
       (a.id < b.id ? -1 : 1),
   );
-  return next?.id ?? null;
+  leftOut.push(...others.map(({ id }) => ({ repId: id, reason: 'waitsTurn' as const })));
+  return { repId: next?.id ?? null, leftOut };
 }

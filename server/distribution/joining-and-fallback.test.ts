@@ -118,7 +118,7 @@ describe('COMP-23: a lead that nobody claimed', () => {
     pool: 'premium' | 'standard' = 'standard',
     name = 'tiered',
     counterOf: (repId: string, counter: string) => number = none,
-  ) => nextFallbackRep({ policy: preset(name), pool, temperature: 'warm', reps, nowMs: NOW_MS, counterOf });
+  ) => nextFallbackRep({ policy: preset(name), pool, temperature: 'warm', reps, nowMs: NOW_MS, counterOf }).repId;
 
   test('standard: tier 3 by rotation, then upwards', () => {
     expect(next([turn('a', 1), turn('c', 3, 9), turn('d', 3, 5)])).toBe('d');
@@ -198,7 +198,7 @@ describe('COMP-35: the weekly allowance', () => {
           { ...allowed('b', 3), lastTurn: 5, baseLoadOwed: false },
         ],
         counterOf: received({ a: counts }),
-      });
+      }).repId;
     expect(next({})).toBe('a');
     expect(next({ ...full, [`hot:week:${WEEK}`]: 0 })).toBe('a');
     expect(next({ 'cold:week:2026-11-16': 9 })).toBe('a');

@@ -138,7 +138,7 @@ describe('who is in which offer', () => {
   test('FAIR-12: who is owed the base load is served before anybody else by the rotation', () => {
     const turn = (one: OfferRep, baseLoadOwed: boolean) => ({ ...one, lastTurn: 0, baseLoadOwed });
     const next = (owed: string) =>
-      nextFallbackRep({ ...input, pool: 'standard', reps: team.map((one) => turn(one, one.id === owed)) });
+      nextFallbackRep({ ...input, pool: 'standard', reps: team.map((one) => turn(one, one.id === owed)) }).repId;
     expect(next('shadow')).toBe('shadow');
     expect(next('nobody')).toBe('late');
   });

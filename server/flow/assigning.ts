@@ -45,7 +45,7 @@ export async function assignByRule(
   world: World,
   order: Push & { leadId: string; closes: AssignArgs['closes']; policy: Policy; nowMs: number },
 ): Promise<void> {
-  const { leadId, repId, method, rule, closes, policy, nowMs } = order;
+  const { leadId, repId, method, rule, leftOut, closes, policy, nowMs } = order;
   const temperature = world.leads.row(leadId)?.temperature ?? 'hot';
   const { result } = await world.ledger.write('assignLead', {
     leadId,
@@ -53,6 +53,7 @@ export async function assignByRule(
     via: 'rotation',
     method,
     rule,
+    leftOut,
     actor: 'system',
     reason: null,
     at: nowMs,
@@ -119,6 +120,7 @@ async function tryToAssign(
       via: 'manager',
       method: null,
       rule: null,
+      leftOut: null,
       at: nowMs,
       day: dayOf(rep),
       from: ownerRep === undefined ? null : { repId: ownerRep.id, day: dayOf(ownerRep) },

@@ -34,6 +34,14 @@ export function leadFor(
   return world.leads.view(row, claim, withContact);
 }
 
+/** Whether a lead is these teams' business: its owner is of one of them, or it has none. `teams` null: all. */
+export function isTeamsLead(world: World, leadId: string, teams: readonly string[] | null): boolean {
+  const owner = world.owners.live(leadId);
+  if (teams === null || owner === undefined) return true;
+  const team = world.directory.rep(owner.repId)?.team ?? null;
+  return team !== null && teams.includes(team);
+}
+
 function wonOf(
   claimId: string,
   offerId: string | null,

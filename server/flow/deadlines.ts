@@ -7,6 +7,7 @@
 import type { DeadlineRow } from '../deadlines/deadlines-store.ts';
 import { plannedTemperature } from '../distribution/blind-rules.ts';
 import { nextFallbackRep } from '../distribution/fallback-rules.ts';
+import type { LeftOut } from '../distribution/left-out.ts';
 import type { OpenOffer } from '../distribution/open-offers.ts';
 import type { LeadRow } from '../leads/leads-store.ts';
 import type { Policy } from '../policy/policy-rules.ts';
@@ -17,7 +18,7 @@ import { openLane } from './lanes.ts';
 import { follow, offerRepOf, planNext, routableOf, waitingTimer } from './offering.ts';
 import { baseLoadOwed } from './onboarding.ts';
 import { remindHolders } from './priority-windows.ts';
-import { barredBy } from './routing.ts';
+import { barredBy, leftOutRow } from './routing.ts';
 import type { World } from './world.ts';
 
 export interface Deadlines {
@@ -114,11 +115,12 @@ async function passOn(world: World, offer: OpenOffer, cause: { nowMs: number; de
   const onwards = route !== null && resume.fromStep < route.steps.length;
   const planned = onwards ? planNext(world, routableOf(lead), nowMs, resume) : null;
   const placed = planned !== null && planned.stuck === null;
-  const repId = placed ? null : unclaimedTo(world, { offer, lead, policy, nowMs });
+  const { repId, leftOut } = placed ? { repId: null, leftOut: [] } : unclaimedTo(world, { offer, lead, policy, nowMs });
   const closes = { offerId, reason: 'expired' as const, deadlineId };
   if (repId !== null) {
     world.rotation.take(repId);
-    return assignByRule(world, { leadId, repId, method: 'unclaimed', rule: offer.rule, closes, policy, nowMs });
+    const push = { repId, method: 'unclaimed' as const, rule: offer.rule, leftOut: leftOutRow(world, leftOut) };
+    return assignByRule(world, { ...push, leadId, closes, policy, nowMs });
   }
   if (placed && planned.push !== null) return assignByRule(world, { ...planned.push, leadId, closes });
   const waiting = { waiting: waitingTimer(world, leadId, nowMs) };
@@ -143,13 +145,13 @@ async function passOn(world: World, offer: OpenOffer, cause: { nowMs: number; de
 function unclaimedTo(
   world: World,
   of: { offer: OpenOffer; lead: LeadRow; policy: Policy; nowMs: number },
-): string | null {
+): { repId: string | null; leftOut: LeftOut[] } {
   const { offer, lead, policy, nowMs } = of;
   const step = routeNamed(policy.routing, offer.rule)?.steps[offer.ruleStep];
   const facts = factsOfOffer(world, policy, offer, lead);
   const barred = step === undefined ? undefined : barredBy(world, policy, step, facts, nowMs);
   const reps = world.directory.reps().filter(({ id }) => barred?.has(id) !== true);
-  return nextFallbackRep({
+  const next = nextFallbackRep({
     policy,
     pool: offer.pool,
     temperature: plannedTemperature(offer.facts.temperature, offer.blind),
@@ -161,4 +163,8 @@ function unclaimedTo(
     nowMs,
     counterOf: world.counters.of,
   });
+  const left = [...(barred ?? [])]
+    .filter(([repId]) => world.directory.rep(repId)?.active === true)
+    .map(([repId, reason]) => ({ repId, reason }));
+  return { ...next, leftOut: [...left, ...next.leftOut] };
 }

@@ -22,7 +22,16 @@ import { gateOf } from './lanes.ts';
 import { givenAtRelease, poolOf } from './onboarding.ts';
 import { opsAlarm } from './ops-queue.ts';
 import { persist, settledOrSoon } from './persist.ts';
-import { barredBy, leadFactsOf, type OwnFacts, ownFactsOf, type Push, pushedTo, takeTurn } from './routing.ts';
+import {
+  barredBy,
+  leadFactsOf,
+  leftOutRow,
+  type OwnFacts,
+  ownFactsOf,
+  type Push,
+  pushedTo,
+  takeTurn,
+} from './routing.ts';
 import { pastOf } from './showing.ts';
 import type { NextStep, PlannedOffer } from './transactions/offering.ts';
 import type { World } from './world.ts';
@@ -135,10 +144,11 @@ function planAs(
       if (show !== null) continue;
       const rule = route?.rule ?? null;
       const to = { facts, company: lead.facts.company.name, rule, not: resume.not };
-      const repId = pushedTo(world, policy, { ...step, method }, to, nowMs);
-      if (repId === null) continue;
+      const pushed = pushedTo(world, policy, { ...step, method }, to, nowMs);
+      if (pushed === null) continue;
+      const { repId } = pushed;
       takeTurn(world, step, rule, repId);
-      const push = { repId, method, rule, policy, nowMs };
+      const push = { repId, method, rule, policy, nowMs, leftOut: leftOutRow(world, pushed.leftOut) };
       return { leadId, next: waiting(), toOpen: null, push, stuck: null };
     }
     const barred = barredBy(world, policy, step, facts, nowMs);
@@ -166,7 +176,11 @@ function planAs(
     if (plan.nobody) continue;
     const opened = { pool, blind: show, rule: route?.rule ?? null, ruleStep: index, method };
     const toOpen = openOfferOf(world, lead, plan, { ...opened, policyVersion: version, nowMs });
-    return { leadId, next: { offer: plannedRows(world, toOpen) }, toOpen, push: null, stuck: null };
+    const holders = reps.filter(
+      ({ id, inPriorityWindow }) => inPriorityWindow === true && plan.lanes.some(({ repIds }) => repIds.includes(id)),
+    );
+    const why = { leftOut: leftOutRow(world, plan.ineligible), windowHolders: holders.map(({ id }) => id) };
+    return { leadId, next: { offer: plannedRows(world, toOpen, why) }, toOpen, push: null, stuck: null };
   }
   return { leadId, next: waiting(), toOpen: null, push: null, stuck: route === null ? 'noRule' : 'nobodyAvailable' };
 }
@@ -212,12 +226,18 @@ export function waitingTimer(world: World, leadId: string, nowMs: number) {
   return { id: newId('dl', nowMs, world.random), kind: 'routeAgain' as const, dueAt, leadId };
 }
 
-/** The rows of an offer and the timers it owes. */
-function plannedRows(world: World, offer: OpenOffer): PlannedOffer {
+/** The rows of an offer, the timers it owes, and why it is offered to whom. */
+function plannedRows(
+  world: World,
+  offer: OpenOffer,
+  why: { leftOut: string; windowHolders: readonly string[] },
+): PlannedOffer {
   const { offerId, leadId, openedAtMs } = offer;
   const numOf = (repId: string) => world.directory.rep(repId)?.num ?? 0;
   const timer = () => newId('dl', openedAtMs, world.random);
   return {
+    leftOut: why.leftOut,
+    windowHolders: JSON.stringify(why.windowHolders.map(numOf)),
     offer: {
       id: offerId,
       leadId,

@@ -3,6 +3,11 @@
  * names is there. Each waits for a timer as before; what is listed is told from the rules at each reading, so that a
  * rule that was mended has mended the list.
  */
+import type { LeftOutReason } from '../distribution/left-out.ts';
+import type { RepRow } from '../people/people-store.ts';
+import type { Policy } from '../policy/policy-rules.ts';
+import type { Step } from '../policy/routing-policy.ts';
+import type { LeadFacts } from '../routing/condition-rules.ts';
 import { routeOf } from '../routing/routing-rules.ts';
 import { barredBy, leadFactsOf, ownFactsOf } from './routing.ts';
 import type { World } from './world.ts';
@@ -11,6 +16,21 @@ import type { World } from './world.ts';
 export function opsAlarm(world: World, leadId: string, reason: 'noRule' | 'nobodyAvailable'): void {
   world.metrics.opsQueued(reason);
   world.log.warn('a lead stands in the ops queue', { leadId, reason });
+}
+
+/** Why a step does not reach a rep now; null: it would. */
+export function reasonsNow(
+  world: World,
+  policy: Policy,
+  step: Step,
+  facts: LeadFacts,
+  nowMs: number,
+): (rep: RepRow) => LeftOutReason | null {
+  const barred = barredBy(world, policy, step, facts, nowMs);
+  return ({ id, active, status }) => {
+    const away = active ? (status === 'ready' ? null : 'notReady') : 'inactive';
+    return barred?.get(id) ?? away;
+  };
 }
 
 /** The oldest `limit` of the queue, each with the rule it fell under and how many reps each reason leaves out. */
@@ -23,11 +43,10 @@ export function opsQueue(world: World, limit: number) {
     const facts = leadFactsOf(world, ownFactsOf(lead), lead.companyName);
     const route = routeOf(policy.routing, facts);
     const leftOut = (route?.steps ?? []).map((step) => {
-      const barred = barredBy(world, policy, step, facts, nowMs);
       const reasons: Record<string, number> = {};
-      for (const { id, active, status } of world.directory.reps()) {
-        const away = active ? (status === 'ready' ? null : 'notReady') : 'inactive';
-        const reason = barred?.get(id) ?? away;
+      const reasonOf = reasonsNow(world, policy, step, facts, nowMs);
+      for (const rep of world.directory.reps()) {
+        const reason = reasonOf(rep);
         if (reason !== null) reasons[reason] = (reasons[reason] ?? 0) + 1;
       }
       return { method: step.method, reasons };

@@ -3,7 +3,8 @@
  * server/routing; here it meets the team, the hours and who is away.
  */
 import type { OwnershipRow } from '../claims/ownership-store.ts';
-import { autoOwed, hasRoom } from '../distribution/fairness-rules.ts';
+import { autoOwed, roomAgainst } from '../distribution/fairness-rules.ts';
+import { type LeftOut, type LeftOutReason, packLeftOut } from '../distribution/left-out.ts';
 import { localDay } from '../kernel/calendar.ts';
 import type { RepRow } from '../people/people-store.ts';
 import { openHoursOf } from '../policy/hours-rules.ts';
@@ -26,6 +27,13 @@ export interface Push {
   repId: string;
   method: NonNullable<OwnershipRow['method']>;
   rule: string | null;
+  /** Why nobody else: `packLeftOut`. */
+  leftOut: string;
+}
+
+/** For the event that records a decision. */
+export function leftOutRow(world: World, left: readonly LeftOut[]): string {
+  return packLeftOut(left, (repId) => world.directory.rep(repId)?.num ?? 0);
 }
 
 /** What the lead itself says; whether its company is an account is asked when it is routed. */
@@ -131,22 +139,30 @@ export function pushedTo(
   step: Step & { method: PushMethod },
   lead: { facts: LeadFacts; company: string; rule: string | null; not: string | undefined },
   nowMs: number,
-): string | null {
+): { repId: string; leftOut: LeftOut[] } | null {
   if (step.method === 'accountOwner') {
     const owner = world.directory.rep(world.routing.ownerOf(lead.company) ?? '');
     if (owner === undefined || !owner.active || owner.id === lead.not) return null;
     const isAway = policy.routing.availability.timeOff && world.routing.awayAt(nowMs).has(owner.id);
-    return isAway ? null : owner.id;
+    return isAway ? null : { repId: owner.id, leftOut: [] };
   }
   const barred = barredBy(world, policy, step, lead.facts, nowMs);
   const { of: counterOf } = world.counters;
-  const available = world.directory
-    .reps()
-    .filter(({ id, active, status }) => active && status === 'ready' && id !== lead.not && barred?.has(id) !== true)
-    .filter((rep) => {
-      const weeklyAllowance = perWeekOf(policy.quotaAllocation, rep);
-      return hasRoom(policy, { id: rep.id, timeZone: zoneOf(policy, rep), weeklyAllowance }, nowMs, counterOf);
-    });
+  const reasonAgainst = (rep: RepRow): LeftOutReason | null => {
+    const weeklyAllowance = perWeekOf(policy.quotaAllocation, rep);
+    const ruled = { id: rep.id, timeZone: zoneOf(policy, rep), weeklyAllowance };
+    const reason = barred?.get(rep.id) ?? (rep.status === 'ready' ? null : 'notReady');
+    if (reason !== null) return reason;
+    return rep.id === lead.not ? 'gaveItBack' : roomAgainst(policy, ruled, nowMs, counterOf);
+  };
+  const leftOut: LeftOut[] = [];
+  const available: RepRow[] = [];
+  for (const rep of world.directory.reps()) {
+    if (!rep.active) continue;
+    const reason = reasonAgainst(rep);
+    if (reason === null) available.push(rep);
+    else leftOut.push({ repId: rep.id, reason });
+  }
   // Who owes an assigned lead is served next (FAIR-02), in the rule's own order among them.
   const owing = available.filter(
     (rep) => autoOwed(policy, rep.id, localDay(nowMs, zoneOf(policy, rep)), counterOf) > 0,
@@ -156,7 +172,10 @@ export function pushedTo(
     turn: world.rotation.turnOf(id),
     served: world.rotation.servedOf(lead.rule, id),
   }));
-  return nextTurnOf(step.method, candidates);
+  const repId = nextTurnOf(step.method, candidates);
+  if (repId === null) return null;
+  const waiting = available.filter(({ id }) => id !== repId);
+  return { repId, leftOut: [...leftOut, ...waiting.map(({ id }) => ({ repId: id, reason: 'waitsTurn' as const }))] };
 }
 
 /** Notes a push in the rotation before its commit: the next lead goes to somebody else. An account's owner keeps its place. */

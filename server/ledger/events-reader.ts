@@ -10,6 +10,8 @@ export interface EventsReader {
   /** Events of the named kinds with a seq above `after`, in commit order. */
   after(after: number, kinds: string[], limit: number): EventRow[];
   ofLead(leadId: string): EventRow[];
+  /** Those of a lead that are of the named kinds, newest first. */
+  newestOfLead(leadId: string, kinds: string[], limit: number): EventRow[];
   lastSeq(): number;
   /** A small fact of the cell; null when it was never set. */
   cellValue(key: string): string | null;
@@ -22,6 +24,14 @@ export function createEventsReader(db: Db): EventsReader {
     after: (after, kinds, limit) =>
       db.select().from(events).where(sql`seq > ${after} and kind in ${kinds}`).orderBy(events.seq).limit(limit).all(),
     ofLead: (leadId) => db.select().from(events).where(eq(events.leadId, leadId)).orderBy(events.seq).all(),
+    newestOfLead: (leadId, kinds, limit) =>
+      db
+        .select()
+        .from(events)
+        .where(sql`lead_id = ${leadId} and kind in ${kinds}`)
+        .orderBy(sql`seq desc`)
+        .limit(limit)
+        .all(),
     cellValue: (key) => db.select().from(cell).where(eq(cell.key, key)).get()?.value ?? null,
     answered(claim) {
       if (claim === undefined) return false;

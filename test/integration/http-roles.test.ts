@@ -250,6 +250,11 @@ const DISTRIBUTION: Route[] = [
     may: { ...REPS(200), ...MANAGERS(200) },
   },
   {
+    call: 'GET /v1/leads/{id}/explanation',
+    ready: async () => ({ path: `/v1/leads/${await ofA1()}/explanation` }),
+    may: { ...REPS(200), managerA: 200, managerB: 404, admin: 200 },
+  },
+  {
     call: 'POST /v1/tiers/computations',
     ready: () => ({ path: '/v1/tiers/computations', body: { team: 'A', dryRun: true } }),
     may: { admin: 200, managerA: 200 },

@@ -10,6 +10,10 @@ export interface PlannedOffer {
   offer: NewOfferRow;
   lanes: LaneRow[];
   deadlines: NewDeadlineRow[];
+  /** `packLeftOut`: whom it is not offered to, and why. */
+  leftOut: string;
+  /** JSON array of `reps.num`: whose priority window runs at the release. */
+  windowHolders: string;
 }
 
 /** What a lead gets next: an offer, or a timer after which routing tries again. */
@@ -37,7 +41,7 @@ export function takeNextStep(stores: Stores, leadId: string, next: NextStep, act
     stores.deadlines.insert([next.waiting]);
     return null;
   }
-  const { offer, lanes, deadlines } = next.offer;
+  const { offer, lanes, deadlines, leftOut, windowHolders } = next.offer;
   stores.offers.insert(offer, lanes);
   stores.deadlines.insert(deadlines);
   stores.leads.setStatus(leadId, 'offered');
@@ -47,7 +51,7 @@ export function takeNextStep(stores: Stores, leadId: string, next: NextStep, act
     actor,
     leadId,
     offerId: offer.id,
-    data: { closesAt: offer.closesAt, lanes: lanes.length, policyVersion: offer.policyVersion },
+    data: { closesAt: offer.closesAt, lanes: lanes.length, policyVersion: offer.policyVersion, leftOut, windowHolders },
   });
 }
 

@@ -71,6 +71,8 @@ export interface AssignArgs {
   /** ROUTE-22; null unless `via` is rotation. */
   method: OwnershipRow['method'];
   rule: string | null;
+  /** `packLeftOut`: why nobody else; null: a manager's word. */
+  leftOut: string | null;
   actor: string;
   reason: string | null;
   at: number;
@@ -113,6 +115,7 @@ export function assignLead(stores: Stores, args: AssignArgs): AssignResult {
       via: args.via,
       method: args.method,
       rule: args.rule,
+      leftOut: args.leftOut,
       day: args.day,
       endedOwnershipId: owner?.id ?? null,
       firstContactDueAt: at + args.firstContactMs,

@@ -70,6 +70,8 @@ function putUp(number: number, limits: unknown[] = []): void {
           { offerId, lane: 1, opensAt: T0 + 900_000, sentAt: null, tiers: '[3]', reps: '[3]' },
         ],
         deadlines: [{ id: `dl_${number}`, kind: 'offerExpires', dueAt: T0 + 3_600_000, leadId, offerId }],
+        leftOut: '{}',
+        windowHolders: '[]',
       },
     },
   });

@@ -1,0 +1,222 @@
+/**
+ * Why a lead was offered to whom, why not, and why then (CLAIM-11, FAIR-21): told from what each decision left on
+ * record, never decided again; of a lead that waits, and of limits in the way, from how things stand now.
+ */
+
+import { withinLimits } from '../distribution/distribution-rules.ts';
+import { whyThen } from '../distribution/explanation-rules.ts';
+import {
+  decisionInWords,
+  notOfferedInWords,
+  notReachedInWords,
+  waitingInWords,
+  whyThenInWords,
+} from '../distribution/explanation-words.ts';
+import { roomAgainst } from '../distribution/fairness-rules.ts';
+import { type LeftOutReason, unpackLeftOut } from '../distribution/left-out.ts';
+import type { WholeOffer } from '../distribution/offers-reader.ts';
+import { placeOf } from '../distribution/open-offers.ts';
+import { refusalMessage } from '../kernel/messages.ts';
+import type { Language } from '../kernel/spoken.ts';
+import type { LeadRow } from '../leads/leads-store.ts';
+import type { EventRow } from '../ledger/events-reader.ts';
+import type { RepRow } from '../people/people-store.ts';
+import { routeOf } from '../routing/routing-rules.ts';
+import { gateOf } from './lanes.ts';
+import { offerRepOf } from './offering.ts';
+import { reasonsNow } from './ops-queue.ts';
+import { leadFactsOf, ownFactsOf } from './routing.ts';
+import type { World } from './world.ts';
+
+/** A lead that came back more often than that is told of by its newest decisions. */
+const DECISIONS_MAX = 20;
+
+const iso = (ms: number) => new Date(ms).toISOString();
+
+export interface ExplanationAsked {
+  leadId: string;
+  language: Language;
+  /** The rep who asks: its own line, and nothing of anybody else's. Null: a manager, who reads all of them. */
+  forRep: string | null;
+  /** Reps whose number is above this one. */
+  afterNum: number;
+  limit: number;
+}
+
+interface Line {
+  decisionId: string | null;
+  outcome: 'offered' | 'notReached' | 'given' | 'notOffered';
+  /** Why not, as a code; null: it was offered. */
+  reason: LeftOutReason | null;
+  lane: number | null;
+  opensAt: string | null;
+  sentAt: string | null;
+  message: string;
+  /** What would lift it. */
+  lifts: string | null;
+}
+
+interface Decision {
+  shown: {
+    id: string;
+    at: string;
+    method: string;
+    rule: string | null;
+    step: number | null;
+    policyVersion: number | null;
+    state: string;
+    message: string;
+  };
+  lineOf(rep: RepRow): Line;
+}
+
+/** Null: there is no such lead, or no such rep. */
+export function explanation(world: World, asked: ExplanationAsked) {
+  const lead = world.leads.row(asked.leadId);
+  if (lead === undefined) return null;
+  const events = world.events.newestOfLead(lead.id, ['offer.opened', 'lead.assigned'], DECISIONS_MAX);
+  const decisions = events
+    .map((event) => (event.kind === 'offer.opened' ? offered(world, lead, event, asked) : given(event, asked)))
+    .filter((decision) => decision !== null);
+  const waiting = lead.status === 'waiting' ? waits(world, lead, asked.language) : null;
+  const { page, more } = repsAsked(world, asked);
+  const items = page.map((rep) => ({
+    repId: rep.id,
+    repName: rep.name,
+    lines: [...(waiting === null ? [] : [waiting.lineOf(rep)]), ...decisions.map(({ lineOf }) => lineOf(rep))],
+    inTheWay: inTheWay(world, lead.id, rep, asked.language),
+  }));
+  return {
+    leadId: lead.id,
+    status: lead.status,
+    language: asked.language,
+    waiting: waiting?.shown ?? null,
+    decisions: decisions.map(({ shown }) => shown),
+    items,
+    nextCursor: more ? String(page.at(-1)?.num) : null,
+  };
+}
+
+function repsAsked(world: World, { forRep, afterNum, limit }: ExplanationAsked): { page: RepRow[]; more: boolean } {
+  if (forRep !== null) {
+    const own = world.directory.rep(forRep);
+    return { page: own === undefined ? [] : [own], more: false };
+  }
+  const rest = world.directory.reps().filter(({ num }) => num > afterNum);
+  rest.sort((a, b) => a.num - b.num);
+  return { page: rest.slice(0, limit), more: rest.length > limit };
+}
+
+function notOffered(decisionId: string | null, reason: LeftOutReason, language: Language): Line {
+  const words = notOfferedInWords(reason, language);
+  return { decisionId, outcome: 'notOffered', reason, lane: null, opensAt: null, sentAt: null, ...words };
+}
+
+/** A race, or a queue. */
+function offered(world: World, lead: LeadRow, event: EventRow, { language }: ExplanationAsked): Decision | null {
+  const whole = world.offersOnFile.find(event.offerId ?? '');
+  if (whole === undefined) return null;
+  const { offer } = whole;
+  const recorded = recordedBy(event);
+  const { policy } = world.policy.version(offer.policyVersion) ?? world.policy.at(offer.openedAt);
+  const of = { policy, pool: offer.pool, temperature: lead.temperature, openedAtMs: offer.openedAt };
+  const { method, rule, ruleStep: step, policyVersion, state } = offer;
+  const shown = { id: offer.id, at: iso(offer.openedAt), method, rule, step, policyVersion, state };
+  return {
+    shown: { ...shown, message: decisionInWords({ method, rule, step }, language) },
+    lineOf(rep) {
+      const place = placeOnFile(whole, rep);
+      if (place === null) return notOffered(offer.id, recorded.leftOut.get(rep.num) ?? 'inactive', language);
+      const { lane, opensAt, sentAt, ...own } = place;
+      const inPriorityWindow = recorded.windowHolders.includes(rep.num);
+      const hasHeadStart = recorded.windowHolders.length > 0;
+      const why = whyThen({ ...of, hasHeadStart }, { ...own, tier: rep.tier, opensAtMs: opensAt, inPriorityWindow });
+      const reached = sentAt !== null;
+      const later = reached ? '' : ` ${notReachedInWords(state === 'open', language)}`;
+      return {
+        decisionId: offer.id,
+        outcome: reached ? 'offered' : 'notReached',
+        reason: null,
+        lane,
+        opensAt: iso(opensAt),
+        sentAt: sentAt === null ? null : iso(sentAt),
+        message: whyThenInWords(why, language) + later,
+        lifts: null,
+      };
+    },
+  };
+}
+
+/** An assignment. */
+function given(event: EventRow, { language }: ExplanationAsked): Decision {
+  const { ownershipId, via, method: byRule, rule } = JSON.parse(event.data) as Record<string, string | null>;
+  const id = ownershipId ?? String(event.seq);
+  const method = via === 'manager' ? 'manager' : (byRule ?? 'unclaimed');
+  const message = decisionInWords({ method, rule: rule ?? null, step: null }, language);
+  const { leftOut } = recordedBy(event);
+  const shown = { id, at: iso(event.at), method, rule: rule ?? null, step: null, policyVersion: null };
+  return {
+    shown: { ...shown, state: 'given', message },
+    lineOf(rep) {
+      if (rep.id === event.repId) {
+        const at = iso(event.at);
+        return {
+          decisionId: id,
+          outcome: 'given',
+          reason: null,
+          lane: null,
+          opensAt: at,
+          sentAt: at,
+          message,
+          lifts: null,
+        };
+      }
+      // Of an account, and of a manager's word, nobody else was looked at.
+      const wasAsked = method !== 'manager' && method !== 'accountOwner';
+      return notOffered(id, leftOut.get(rep.num) ?? (wasAsked ? 'inactive' : 'namedOther'), language);
+    },
+  };
+}
+
+/** Of decisions from before they were recorded: nobody. */
+function recordedBy(event: EventRow): { leftOut: Map<number, LeftOutReason>; windowHolders: number[] } {
+  const { leftOut, windowHolders } = JSON.parse(event.data) as { leftOut?: string | null; windowHolders?: string };
+  return { leftOut: unpackLeftOut(leftOut ?? '{}'), windowHolders: JSON.parse(windowHolders ?? '[]') as number[] };
+}
+
+function placeOnFile({ lanes, admissions }: WholeOffer, rep: RepRow) {
+  const admission = admissions.find(({ repId }) => repId === rep.id);
+  if (admission !== undefined) return { ...admission, tiers: [], admitted: true };
+  const lane = lanes.find(({ reps }) => (JSON.parse(reps) as number[]).includes(rep.num));
+  return lane === undefined ? null : { ...lane, tiers: JSON.parse(lane.tiers) as number[], admitted: false };
+}
+
+/** A lead that nobody can be offered now: by the rules and the team as they are. */
+function waits(world: World, lead: LeadRow, language: Language) {
+  const nowMs = world.clock.nowMs();
+  const { policy } = world.policy.at(nowMs);
+  const facts = leadFactsOf(world, ownFactsOf(lead), lead.companyName);
+  const route = routeOf(policy.routing, facts);
+  const reason = route === null ? ('noRule' as const) : ('nobodyAvailable' as const);
+  const [step] = route?.steps ?? [];
+  const reasonOf = step === undefined ? null : reasonsNow(world, policy, step, facts, nowMs);
+  return {
+    shown: { reason, rule: route?.rule ?? null, message: waitingInWords(reason, language) },
+    lineOf: (rep: RepRow) => {
+      const room = roomAgainst(policy, offerRepOf(policy, rep, nowMs), nowMs, world.counters.of);
+      return notOffered(null, reasonOf === null ? 'noRule' : (reasonOf(rep) ?? room ?? 'waitsTurn'), language);
+    },
+  };
+}
+
+/** What would refuse this rep's claim on the open offer now. */
+function inTheWay(world: World, leadId: string, rep: RepRow, language: Language): { rule: string; message: string }[] {
+  const offer = world.offers.ofLead(leadId);
+  const place = offer === undefined ? null : placeOf(offer, rep.id);
+  if (offer === undefined || place === null) return [];
+  const nowMs = world.arbiter.nearlyNow();
+  const gate = gateOf(rep);
+  const limits = offer.limits.filter((limit) => !withinLimits(rep.id, place.lane, [limit], nowMs, world.counters.of));
+  const rules = [...(gate === null ? [] : [gate]), ...limits.map(({ rule }) => rule)];
+  return [...new Set(rules)].map((rule) => ({ rule, message: refusalMessage(rule, language) }));
+}
