@@ -97,6 +97,13 @@ const NOT_OFFERED: Record<LeftOutReason | 'hidden', { says: Both; lifts: Both }>
     },
     lifts: { id: 'Lead berikutnya.', en: 'The next lead.' },
   },
+  newcomerFirst: {
+    says: {
+      id: 'Untuk rep baru yang beban dasarnya minggu ini belum terpenuhi.',
+      en: "It was for a newcomer who is owed the week's base load.",
+    },
+    lifts: { id: 'Lead berikutnya.', en: 'The next lead.' },
+  },
   noRule: {
     says: { id: 'Tidak ada aturan pembagian untuk lead ini.', en: 'No routing rule is for this lead.' },
     lifts: { id: 'Aturan yang cocok, atau keputusan manajer.', en: "A rule that fits it, or a manager's word." },
@@ -110,10 +117,10 @@ const NOT_OFFERED: Record<LeftOutReason | 'hidden', { says: Both; lifts: Both }>
   },
   hidden: {
     says: {
-      id: 'Menurut aturan tidak ditawarkan. Alasannya akan menyebut isi lead yang masih tersembunyi.',
+      id: 'Menurut aturan tidak ditawarkan. Alasannya akan menyebut isi lead yang tersembunyi.',
       en: 'Not offered, by the rules. The reason would tell what this blind lead hides.',
     },
-    lifts: { id: 'Terlihat setelah lead diambil.', en: 'It can be read once the lead is taken.' },
+    lifts: { id: 'Manajer dapat membacanya.', en: 'A manager can read it.' },
   },
 };
 
@@ -174,7 +181,9 @@ const METHODS: Record<string, Both> = {
   roundRobin: { id: 'Digilir: giliran terlama', en: 'Given by turns: the turn longest ago' },
   weighted: { id: 'Digilir menurut bobot tier', en: 'Given by turns that tiers weigh' },
   accountOwner: { id: 'Untuk pemilik akun perusahaan', en: "Given to the owner of the company's account" },
+  baseLoad: { id: 'Beban dasar rep baru', en: "A newcomer's base load" },
   unclaimed: { id: 'Tidak ada yang mengklaim: digilir', en: 'Nobody claimed it: given by turns' },
+  hidden: { id: 'Diberikan kepada seorang rep', en: 'Given to a rep' },
   manager: { id: 'Diberikan oleh manajer', en: 'Given by a manager' },
 };
 
@@ -190,7 +199,8 @@ export function decisionInWords(
   return id ? `${how}, menurut aturan "${rule}"${fallback}.` : `${how}, by the rule "${rule}"${fallback}.`;
 }
 
-const WAITING: Record<'noRule' | 'nobodyAvailable', Both> = {
+const WAITING: Record<'noRule' | 'nobodyAvailable' | 'hidden', Both> = {
+  hidden: { id: 'Menunggu untuk ditawarkan lagi.', en: 'Waits to be offered again.' },
   noRule: { id: 'Menunggu: tidak ada aturan untuk lead ini.', en: 'Waits: no rule is for this lead.' },
   nobodyAvailable: {
     id: 'Menunggu: dari yang disebut aturannya tidak ada yang siap.',
@@ -198,6 +208,6 @@ const WAITING: Record<'noRule' | 'nobodyAvailable', Both> = {
   },
 };
 
-export function waitingInWords(reason: 'noRule' | 'nobodyAvailable', language: Language): string {
+export function waitingInWords(reason: keyof typeof WAITING, language: Language): string {
   return WAITING[reason][language];
 }

@@ -12,6 +12,7 @@ export type LeftOutReason =
   | 'weeklyAllowance'
   | 'waitsTurn'
   | 'namedOther'
+  | 'newcomerFirst'
   | 'gaveItBack'
   | 'noRule';
 

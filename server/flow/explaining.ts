@@ -3,6 +3,7 @@
  * record, never decided again; of a lead that waits, and of limits in the way, from how things stand now.
  */
 
+import { plannedTemperature } from '../distribution/blind-rules.ts';
 import { withinLimits } from '../distribution/distribution-rules.ts';
 import { whyThen } from '../distribution/explanation-rules.ts';
 import {
@@ -43,11 +44,18 @@ export interface ExplanationAsked {
   limit: number;
 }
 
+/** Methods that look at nobody else. */
+const NOT_ASKED: Record<string, LeftOutReason> = {
+  manager: 'namedOther',
+  accountOwner: 'namedOther',
+  baseLoad: 'newcomerFirst',
+};
+
 interface Line {
   decisionId: string | null;
   outcome: 'offered' | 'notReached' | 'given' | 'notOffered';
   /** Why not, as a code; null: it was offered. */
-  reason: LeftOutReason | null;
+  reason: LeftOutReason | 'hidden' | null;
   lane: number | null;
   opensAt: string | null;
   sentAt: string | null;
@@ -74,11 +82,12 @@ interface Decision {
 export function explanation(world: World, asked: ExplanationAsked) {
   const lead = world.leads.row(asked.leadId);
   if (lead === undefined) return null;
+  const veiled = isVeiled(world, asked);
   const events = world.events.newestOfLead(lead.id, ['offer.opened', 'lead.assigned'], DECISIONS_MAX);
   const decisions = events
-    .map((event) => (event.kind === 'offer.opened' ? offered(world, lead, event, asked) : given(event, asked)))
+    .map((event) => (event.kind === 'offer.opened' ? offered(world, lead, event, asked) : given(event, asked, veiled)))
     .filter((decision) => decision !== null);
-  const waiting = lead.status === 'waiting' ? waits(world, lead, asked.language) : null;
+  const waiting = lead.status === 'waiting' ? waits(world, lead, asked.language, veiled) : null;
   const { page, more } = repsAsked(world, asked);
   const items = page.map((rep) => ({
     repId: rep.id,
@@ -107,7 +116,7 @@ function repsAsked(world: World, { forRep, afterNum, limit }: ExplanationAsked):
   return { page: rest.slice(0, limit), more: rest.length > limit };
 }
 
-function notOffered(decisionId: string | null, reason: LeftOutReason, language: Language): Line {
+function notOffered(decisionId: string | null, reason: LeftOutReason | 'hidden', language: Language): Line {
   const words = notOfferedInWords(reason, language);
   return { decisionId, outcome: 'notOffered', reason, lane: null, opensAt: null, sentAt: null, ...words };
 }
@@ -119,7 +128,8 @@ function offered(world: World, lead: LeadRow, event: EventRow, { language }: Exp
   const { offer } = whole;
   const recorded = recordedBy(event);
   const { policy } = world.policy.version(offer.policyVersion) ?? world.policy.at(offer.openedAt);
-  const of = { policy, pool: offer.pool, temperature: lead.temperature, openedAtMs: offer.openedAt };
+  const temperature = plannedTemperature(lead.temperature, offer.blind === null ? null : []);
+  const of = { policy, pool: offer.pool, temperature, openedAtMs: offer.openedAt };
   const { method, rule, ruleStep: step, policyVersion, state } = offer;
   const shown = { id: offer.id, at: iso(offer.openedAt), method, rule, step, policyVersion, state };
   return {
@@ -147,14 +157,24 @@ function offered(world: World, lead: LeadRow, event: EventRow, { language }: Exp
   };
 }
 
+/**
+ * FAIR-07: a blind offer is planned by what it shows, and its reasons with it. What is decided beside it, by the truth,
+ * would tell of it: a rep who never owned the lead reads that something was decided, and not why.
+ */
+function isVeiled(world: World, { leadId, forRep }: ExplanationAsked): boolean {
+  if (forRep === null || world.owners.ofLead(leadId).some(({ repId }) => repId === forRep)) return false;
+  return world.offersOnFile.ofLead(leadId).some(({ offer }) => offer.blind !== null);
+}
+
 /** An assignment. */
-function given(event: EventRow, { language }: ExplanationAsked): Decision {
-  const { ownershipId, via, method: byRule, rule } = JSON.parse(event.data) as Record<string, string | null>;
+function given(event: EventRow, { language }: ExplanationAsked, veiled: boolean): Decision {
+  const { ownershipId, via, method: byRule, rule: byName } = JSON.parse(event.data) as Record<string, string | null>;
   const id = ownershipId ?? String(event.seq);
-  const method = via === 'manager' ? 'manager' : (byRule ?? 'unclaimed');
-  const message = decisionInWords({ method, rule: rule ?? null, step: null }, language);
+  const rule = veiled ? null : (byName ?? null);
+  const method = via === 'manager' ? 'manager' : veiled ? 'hidden' : (byRule ?? 'unclaimed');
+  const message = decisionInWords({ method, rule, step: null }, language);
   const { leftOut } = recordedBy(event);
-  const shown = { id, at: iso(event.at), method, rule: rule ?? null, step: null, policyVersion: null };
+  const shown = { id, at: iso(event.at), method, rule, step: null, policyVersion: null };
   return {
     shown: { ...shown, state: 'given', message },
     lineOf(rep) {
@@ -171,9 +191,8 @@ function given(event: EventRow, { language }: ExplanationAsked): Decision {
           lifts: null,
         };
       }
-      // Of an account, and of a manager's word, nobody else was looked at.
-      const wasAsked = method !== 'manager' && method !== 'accountOwner';
-      return notOffered(id, leftOut.get(rep.num) ?? (wasAsked ? 'inactive' : 'namedOther'), language);
+      const reason = leftOut.get(rep.num) ?? NOT_ASKED[method] ?? 'inactive';
+      return notOffered(id, veiled ? 'hidden' : reason, language);
     },
   };
 }
@@ -192,11 +211,15 @@ function placeOnFile({ lanes, admissions }: WholeOffer, rep: RepRow) {
 }
 
 /** A lead that nobody can be offered now: by the rules and the team as they are. */
-function waits(world: World, lead: LeadRow, language: Language) {
+function waits(world: World, lead: LeadRow, language: Language, veiled: boolean) {
   const nowMs = world.clock.nowMs();
   const { policy } = world.policy.at(nowMs);
   const facts = leadFactsOf(world, ownFactsOf(lead), lead.companyName);
   const route = routeOf(policy.routing, facts);
+  if (veiled) {
+    const shown = { reason: 'hidden' as const, rule: null, message: waitingInWords('hidden', language) };
+    return { shown, lineOf: () => notOffered(null, 'hidden', language) };
+  }
   const reason = route === null ? ('noRule' as const) : ('nobodyAvailable' as const);
   const [step] = route?.steps ?? [];
   const reasonOf = step === undefined ? null : reasonsNow(world, policy, step, facts, nowMs);

@@ -1,9 +1,8 @@
 /**
- * route → offer → alert: plans what a lead gets next, and puts a committed offer before the arbiter and
- * the reps. Planning is pure and comes before the commit; nothing is announced before it is on disk.
+ * route → offer → alert: plans what a lead gets next. Planning is pure and comes before the commit; nothing is
+ * announced before it is on disk.
  */
 import type { LeadView } from '../../client-sdk/protocol/verdict.ts';
-import type { ArbiterOffer } from '../claims/arbiter.ts';
 import { BLIND_POOL, type BlindFacts } from '../distribution/blind-rules.ts';
 import { type OfferPlan, type OfferRep, planOffer } from '../distribution/distribution-rules.ts';
 import { onboardingOf } from '../distribution/onboarding-rules.ts';
@@ -18,10 +17,9 @@ import { perWeekOf } from '../quota/quota-rules.ts';
 import { isPush, type Route, routeOf } from '../routing/routing-rules.ts';
 import { assignByRule } from './assigning.ts';
 import { blindnessOf, routedFacts } from './blind.ts';
-import { gateOf } from './lanes.ts';
 import { givenAtRelease, poolOf } from './onboarding.ts';
 import { opsAlarm } from './ops-queue.ts';
-import { persist, settledOrSoon } from './persist.ts';
+import { putUp } from './putting-up.ts';
 import {
   barredBy,
   leadFactsOf,
@@ -159,7 +157,14 @@ function planAs(
     const isGiven = method === 'race' && show === null;
     const given = isGiven ? givenAtRelease(world, policy, { pool, reps, barred, not: resume.not }, nowMs) : null;
     if (given !== null) {
-      const push = { repId: given, method: 'baseLoad' as const, rule: route?.rule ?? null, policy, nowMs };
+      const push = {
+        repId: given,
+        method: 'baseLoad' as const,
+        rule: route?.rule ?? null,
+        policy,
+        nowMs,
+        leftOut: '{}',
+      };
       return { leadId, next: waiting(), toOpen: null, push, stuck: null };
     }
     const plan = planOffer({
@@ -277,50 +282,6 @@ function plannedRows(
         })),
     ],
   };
-}
-
-/** An offer as the arbiter takes it. */
-export function arbiterOffer(offer: OpenOffer): ArbiterOffer {
-  const { offerId, leadId, closesAtMs, limits, increments, attemptRate } = offer;
-  const lanes = offer.lanes.map(({ opensAtMs, repIds }) => ({ opensAtMs, repIds }));
-  return { offerId, leadId, lanes, closesAtMs, limits, increments, attemptRate };
-}
-
-/**
- * Puts an offer up whose opening is on disk under `seq`: into memory in this very turn (so that no
- * snapshot misses it), before the arbiter, then to the reps. Never rejects: it is on disk, so it goes up.
- */
-export async function putUp(world: World, offer: OpenOffer, seq: number): Promise<void> {
-  offer.openedSeq = seq;
-  for (const lane of offer.lanes) if (lane.sentAtMs !== null) lane.seq = seq;
-  world.offers.add(offer, seq);
-  world.timersChanged(Math.min(offer.closesAtMs, ...waitingLanes(offer).map(({ opensAtMs }) => opensAtMs)));
-  const up = persist(
-    world,
-    () => openAtArbiter(world, offer),
-    () => world.offers.get(offer.offerId) === offer,
-  );
-  world.alerts.hold(up);
-  for (const lane of offer.lanes) world.alerts.laneOpened(offer, lane);
-  world.alerts.upcoming(offer);
-  world.wall.changed();
-  await settledOrSoon(world, up);
-}
-
-/**
- * The offer was planned before its commit: a rep who went on a break in between was gated before the
- * offer stood, and must be gated again now that it does.
- */
-async function openAtArbiter(world: World, offer: OpenOffer): Promise<void> {
-  await world.arbiter.open(arbiterOffer(offer));
-  for (const repId of offer.lanes.flatMap((lane) => lane.repIds)) {
-    const gate = gateOf(world.directory.rep(repId));
-    if (gate !== null) await world.arbiter.raise({ scope: 'rep', repId }, gate);
-  }
-}
-
-function waitingLanes(offer: OpenOffer): OpenLane[] {
-  return offer.lanes.filter(({ sentAtMs }) => sentAtMs === null);
 }
 
 /** What follows a committed `NextStep`: the offer goes up, the rule's rep is given the lead, or the waiting timer is armed. */

@@ -1,6 +1,6 @@
 /** New reps (FAIR-12 to FAIR-18): which leads are their cohort's, what they are owed, and what managers decide. */
 import type { OfferRep } from '../distribution/distribution-rules.ts';
-import { hasRoom } from '../distribution/fairness-rules.ts';
+import { roomAgainst } from '../distribution/fairness-rules.ts';
 import { isReady } from '../distribution/offer-lanes.ts';
 import {
   cohortShare,
@@ -59,7 +59,7 @@ export function givenAtRelease(
   const [first] = reps
     .filter((rep) => rep.active && isReady(rep) && rep.id !== not && barred?.has(rep.id) !== true)
     .map((rep) => ({ rep, due: due(rep) }))
-    .filter((one) => one.due > 0 && hasRoom(policy, one.rep, nowMs, world.counters.of))
+    .filter((one) => one.due > 0 && roomAgainst(policy, one.rep, nowMs, world.counters.of) === null)
     .sort((a, b) => b.due - a.due || (a.rep.id < b.rep.id ? -1 : 1));
   return first?.rep.id ?? null;
 }

@@ -8,7 +8,8 @@ import type { WholeOffer } from '../distribution/offers-reader.ts';
 import type { OpenOffer } from '../distribution/open-offers.ts';
 import { localDay } from '../kernel/calendar.ts';
 import type { LeadRow } from '../leads/leads-store.ts';
-import { arbiterOffer, routableOf } from './offering.ts';
+import { routableOf } from './offering.ts';
+import { arbiterOffer } from './putting-up.ts';
 import type { World } from './world.ts';
 
 /** Reads the open offers from the file into memory; the arbiter gets them from there. */

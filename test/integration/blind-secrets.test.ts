@@ -63,7 +63,7 @@ function firstDifference(these: string[], those: string[]): [string, string] | n
 async function readAll(race: Race, rep: RaceRep, leadId: string): Promise<unknown[]> {
   const paths = [
     ...['/v1/me', '/v1/leads', '/v1/leads?status=offered', `/v1/leads/${leadId}`, `/v1/races/${leadId}`],
-    ...['/v1/leaderboards/points', '/v1/leaderboards/conversion'],
+    ...['/v1/leaderboards/points', '/v1/leaderboards/conversion', `/v1/leads/${leadId}/explanation`],
   ];
   const answers: unknown[] = [];
   for (const path of paths) {
