@@ -8,6 +8,7 @@
  *   any         → lost        another ledger has a higher epoch, or the role: this process must end
  */
 import type { Redis } from 'ioredis';
+import { ArbiterFault } from './claims/offer-checks.ts';
 import {
   createRedisArbiterControl,
   type Disturbance,
@@ -183,8 +184,22 @@ class Cell implements RedisCell {
     parts.onDisturbance((disturbance) => this.#disturbed(disturbance));
   }
 
+  /** Begun anew when Redis becomes another one meanwhile. */
   async takeOver(world: World): Promise<void> {
     this.#world = world;
+    for (let isOver = false; !isOver; ) {
+      try {
+        await this.#takeOverOnce(world);
+        isOver = true;
+      } catch (error) {
+        if (!(error instanceof ArbiterFault && error.code === 'REDIS_CHANGED')) throw error;
+        this.#parts.log.warn('Redis became another one while the cell was taken over');
+        await refuseUnfit(this.#parts.plain, this.#parts);
+      }
+    }
+  }
+
+  async #takeOverOnce(world: World): Promise<void> {
     const epoch = await takeCellOver(world, this.arbiter, () => this.#registerAll(world));
     // At a start gateways could not yet ask this process: `announce` says it then.
     if (this.#announcing !== null) this.outlet.resync();

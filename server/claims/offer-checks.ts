@@ -12,6 +12,8 @@ export type ArbiterFaultCode =
   | 'ARBITER_CLOSED'
   /** Another ledger took the cell over with a higher epoch. */
   | 'EPOCH_SUPERSEDED'
+  /** It was emptied, or another one answers, while the cell was taken over: to be begun anew. */
+  | 'REDIS_CHANGED'
   /** The key of the stream of wins holds something else. */
   | 'STREAM_UNFIT';
 

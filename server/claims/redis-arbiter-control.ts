@@ -29,6 +29,7 @@ import type {
 } from './arbiter.ts';
 import { ArbiterFault, checkOffer, checkWhole, LEAD_OFFERS_MAX, reasonHeard } from './offer-checks.ts';
 import { createRedisArbiter, type RedisArbiter } from './redis-arbiter.ts';
+import { epochText, runIdOf } from './redis-epoch.ts';
 import { type RedisKeys, redisKeys } from './redis-keys.ts';
 import { packOffer } from './redis-offer.ts';
 import { Retrier } from './redis-retry.ts';
@@ -63,7 +64,10 @@ export interface RedisControlOptions {
 export interface RedisArbiterControl extends ArbiterControl {
   /** Takes the cell over; `cursor` is the last `order` on disk, '0' when there is none: new wins come after it. */
   start(takeOver: { epoch: number; cursor: string }): Promise<void>;
-  /** Every win that was granted before now is handed over and settled. Ask while the gate is closed. */
+  /**
+   * Every win that was granted before now is handed over and settled. Ask while the gate is closed.
+   * @throws ArbiterFault REDIS_CHANGED when Redis became another one meanwhile: start again
+   */
   drained(): Promise<void>;
   /** Offers that this Redis holds open and the file does not are forgotten (AR42). Ask while the gate is closed. */
   forgetTheDead(isOpen: (offerId: string) => boolean): Promise<void>;
@@ -155,11 +159,27 @@ class RedisControl implements RedisArbiterControl {
     this.#reader.start('0');
   }
 
+  /** Nothing renews the epoch meanwhile, so it is looked here whether this still is the Redis that is waited for. */
   async drained(): Promise<void> {
     const last = await this.#retrier.attempt(() =>
       this.#options.redis.xrevrange(this.#keys.wins, '+', '-', 'COUNT', 1),
     );
-    await this.#reader.drained(last[0]?.[0] ?? '0-0');
+    let isDrained = false;
+    const drained = this.#reader.drained(last[0]?.[0] ?? '0-0').then(() => {
+      isDrained = true;
+    });
+    while (!isDrained) {
+      await Promise.race([drained, this.#retrier.pause(RENEW_EVERY_MS)]);
+      if (!isDrained) await this.#assertUnchanged();
+    }
+  }
+
+  async #assertUnchanged(): Promise<void> {
+    const [identity, highest] = await this.#retrier.attempt(() =>
+      Promise.all([this.#identify(), this.#options.redis.get(this.#keys.highestEpoch)]),
+    );
+    if (differenceOf(this.#server, identity) === null && highest === String(this.#epoch)) return;
+    throw new ArbiterFault('REDIS_CHANGED', 'Redis is not the one that was taken over');
   }
 
   async forgetTheDead(isOpen: (offerId: string) => boolean): Promise<void> {
@@ -194,7 +214,12 @@ class RedisControl implements RedisArbiterControl {
     const stranger = differenceOf(this.#server, identity);
     if (stranger !== null) return this.#disturbed(stranger);
     const keys = [this.#keys.epoch, this.#keys.highestEpoch, this.#keys.settlements];
-    const answer = await this.#run('renew', keys, [this.#epoch, EPOCH_LIVES_MS, settlements]);
+    const answer = await this.#run('renew', keys, [
+      this.#epoch,
+      EPOCH_LIVES_MS,
+      settlements,
+      epochText(this.#epoch, identity.runId),
+    ]);
     if (answer !== 'renewed' && this.#gateOpen) this.#disturbed(answer as Disturbance);
   }
 
@@ -222,7 +247,7 @@ class RedisControl implements RedisArbiterControl {
     const { redis } = this.#options;
     const [server, replication] = await Promise.all([redis.info('server'), redis.info('replication')]);
     return {
-      runId: /^run_id:(\w+)/m.exec(server)?.[1] ?? '',
+      runId: runIdOf(server),
       replicationId: /^master_replid:(\w+)/m.exec(replication)?.[1] ?? '',
     };
   }

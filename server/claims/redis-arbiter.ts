@@ -8,6 +8,7 @@ import type { GoneReason, RefusalRule, RetryReason } from '../../client-sdk/prot
 import type { Clock } from '../kernel/clock.ts';
 import type { Arbiter, ClaimRequest, Judgement, ProvisionalWin } from './arbiter.ts';
 import { ArbiterFault } from './offer-checks.ts';
+import { KnownEpoch } from './redis-epoch.ts';
 import { type RedisKeys, redisKeys } from './redis-keys.ts';
 import { type RunScript, type Scripts, scriptRunner } from './redis-scripts.ts';
 import { RedisTime } from './redis-time.ts';
@@ -36,23 +37,22 @@ class RedisJudge implements RedisArbiter {
   readonly #run: RunScript;
   readonly #keys: RedisKeys;
   readonly #clock: Clock;
-  readonly #redis: Redis;
   readonly #time: RedisTime;
   /** What the last answer said the time was, and when it came; null: this connection has answered nothing. */
   #told: { nowMs: number; atMs: number } | null = null;
-  /** The epoch as this gateway last read it; null: to be read before the next claim. */
-  #epoch: string | null = null;
+  readonly #epoch: KnownEpoch;
 
   constructor({ redis, cell, clock, scripts }: RedisArbiterOptions) {
-    this.#redis = redis;
     this.#run = scriptRunner(redis, scripts);
     this.#keys = redisKeys(cell);
     this.#clock = clock;
     this.#time = new RedisTime(redis, clock);
+    this.#epoch = new KnownEpoch(redis, this.#keys.epoch);
   }
 
   detach(): void {
     this.#time.detach();
+    this.#epoch.detach();
   }
 
   async now(): Promise<number> {
@@ -88,9 +88,10 @@ class RedisJudge implements RedisArbiter {
   }
 
   async #judge(request: ClaimRequest): Promise<Judgement> {
-    // A missing epoch still goes to the script: the rep's own win outranks it (AR5).
-    this.#epoch ??= await this.#redis.get(this.#keys.epoch);
     const estimateMs = await this.#time.estimate();
+    // A missing epoch still goes to the script: the rep's own win outranks it (AR5). Nothing is awaited between here
+    // and the call: what was read of one connection must not be said to the next.
+    const epoch = this.#epoch.text ?? (await this.#epoch.read());
     const sentMs = this.#clock.monotonicMs();
     const reply = await this.#run(
       'claim',
@@ -102,14 +103,14 @@ class RedisJudge implements RedisArbiter {
         request.requestId,
         request.deadlineMs,
         Math.round(estimateMs),
-        this.#epoch ?? '',
+        epoch,
         request.offerId ?? '',
       ],
     );
     const fields = String(reply).split(' ');
     this.#time.heard(Number(fields[1]), sentMs);
     this.#told = { nowMs: Number(fields[1]), atMs: this.#clock.monotonicMs() };
-    if (fields[0] === 'retry' && fields[3] === 'rebuilding') this.#epoch = null;
+    if (fields[0] === 'retry' && fields[3] === 'rebuilding') this.#epoch.forget();
     return decodeJudgement(fields, request);
   }
 }

@@ -8,7 +8,7 @@ import { UnderWay } from '../kernel/under-way.ts';
 import { LedgerError } from '../ledger/ledger-error.ts';
 import { zoneOf } from '../policy/policy-rules.ts';
 import { announceCredit } from './crediting.ts';
-import { openLanesNobodyHolds } from './lanes.ts';
+import { gateOf, openLanesNobodyHolds } from './lanes.ts';
 import { type SettleClaimResult, settledBefore } from './transactions/settle-claim.ts';
 import type { World } from './world.ts';
 
@@ -24,6 +24,9 @@ export function createSettlement(world: World): Settlement {
 
   async function write(win: ProvisionalWin): Promise<SettleClaimResult> {
     const rep = world.directory.rep(win.repId);
+    // The gate of a rep may come to the arbiter later than it was promised: Redis was away when it was raised.
+    const why = gateOf(rep);
+    if (why !== null && world.owners.byOffer(win.offerId) === undefined) return { outcome: 'refused', why };
     const offer = world.offers.get(win.offerId);
     const { policy } = (offer && world.policy.version(offer.policyVersion)) ?? world.policy.at(win.claimedAtMs);
     const temperature = offer?.facts.temperature ?? world.leads.row(win.leadId)?.temperature ?? 'hot';

@@ -7,7 +7,8 @@ import { Redis, type RedisOptions } from 'ioredis';
 import type { Random } from '../kernel/random.ts';
 
 /**
- * claims: answers in time or fails; a claim queued while Redis is away would be judged too late.
+ * claims: answers in time or fails; a claim queued while Redis is away would be judged too late, and one that was
+ *         under way when the link broke is not sent again: the next link may lead to another Redis.
  * stream: only for blocking reads; waits for Redis as long as it takes.
  * plain:  everything else, with a queue for short interruptions.
  *
@@ -23,7 +24,7 @@ const RECONNECT_MS_MAX = 500;
 const PROFILES: Record<RedisProfile, RedisOptions> = {
   claims: {
     enableOfflineQueue: false,
-    maxRetriesPerRequest: 1,
+    maxRetriesPerRequest: 0,
     commandTimeout: 400,
     connectTimeout: 1_000,
     socketTimeout: 1_500,

@@ -6,7 +6,7 @@ import type { Disturbance, RedisControlOptions } from '../../server/claims/redis
 import { redisKeys, testClockKey } from '../../server/claims/redis-keys.ts';
 import { createSystemClock } from '../../server/kernel/clock.ts';
 import { checkRedis } from '../../server/platform/redis.ts';
-import { connect, redisBench, type TestConnection } from '../support/arbiter-benches.ts';
+import { connect, redisBench, sayEpoch, type TestConnection } from '../support/arbiter-benches.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
 import { SimClock } from '../support/sim-clock.ts';
 import { claimOf, offerOf, winOf } from './arbiter-bench.ts';
@@ -44,13 +44,21 @@ function ready(connection: TestConnection): Promise<void> {
   return new Promise((resolve) => connection.once('ready', () => resolve()));
 }
 
+/** A Redis that comes back as its last snapshot has it. */
+async function withSnapshotsAlone(): Promise<void> {
+  redis.disconnect();
+  await server.stop();
+  server = await startRedis();
+  redis = await connect(server.url, 'claims');
+}
+
 test('AR39 claims wait for the gate, and stop when the epoch is gone', async () => {
   const { arbiter, keys, end } = await takenOver();
   await arbiter.open(offerOf());
   await arbiter.start({ epoch: 7, cursor: '0' });
   expect(await arbiter.claim(claimOf('ani'))).toEqual(rebuilding);
   await arbiter.openGate();
-  expect(await redis.get(keys.epoch)).toBe('7');
+  expect(await redis.get(keys.epoch)).toMatch(/^7@\w{40}$/);
   const win = winOf(await arbiter.claim(claimOf('ani')));
   await arbiter.closeGate();
   expect(await arbiter.claim(claimOf('budi'))).toEqual(rebuilding);
@@ -59,12 +67,12 @@ test('AR39 claims wait for the gate, and stop when the epoch is gone', async () 
 });
 
 test('AR6 a gateway that knows another epoch is refused, then reads the new one', async () => {
-  const { arbiter, keys, cell, end } = await takenOver();
+  const { arbiter, cell, end } = await takenOver();
   const gateway = createRedisArbiter({ redis, cell, clock: createSystemClock() });
   await arbiter.open(offerOf());
-  await redis.set(keys.epoch, '1');
+  await sayEpoch(redis, cell, 1);
   expect(await gateway.claim(claimOf('dewi'))).toMatchObject({ kind: 'refused' });
-  await redis.set(keys.epoch, '2');
+  await sayEpoch(redis, cell, 2);
   expect(await gateway.claim(claimOf('ani'))).toEqual(rebuilding);
   winOf(await gateway.claim(claimOf('ani')));
   gateway.detach();
@@ -96,6 +104,39 @@ test('AR39 a renewal gives the epoch its 3 s again, and none after the gate was 
   await arbiter.closeGate();
   await arbiter.renew();
   expect(await redis.exists(keys.epoch)).toBe(0);
+  await end();
+});
+
+test('AR45 a Redis that comes back with the epoch of another run judges nobody by it', async () => {
+  await withSnapshotsAlone();
+  const { arbiter, cell, end } = await takenOver();
+  await arbiter.open(offerOf());
+  await sayEpoch(redis, cell, 1);
+  expect(await arbiter.claim(claimOf('dewi'))).toMatchObject({ kind: 'refused', rule: 'notInOffer' });
+  // Since then the rep's gate was raised, which the snapshot does not have.
+  await redis.save();
+  await arbiter.raise({ scope: 'rep', repId: 'ani' }, 'notReady');
+  expect(await arbiter.claim(claimOf('ani'))).toMatchObject({ kind: 'refused', rule: 'notReady' });
+  await server.stopServer('SIGKILL');
+  await server.startServer();
+  await ready(redis);
+  expect(await arbiter.claim(claimOf('ani'))).toEqual(rebuilding);
+  expect(await redis.exists(redisKeys(cell).epoch)).toBe(1);
+  await sayEpoch(redis, cell, 2);
+  winOf(await arbiter.claim(claimOf('ani')));
+  await end();
+});
+
+test('AR39 a take-over that waits for wins of a Redis that was emptied meanwhile is begun anew', async () => {
+  const { arbiter, cell, end } = await takenOver();
+  const handed = new Promise<void>((resolve) => arbiter.onProvisionalWin(() => resolve()));
+  const win = ['o', 'offer_1', 'l', 'lead_1', 'r', 'ani', 'q', 'request', 'at', '1'];
+  await redis.xadd(redisKeys(cell).wins, '*', ...win);
+  await arbiter.start({ epoch: 7, cursor: '0' });
+  await handed;
+  const drained = expect(arbiter.drained()).rejects.toMatchObject({ code: 'REDIS_CHANGED' });
+  await redis.flushall();
+  await drained;
   await end();
 });
 
@@ -139,7 +180,7 @@ test('AR39 a restarted Redis is noticed, even with everything it had', async () 
 test('AR40 a successor is handed all that is pending, also a win that is on disk already, and nothing settled', async () => {
   const first = await takenOver();
   const granted: ProvisionalWin[] = [];
-  await redis.set(first.keys.epoch, '1');
+  await sayEpoch(redis, first.cell, 1);
   for (const number of [1, 2]) {
     const given = { leadId: `lead_${number}`, offerId: `offer_${number}` };
     await first.arbiter.open(offerOf(given));
@@ -163,8 +204,8 @@ test('AR40 a successor is handed all that is pending, also a win that is on disk
 });
 
 test('AR40 a settler that throws is handed the same win again', async () => {
-  const { arbiter, keys, end } = await takenOver();
-  await redis.set(keys.epoch, '1');
+  const { arbiter, cell, end } = await takenOver();
+  await sayEpoch(redis, cell, 1);
   await arbiter.open(offerOf());
   const win = winOf(await arbiter.claim(claimOf('ani')));
   let times = 0;
@@ -229,9 +270,9 @@ test('AR43 a time that Redis and this process no longer agree on is not told, un
 });
 
 test('AR9 AR41 with Redis gone a claim is a retry, and a verb fails with a code', async () => {
-  const { arbiter, keys, end } = await takenOver();
+  const { arbiter, cell, end } = await takenOver();
   await arbiter.open(offerOf());
-  await redis.set(keys.epoch, '1');
+  await sayEpoch(redis, cell, 1);
   await server.stopServer('SIGKILL');
   const away = { kind: 'retry', offerId: 'offer_1', reason: 'arbiterAway' };
   expect(await arbiter.claim(claimOf('ani'))).toEqual(away);
@@ -244,7 +285,7 @@ test('AR9 AR41 with Redis gone a claim is a retry, and a verb fails with a code'
 test('AR7 AR41 a claim that was answered arbiterAway does not win when Redis runs it late', async () => {
   const { arbiter, cell, keys, end } = await takenOver();
   await redis.del(testClockKey(cell));
-  await redis.set(keys.epoch, '1');
+  await sayEpoch(redis, cell, 1);
   const nowMs = await arbiter.now();
   const lanes = [{ opensAtMs: nowMs - 1_000, repIds: ['ani', 'budi'] }];
   await arbiter.open(offerOf({ lanes, closesAtMs: nowMs + 600_000 }));
@@ -260,9 +301,9 @@ test('AR7 AR41 a claim that was answered arbiterAway does not win when Redis run
 });
 
 test('AR31 a settlement waits for Redis to come back', async () => {
-  const { arbiter, keys, end } = await takenOver();
+  const { arbiter, cell, keys, end } = await takenOver();
   await arbiter.open(offerOf());
-  await redis.set(keys.epoch, '1');
+  await sayEpoch(redis, cell, 1);
   const win = winOf(await arbiter.claim(claimOf('ani')));
   await server.stopServer('SIGKILL');
   const settled = arbiter.settle(win, { outcome: 'committed' });
@@ -274,9 +315,9 @@ test('AR31 a settlement waits for Redis to come back', async () => {
 
 test('a settlement that nobody takes ends with the arbiter, and so do its connection and timers', async () => {
   const clock = new SimClock();
-  const { arbiter, keys, end } = await takenOver({ clock });
+  const { arbiter, cell, end } = await takenOver({ clock });
   await arbiter.open(offerOf());
-  await redis.set(keys.epoch, '1');
+  await sayEpoch(redis, cell, 1);
   const win = winOf(await arbiter.claim(claimOf('ani')));
   await arbiter.start({ epoch: 2, cursor: '0' });
   await arbiter.openGate();

@@ -46,11 +46,10 @@ async function scriptsRun(): Promise<number> {
   return calls('eval') + calls('evalsha');
 }
 
-test('AR23 a claim whose answer is cut off is sent again by the client, and is one win', async () => {
+test('AR23 a claim whose answer is cut off is a retry at once, is not sent again by the link, and asked again is one win', async () => {
   const connection = await connect(`redis://127.0.0.1:${proxy.port}`, 'claims');
   const gateway = gatewayOn(connection);
   const keys = redisKeys(bench.cell);
-  let cutOff = 0;
   for (let cut = 0; cut < CUTS; cut++) {
     const given = { leadId: `lead_${cut}`, offerId: `offer_${cut}` };
     await bench.arbiter.open(offerOf(given));
@@ -63,16 +62,13 @@ test('AR23 a claim whose answer is cut off is sent again by the client, and is o
     const back = nextReady(connection);
     proxy.cut();
     proxy.set('pass');
-    const heard = await answer;
-    if (heard.kind === 'retry') expect(heard.reason).toBe('arbiterAway');
-    else cutOff += Number(winOf(heard).offerId === given.offerId);
+    expect(await answer).toMatchObject({ kind: 'retry', reason: 'arbiterAway' });
     await back;
     expect(winOf(await gateway.claim(claim)).repId).toBe('ani');
     expect(await redis.xlen(keys.wins)).toBe(cut + 1);
   }
-  // Four calls a turn are ours; without more, ioredis has sent nothing again, and this proves nothing.
-  expect(await scriptsRun()).toBeGreaterThanOrEqual(4 * CUTS + cutOff);
-  expect(cutOff).toBeGreaterThan(0);
+  // Four calls a turn are ours, and a few load a script: what ioredis sends again by itself would be one more each time.
+  expect(await scriptsRun()).toBeLessThan(4 * CUTS + CUTS / 2);
   gateway.detach();
   connection.disconnect();
 });
@@ -107,8 +103,12 @@ test.each(['claims', 'stream', 'plain'] as const)(
   },
 );
 
-test('AR7 AR41 what a silent link swallowed is sent again when it heals, and refused by its deadline', async () => {
-  const connection = await connect(`redis://127.0.0.1:${proxy.port}`, 'claims');
+// By a profile that sends again (the control) a claim without a deadline wins for a rep who was told `retry`.
+test.each([
+  { profile: 'claims', late: 'open' },
+  { profile: 'plain', late: 'pending' },
+] as const)('AR7 AR41 what a silent link swallowed wins nothing when it heals: $profile', async ({ profile, late }) => {
+  const connection = await connect(`redis://127.0.0.1:${proxy.port}`, profile);
   const gateway = gatewayOn(connection);
   const keys = redisKeys(bench.cell);
   await redis.del(keys.testClock);
@@ -127,8 +127,7 @@ test('AR7 AR41 what a silent link swallowed is sent again when it heals, and ref
   // Answered in order, so behind whatever was sent again.
   await connection.ping();
   expect(await redis.hget(keys.offer('offer_1'), 'state')).toBe('open');
-  // The control: without a deadline the rep who was told `retry` wins while nobody listens.
-  expect(await redis.hget(keys.offer('offer_2'), 'state')).toBe('pending');
+  expect(await redis.hget(keys.offer('offer_2'), 'state')).toBe(late);
   gateway.detach();
   connection.disconnect();
 });

@@ -2,7 +2,7 @@
 import { expect } from 'vitest';
 import type { ProvisionalWin } from '../../server/claims/arbiter.ts';
 import { redisKeys } from '../../server/claims/redis-keys.ts';
-import type { RedisBench } from '../support/arbiter-benches.ts';
+import { type RedisBench, sayEpoch } from '../support/arbiter-benches.ts';
 import { claimOf, offerOf, winOf } from './arbiter-bench.ts';
 
 export interface RedisProbe {
@@ -32,12 +32,12 @@ export const redisProbes: readonly RedisProbe[] = [
       const rebuilding = { kind: 'retry', offerId: 'offer_1', reason: 'rebuilding' };
       await arbiter.open(offerOf());
       const win = winOf(await arbiter.claim(claimOf('ani')));
-      await redis.set(keys.epoch, '2');
+      await sayEpoch(redis, cell, 2);
       expect(await arbiter.claim(claimOf('budi'))).toEqual(rebuilding);
       await redis.del(keys.epoch);
       expect(await arbiter.claim(claimOf('budi'))).toEqual(rebuilding);
       expect(await arbiter.claim(claimOf('ani'))).toMatchObject({ mine: true, claim: win });
-      await redis.set(keys.epoch, '2');
+      await sayEpoch(redis, cell, 2);
       expect(await arbiter.claim(claimOf('budi'))).toMatchObject({ mine: false, claim: win });
     },
   },
@@ -61,7 +61,8 @@ export const redisProbes: readonly RedisProbe[] = [
       const lanes = [{ opensAtMs: nowMs - 60_000, repIds: ['ani'] }];
       await arbiter.open(offerOf({ lanes, closesAtMs: nowMs + 600_000 }));
       const told = async (ideaMs: number) => {
-        const args = [keys.prefix, 'lead_1', 'ani', `at ${ideaMs}`, nowMs + 600_000, ideaMs, '1', 'offer_1'];
+        const known = (await redis.get(keys.epoch)) ?? '';
+        const args = [keys.prefix, 'lead_1', 'ani', `at ${ideaMs}`, nowMs + 600_000, ideaMs, known, 'offer_1'];
         const [kind, , , reason] = String(await run('claim', [keys.epoch], args)).split(' ');
         return `${kind} ${reason}`;
       };
@@ -74,7 +75,8 @@ export const redisProbes: readonly RedisProbe[] = [
     title: 'AR39 the epoch is renewed on the Redis that was taken over, for the ledger with the highest',
     async run({ redis, cell, run }) {
       const { epoch, highestEpoch, wins, settlements } = redisKeys(cell);
-      const renew = (by: number, settled = 0) => run('renew', [epoch, highestEpoch, settlements], [by, 3_000, settled]);
+      const renew = (by: number, settled = 0) =>
+        run('renew', [epoch, highestEpoch, settlements], [by, 3_000, settled, `${by}@here`]);
       const takeOver = (by: number, cursor: string) =>
         run('takeOver', [epoch, highestEpoch, wins, settlements], [by, cursor]);
       expect(await renew(7)).toBe('emptied');
@@ -83,9 +85,9 @@ export const redisProbes: readonly RedisProbe[] = [
       expect([await renew(6), await renew(8), await renew(7, 1)]).toEqual(['superseded', 'rolledBack', 'rolledBack']);
       expect(await redis.exists(epoch)).toBe(0);
       expect(await renew(7)).toBe('renewed');
-      expect(await redis.get(epoch)).toBe('7');
+      expect(await redis.get(epoch)).toBe('7@here');
       expect(await takeOver(6, '0')).toEqual(['superseded']);
-      expect(await redis.get(epoch)).toBe('7');
+      expect(await redis.get(epoch)).toBe('7@here');
       // An emptied stream goes on behind the cursor that the ledger has on file.
       expect(await redis.xadd(wins, '*', 'a', 'win')).toBe('9000000000000000-6');
     },
@@ -100,7 +102,7 @@ export const redisProbes: readonly RedisProbe[] = [
         });
       });
       await arbiter.start({ epoch: 1, cursor: '0' });
-      await redis.set(redisKeys(cell).epoch, '1');
+      await sayEpoch(redis, cell, 1);
       for (const number of [1, 2, 3]) {
         const given = { leadId: `lead_${number}`, offerId: `offer_${number}` };
         await arbiter.open(offerOf(given));

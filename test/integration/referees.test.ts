@@ -76,6 +76,23 @@ onBothArbiters('a win the file does not agree with', (start) => {
     expect(await one.claim(leadId)).toMatchObject({ verdict: 'won' });
   });
 
+  it('of a rep who is on a break, or gone, is refused, though no gate is in the way', async () => {
+    const race = await start();
+    const [sari, budi] = [await race.rep('Sari'), await race.rep('Budi')];
+    const leadId = await race.lead(PREMIUM);
+    const [{ offerId }] = sari.heard('lead:alert', leadId);
+    for (const change of [{ status: 'break' }, { status: 'ready', active: false }]) {
+      await race.patch(sari, change);
+      await race.house.world.arbiter.admit({ offerId, repId: sari.id, lane: 0, opensAtMs: race.nowMs });
+      const attempt = { offerId, leadId, repId: sari.id, requestId: JSON.stringify(change) };
+      const judged = await race.house.world.arbiter.claim({ ...attempt, deadlineMs: race.nowMs + 1_000 });
+      expect(judged).toMatchObject({ kind: 'pending', mine: true });
+      await race.house.world.settlementsIdle();
+      expectNoTrace(race, [sari, budi], leadId);
+    }
+    expect(await budi.claim(leadId)).toMatchObject({ verdict: 'won' });
+  });
+
   it('past the cap is refused by the counters on file, and the arbiter’s are given back', async () => {
     const race = await start({ policy: 'tiered' });
     const reps = await team(race);

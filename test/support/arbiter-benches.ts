@@ -5,6 +5,7 @@ import {
   type RedisArbiterControl,
   type RedisControlOptions,
 } from '../../server/claims/redis-arbiter-control.ts';
+import { epochText, runIdOf } from '../../server/claims/redis-epoch.ts';
 import { redisKeys, testClockKey } from '../../server/claims/redis-keys.ts';
 import { type RunScript, type Scripts, scriptRunner } from '../../server/claims/redis-scripts.ts';
 import { type Clock, createSystemClock } from '../../server/kernel/clock.ts';
@@ -77,8 +78,13 @@ export async function redisBench(
     await redis.set(testClockKey(cell), nowMs);
   };
   await setTime(T0);
-  await redis.set(redisKeys(cell).epoch, '1');
+  await sayEpoch(redis, cell, 1);
   const loseScripts = async (): Promise<void> => void (await redis.script('FLUSH'));
   const run = scriptRunner(redis, given.scripts);
   return { arbiter, redis, cell, run, setTime, loseScripts, end: () => arbiter.stop() };
+}
+
+/** An epoch that this Redis believes in and that never runs out, as no ledger would say it. */
+export async function sayEpoch(redis: TestConnection, cell: string, epoch: number): Promise<void> {
+  await redis.set(redisKeys(cell).epoch, epochText(epoch, runIdOf(await redis.info('server'))));
 }
