@@ -168,9 +168,11 @@ CREATE TABLE `offers` (
 	`attempt_rate` text,
 	`close_reason` text,
 	`ended_at` integer
-, `rule` text, `rule_step` integer DEFAULT 0 NOT NULL, `method` text DEFAULT 'race' NOT NULL, `blind` text);
+, `rule` text, `rule_step` integer DEFAULT 0 NOT NULL, `method` text DEFAULT 'race' NOT NULL, `blind` text, `mix` text);
 
 CREATE INDEX `offers_lead` ON `offers` (`lead_id`);
+
+CREATE INDEX `offers_mixed` ON `offers` (`opened_at`) WHERE mix is not null;
 
 CREATE UNIQUE INDEX `offers_one_open` ON `offers` (`lead_id`) WHERE state = 'open';
 

@@ -14,6 +14,7 @@ import { createDueReader, onlyDeadline, waitingDeadline } from './deadlines/dead
 import { createScheduler } from './deadlines/scheduler.ts';
 import { createOffersReader } from './distribution/offers-reader.ts';
 import { createOpenOffers } from './distribution/open-offers.ts';
+import { createReleases } from './distribution/releases.ts';
 import { createShownLeads } from './distribution/shown-leads.ts';
 import { createAccess } from './flow/access.ts';
 import { createAlerts } from './flow/alerting.ts';
@@ -22,6 +23,7 @@ import { createCounting } from './flow/counting.ts';
 import { createDeadlines } from './flow/deadlines.ts';
 import { createIntake } from './flow/intake.ts';
 import { isReady } from './flow/lanes.ts';
+import { releasesOnFile } from './flow/mixing.ts';
 import { createOwning } from './flow/owning.ts';
 import { createPresence } from './flow/presence.ts';
 import { armReminder } from './flow/priority-windows.ts';
@@ -85,6 +87,7 @@ function createWorld(deps: HouseDeps): World {
   const directory = createDirectory(loadEveryone(db), deps.adminApiKey, deps.directoryWatcher);
   const offers = createOpenOffers();
   const owners = createOwnershipReader(db);
+  const offersOnFile = createOffersReader(db);
   const boards = createLeaderboard({
     clock,
     epoch: Buffer.from(deps.random.bytes(9)).toString('base64url'),
@@ -121,7 +124,7 @@ function createWorld(deps: HouseDeps): World {
     settled: deps.settled,
     boardsMustWait: deps.boardsMustWait,
     leads: createLeadsReader(db),
-    offersOnFile: createOffersReader(db),
+    offersOnFile,
     events: createEventsReader(db),
     points: createPointsReader(db),
     repDays: createRepDaysReader(db),
@@ -129,6 +132,7 @@ function createWorld(deps: HouseDeps): World {
     quota: createQuotaReader(db),
     counters: createCounters(owners.countersHeld(firstCounterDay(clock.nowMs()))),
     counting: createCounting(() => world),
+    releases: createReleases(releasesOnFile(offersOnFile)),
     shown: createShownLeads(),
     perLead: createKeyedQueue(),
     alerts: createAlerts({

@@ -181,6 +181,7 @@ const METHODS: Record<string, Both> = {
   roundRobin: { id: 'Digilir: giliran terlama', en: 'Given by turns: the turn longest ago' },
   weighted: { id: 'Digilir menurut bobot tier', en: 'Given by turns that tiers weigh' },
   accountOwner: { id: 'Untuk pemilik akun perusahaan', en: "Given to the owner of the company's account" },
+  surplus: { id: 'Bergiliran, karena campuran mutu sudah penuh', en: 'In turn, since the mix had enough of its kind' },
   baseLoad: { id: 'Beban dasar rep baru', en: "A newcomer's base load" },
   unclaimed: { id: 'Tidak ada yang mengklaim: digilir', en: 'Nobody claimed it: given by turns' },
   hidden: { id: 'Diberikan kepada seorang rep', en: 'Given to a rep' },

@@ -19,6 +19,8 @@ export interface OffersReader {
   ofLead(leadId: string): WholeOffer[];
   /** Whether the lead's last offer was blind; undefined: it has had none. */
   wasBlind(leadId: string): boolean | undefined;
+  /** The newest that were released by the mix (FAIR-06), newest first. */
+  released(limit: number): { offerId: string; mix: string }[];
   /** The newest, whatever became of them, newest first. */
   newest(limit: number): Pick<OfferRow, 'id' | 'leadId' | 'openedAt'>[];
   /** Every open offer, in the order in which they were opened. */
@@ -88,6 +90,14 @@ export function createOffersReader(db: Db): OffersReader {
       const last = lastBlind.get({ leadId });
       return last === undefined ? undefined : last.blind !== null;
     },
+    released: (limit) =>
+      db
+        .select({ offerId: offers.id, mix: sql<string>`mix` })
+        .from(offers)
+        .where(sql`mix is not null`)
+        .orderBy(desc(offers.openedAt), sql`rowid desc`)
+        .limit(limit)
+        .all(),
     newest: (limit) =>
       db
         .select({ id: offers.id, leadId: offers.leadId, openedAt: offers.openedAt })

@@ -29,12 +29,15 @@ export const offers = sqliteTable(
       .default('race'),
     /** JSON array of the facts that a blind offer shows (FAIR-04); null: it is not blind. */
     blind: text('blind'),
+    /** JSON `MixRecord` (FAIR-06); null: no mix was in force. */
+    mix: text('mix'),
     /** expired, assigned, withdrawn. */
     closeReason: text('close_reason'),
     endedAt: integer('ended_at'),
   },
   (table) => [
     index('offers_lead').on(table.leadId),
+    index('offers_mixed').on(table.openedAt).where(sql`mix is not null`),
     uniqueIndex('offers_one_open').on(table.leadId).where(sql`state = 'open'`),
   ],
 );

@@ -15,6 +15,7 @@ import { routeNamed } from '../routing/routing-rules.ts';
 import { assignByRule } from './assigning.ts';
 import { factsOfOffer } from './blind.ts';
 import { openLane } from './lanes.ts';
+import { committed } from './mixing.ts';
 import { follow, offerRepOf, planNext, routableOf, waitingTimer } from './offering.ts';
 import { baseLoadOwed } from './onboarding.ts';
 import { remindHolders } from './priority-windows.ts';
@@ -61,12 +62,8 @@ export function createDeadlines(
     const nowMs = await world.arbiter.now();
     // It stands in the ops queue already: no second alarm.
     const planned = { ...planNext(world, routableOf(lead), nowMs), stuck: null };
-    const { result } = await world.ledger.write('routeAgain', {
-      leadId: lead.id,
-      deadlineId: row.id,
-      at: nowMs,
-      next: planned.next,
-    });
+    const at = { leadId: lead.id, deadlineId: row.id, at: nowMs, next: planned.next };
+    const { result } = await committed(world, planned, world.ledger.write('routeAgain', at));
     if (result.done) await follow(world, planned, result.openedSeq);
   }
 
@@ -127,13 +124,8 @@ async function passOn(world: World, offer: OpenOffer, cause: { nowMs: number; de
   const next = placed
     ? planned
     : { leadId, next: waiting, toOpen: null, push: null, stuck: 'nobodyAvailable' as const };
-  const { result } = await world.ledger.write('expireToWaiting', {
-    offerId,
-    leadId,
-    deadlineId,
-    at: nowMs,
-    next: next.next,
-  });
+  const at = { offerId, leadId, deadlineId, at: nowMs, next: next.next };
+  const { result } = await committed(world, next, world.ledger.write('expireToWaiting', at));
   if (result.seq === null) return;
   world.offers.remove(offerId, result.seq, nowMs);
   world.alerts.withdrawn(offer, result.seq, 'expired');

@@ -6,6 +6,7 @@ import { leadView, type PrivateItems, type ShownRow } from '../leads/leads.ts';
 import type { NewLeadRow } from '../leads/leads-store.ts';
 import type { Idempotency } from '../ledger/group-commit.ts';
 import { scoreLead } from '../scoring/scoring-rules.ts';
+import { committed } from './mixing.ts';
 import { follow, planNext, routableOf } from './offering.ts';
 import type { World } from './world.ts';
 
@@ -72,10 +73,10 @@ export function createIntake(world: World): Intake {
       } satisfies NewLeadRow;
       const own = privateItems(input);
       const planned = planNext(world, { ...routableOf(row), lead: held(row, own) }, nowMs);
-      const { result, replayed } = await world.ledger.write(
-        'acceptLead',
-        { lead: row, actor: by.actor, private: own, next: planned.next },
-        idempotency,
+      const { result, replayed } = await committed(
+        world,
+        planned,
+        world.ledger.write('acceptLead', { lead: row, actor: by.actor, private: own, next: planned.next }, idempotency),
       );
       if (replayed || !result.created) return { leadId: result.leadId, created: false };
       world.metrics.leadsAccepted();

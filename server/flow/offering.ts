@@ -17,6 +17,7 @@ import { perWeekOf } from '../quota/quota-rules.ts';
 import { isPush, type Route, routeOf } from '../routing/routing-rules.ts';
 import { assignByRule } from './assigning.ts';
 import { blindnessOf, routedFacts } from './blind.ts';
+import { mixed } from './mixing.ts';
 import { givenAtRelease, poolOf } from './onboarding.ts';
 import { opsAlarm } from './ops-queue.ts';
 import { putUp } from './putting-up.ts';
@@ -114,13 +115,14 @@ export interface Resume {
 /** What the lead gets now by the first step of its rule that reaches somebody; else a timer after which routing tries again. */
 export function planNext(world: World, lead: Routable, nowMs: number, resume: Resume = {}): Planned {
   const inForce = world.policy.at(nowMs);
+  const { policy } = inForce;
   const openly = planAs(world, lead, null, { ...inForce, nowMs, resume });
   if (openly.toOpen === null) return openly;
-  const show = blindnessOf(world, inForce.policy, lead);
-  if (show === null) return openly;
+  const show = blindnessOf(world, policy, lead);
   // A release that is blind is planned by what it shows alone. Where that leads to no race, it is not hidden.
-  const blindly = planAs(world, lead, show, { ...inForce, nowMs, resume });
-  return blindly.toOpen === null ? openly : blindly;
+  const blindly = show === null ? openly : planAs(world, lead, show, { ...inForce, nowMs, resume });
+  const release = blindly.toOpen === null ? openly : blindly;
+  return mixed(world, lead, release, { policy, nowMs, not: resume.not });
 }
 
 /** @param show what a blind release shows: it is raced for, and never pushed; null: it is not blind */
@@ -259,6 +261,7 @@ function plannedRows(
       increments: JSON.stringify(offer.increments),
       attemptRate: offer.attemptRate === null ? null : JSON.stringify(offer.attemptRate),
       blind: offer.blind === null ? null : JSON.stringify(offer.blind),
+      mix: null,
     },
     lanes: offer.lanes.map(({ lane, opensAtMs, sentAtMs, repIds, tiers }) => ({
       offerId,

@@ -5,6 +5,7 @@ import { newId } from '../kernel/ids.ts';
 import type { Idempotency } from '../ledger/group-commit.ts';
 import { zoneOf } from '../policy/policy-rules.ts';
 import { announceCredit } from './crediting.ts';
+import { committed } from './mixing.ts';
 import { follow, planNext, routableOf } from './offering.ts';
 import type { ConfirmAssistResult } from './transactions/helping.ts';
 import type { Refused } from './transactions/owning.ts';
@@ -46,18 +47,22 @@ export function createOwning(world: World): Owning {
         if (lead === undefined) return { refused: 'unknownLead' };
         const nowMs = await world.arbiter.now();
         const planned = planNext(world, routableOf(lead), nowMs, { not: order.ownerId });
-        const { result, replayed } = await world.ledger.write(
-          'releaseLead',
-          {
-            leadId: order.leadId,
-            repId: order.ownerId,
-            actor: order.actor,
-            reason: order.reason,
-            at: nowMs,
-            day: ofRep(order.ownerId, nowMs).day,
-            next: planned.next,
-          },
-          idempotency,
+        const { result, replayed } = await committed(
+          world,
+          planned,
+          world.ledger.write(
+            'releaseLead',
+            {
+              leadId: order.leadId,
+              repId: order.ownerId,
+              actor: order.actor,
+              reason: order.reason,
+              at: nowMs,
+              day: ofRep(order.ownerId, nowMs).day,
+              next: planned.next,
+            },
+            idempotency,
+          ),
         );
         if ('refused' in result) return result;
         if (!replayed) {

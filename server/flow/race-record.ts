@@ -8,6 +8,7 @@ import { plausibilityFlags, REGULAR_CLAIMS, reactionMs } from '../claims/plausib
 import type { AttemptNote } from '../claims/race-notes.ts';
 import type { WholeOffer } from '../distribution/offers-reader.ts';
 import { placeOf } from '../distribution/open-offers.ts';
+import type { MixRecord } from '../distribution/releases.ts';
 import { winnerName } from './settlement.ts';
 import type { World } from './world.ts';
 
@@ -50,6 +51,7 @@ export function raceRecord(world: World, leadId: string, forRep?: string) {
     owners: owners.map((owner) => ({
       repId: owner.repId,
       via: owner.via,
+      ...(forRep === undefined && { method: owner.method }),
       offerId: owner.offerId,
       startedAt: iso(owner.startedAt),
       // How long an owner has for the first contact tells the temperature (FAIR-07).
@@ -71,6 +73,8 @@ function offerRecord(world: World, whole: WholeOffer, owners: OwnershipRow[], na
     closeReason: offer.closeReason,
     pool: offer.pool,
     blind: offer.blind !== null,
+    // What quality a lead counts as is no rep's to know (FAIR-07).
+    ...(withFlags && { mix: offer.mix === null ? null : (JSON.parse(offer.mix) as MixRecord) }),
     policyVersion: offer.policyVersion,
     openedAt: iso(offer.openedAt),
     closesAt: iso(offer.closesAt),

@@ -9,6 +9,7 @@ import type { RaceNotes } from '../claims/race-notes.ts';
 import type { SettledNotice } from '../claims/settlement-desk.ts';
 import type { OffersReader } from '../distribution/offers-reader.ts';
 import type { OpenOffers } from '../distribution/open-offers.ts';
+import type { Releases } from '../distribution/releases.ts';
 import type { ShownLeads } from '../distribution/shown-leads.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { KeyedQueue } from '../kernel/keyed-queue.ts';
@@ -62,6 +63,8 @@ export interface World {
   offers: OpenOffers;
   counters: Counters;
   counting: Counting;
+  /** Each team's latest races, for their mix. */
+  releases: Releases;
   /** Who was alerted to how many leads of a week. */
   shown: ShownLeads;
   boards: Leaderboard;

@@ -9,6 +9,7 @@ import { z } from 'zod';
 import { BLIND_DEFAULT, type BlindFact, type BlindPolicy, blindSection } from './blind-policy.ts';
 import { calendarSection, DEFAULT_HOURS, teamSection } from './calendar-policy.ts';
 import { FAIRNESS_DEFAULT, FAIRNESS_OFF, fairnessSection } from './fairness-policy.ts';
+import { MIX_DEFAULT, mixSection } from './mix-policy.ts';
 import { DEFAULT_ONBOARDING, onboardingSection } from './onboarding-policy.ts';
 import { DEFAULT_PRIORITY_WINDOWS, priorityWindowsSection } from './priority-windows-policy.ts';
 import { quotaSection } from './quota-policy.ts';
@@ -99,6 +100,7 @@ export const policyDocument = z.strictObject({
   /** Null: no weekly allowance. */
   quotaAllocation: quotaSection.nullable().default(null),
   blind: blindSection,
+  mix: mixSection,
   points,
   leaderboard: z.strictObject({
     /** Changes are gathered this long before boards are told (GAME-29); an hour is the longest. */
@@ -188,6 +190,7 @@ function openPreset(): Policy {
     fairness: FAIRNESS_OFF,
     quotaAllocation: null,
     blind: null,
+    mix: null,
     points: {
       claimWithin60s: { points: 10, withinSeconds: 60 },
       contactWithin300s: { points: 25, withinSeconds: 300 },
@@ -242,13 +245,15 @@ function fastTieredPreset(): Policy {
   };
 }
 
-/** As `tiered`, with what moves the chances on purpose: everybody's half hour (FAIR-08), leads that hide what they are (FAIR-04). */
+/** As `tiered`, with what moves the chances on purpose: everybody's half hour (FAIR-08), leads that hide what they are (FAIR-04),
+ * and as many good ones as poor ones as were promised (FAIR-06). */
 function fairMixPreset(): Policy {
   return {
     ...tieredPreset(),
     preset: 'fair-mix',
     priorityWindows: DEFAULT_PRIORITY_WINDOWS,
     blind: BLIND_DEFAULT,
+    mix: MIX_DEFAULT,
   };
 }
 

@@ -4,7 +4,7 @@
  */
 import type { Language } from './condition-words.ts';
 import type { Policy } from './policy-rules.ts';
-import { blindInWords } from './release-words.ts';
+import { blindInWords, mixInWords } from './release-words.ts';
 import { routingInWords } from './routing-words.ts';
 
 export interface SectionInWords {
@@ -21,6 +21,7 @@ const SECTIONS: readonly {
 }[] = [
   { section: 'routing', title: { id: 'Pembagian lead', en: 'Routing' }, lines: routingInWords },
   { section: 'blind', title: { id: 'Klaim buta', en: 'Blind claims' }, lines: blindInWords },
+  { section: 'mix', title: { id: 'Campuran mutu', en: 'Mix of qualities' }, lines: mixInWords },
 ];
 
 /** @param nameOf the name of a rep that a rule names */

@@ -1,4 +1,4 @@
-/** The section `blind` as a person reads it (FAIR-07: the share is published, what one lead is is not). Pure. */
+/** The sections `blind` and `mix` as a person reads them (FAIR-07: shares are published, what one lead is is not). Pure. */
 import type { BlindFact } from './blind-policy.ts';
 import type { Language } from './condition-words.ts';
 import type { Policy } from './policy-rules.ts';
@@ -32,4 +32,20 @@ export function blindInWords({ blind }: Policy, language: Language): string[] {
       : 'They open and are limited as warm leads are, and no rule about hot or cold leads refuses them. The true temperature counts from the claim on.',
   );
   return lines;
+}
+
+export function mixInWords({ mix }: Policy, language: Language): string[] {
+  const id = language === 'id';
+  if (mix === null)
+    return [id ? 'Semua lead yang boleh diperebutkan dilepas.' : 'Every lead that may be raced for is.'];
+  const { standard, low, high, window, tolerance } = mix;
+  return id
+    ? [
+        `Dari setiap ${window} lead yang diperebutkan sebuah tim: ${standard}% standard, ${low}% low, ${high}% high, selisih paling banyak ${tolerance} poin.`,
+        'Lead yang berlebih dibagi bergiliran, tanpa rebutan.',
+      ]
+    : [
+        `Of any ${window} leads in a row that a team races for, ${standard}% are standard, ${low}% low and ${high}% high, at most ${tolerance} points off.`,
+        'A lead that would be one too many is assigned in turn, without a race.',
+      ];
 }

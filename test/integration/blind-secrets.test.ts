@@ -63,7 +63,8 @@ function firstDifference(these: string[], those: string[]): [string, string] | n
 async function readAll(race: Race, rep: RaceRep, leadId: string): Promise<unknown[]> {
   const paths = [
     ...['/v1/me', '/v1/leads', '/v1/leads?status=offered', `/v1/leads/${leadId}`, `/v1/races/${leadId}`],
-    ...['/v1/leaderboards/points', '/v1/leaderboards/conversion', `/v1/leads/${leadId}/explanation`],
+    ...[`/v1/leads/${leadId}/explanation`],
+    ...['/v1/leaderboards/points', '/v1/leaderboards/conversion'],
   ];
   const answers: unknown[] = [];
   for (const path of paths) {
@@ -108,6 +109,7 @@ async function lived(race: Race, truth: Record<string, unknown>): Promise<string
   await race.setPolicy({
     ...policy,
     routing: ROUTING,
+    mix: { standard: 70, low: 20, high: 10, window: 100, tolerance: 100 },
     blind: { shareOfStandard: 1, shareOfPremium: 1, show: ['industry', 'region', 'source', 'age'] },
   });
   for (const rep of reps) rep.forget();

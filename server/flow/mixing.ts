@@ -1,0 +1,71 @@
+/** The mix of a team's races (FAIR-06): a release that would be too many of its quality is given by rotation instead. */
+import { qualityOf } from '../distribution/mix-rules.ts';
+import type { OffersReader } from '../distribution/offers-reader.ts';
+import type { MixRecord } from '../distribution/releases.ts';
+import type { Policy } from '../policy/policy-rules.ts';
+import { routeNamed } from '../routing/routing-rules.ts';
+import { type Planned, type Routable, waitingTimer } from './offering.ts';
+import { leadFactsOf, leftOutRow, pushedTo } from './routing.ts';
+import type { World } from './world.ts';
+
+/** A start reads so many releases: the longest window of twenty teams that race apart. */
+const RELEASES_READ_MAX = 20_000;
+
+/** What the file knows of the mix, oldest first. */
+export function releasesOnFile(offersOnFile: OffersReader): { offerId: string; mix: MixRecord }[] {
+  return offersOnFile
+    .released(RELEASES_READ_MAX)
+    .map(({ offerId, mix }) => ({ offerId, mix: JSON.parse(mix) as MixRecord }))
+    .reverse();
+}
+
+/**
+ * A planned race as the mix lets it be: entered in the record of each team whose reps are in it, or, where one of them
+ * has too many of this quality, a push to the next in rotation. A queue alerts nobody and is no part of the mix.
+ */
+export function mixed(
+  world: World,
+  lead: Routable,
+  planned: Planned,
+  by: { policy: Policy; nowMs: number; not: string | undefined },
+): Planned {
+  const { policy, nowMs, not } = by;
+  const { toOpen, next, leadId } = planned;
+  const { mix } = policy;
+  if (mix === null || toOpen === null || toOpen.method !== 'race' || !('offer' in next)) return planned;
+  const members = toOpen.lanes.flatMap(({ repIds }) => repIds);
+  const teams = [...new Set(members.map((repId) => world.directory.rep(repId)?.team ?? ''))].sort();
+  const quality = qualityOf(lead.temperature);
+  if (world.releases.surplusIn(mix, teams, quality).length === 0) {
+    next.offer.offer.mix = JSON.stringify(world.releases.take(mix, teams, toOpen.offerId, quality));
+    return planned;
+  }
+  const waits = { leadId, next: { waiting: waitingTimer(world, leadId, nowMs) }, toOpen: null };
+  const { rule, ruleStep } = toOpen;
+  const target = routeNamed(policy.routing, rule)?.steps[ruleStep]?.target ?? { everybody: true as const };
+  const company = lead.facts.company.name;
+  const to = { facts: leadFactsOf(world, lead.own, company), company, rule, not };
+  const pushed = pushedTo(world, policy, { target, method: 'roundRobin' }, to, nowMs);
+  if (pushed === null) return { ...waits, push: null, stuck: 'nobodyAvailable' };
+  const { repId } = pushed;
+  const leftOut = leftOutRow(world, pushed.leftOut);
+  world.rotation.take(repId);
+  return { ...waits, push: { repId, method: 'surplus', rule, policy, nowMs, leftOut }, stuck: null };
+}
+
+/** The answer of the commit that a plan went into: a release that it has not brought on file was none. */
+export async function committed<Result extends object>(
+  world: World,
+  { toOpen }: Pick<Planned, 'toOpen'>,
+  writing: Promise<{ result: Result; replayed: boolean }>,
+): Promise<{ result: Result; replayed: boolean }> {
+  let isOnFile = false;
+  try {
+    const answer = await writing;
+    const { result, replayed } = answer;
+    isOnFile = !replayed && 'openedSeq' in result && result.openedSeq !== null;
+    return answer;
+  } finally {
+    if (toOpen !== null) world.releases.settle(toOpen.offerId, isOnFile);
+  }
+}
