@@ -10,6 +10,14 @@ export function gateOf(rep: RepRow | undefined): 'notReady' | 'inactive' | null 
   return rep.status === 'ready' ? null : 'notReady';
 }
 
+/** Gates a rep who may not claim by now: in turn with the rep's own changes, or a late gate would stand over one who is back. */
+export function raiseGate(world: World, repId: string): Promise<void> {
+  return world.perLead.run(`rep:${repId}`, async () => {
+    const gate = gateOf(world.directory.rep(repId));
+    if (gate !== null) await world.arbiter.raise({ scope: 'rep', repId }, gate);
+  });
+}
+
 export function isReady(world: World, repId: string): boolean {
   return gateOf(world.directory.rep(repId)) === null;
 }

@@ -1,7 +1,7 @@
 /** A committed offer, before the arbiter and the reps. */
 import type { ArbiterOffer } from '../claims/arbiter.ts';
 import type { OpenLane, OpenOffer } from '../distribution/open-offers.ts';
-import { gateOf } from './lanes.ts';
+import { gateOf, raiseGate } from './lanes.ts';
 import { persist, settledOrSoon } from './persist.ts';
 import type { World } from './world.ts';
 
@@ -40,8 +40,7 @@ export async function putUp(world: World, offer: OpenOffer, seq: number): Promis
 async function openAtArbiter(world: World, offer: OpenOffer): Promise<void> {
   await world.arbiter.open(arbiterOffer(offer));
   for (const repId of offer.lanes.flatMap((lane) => lane.repIds)) {
-    const gate = gateOf(world.directory.rep(repId));
-    if (gate !== null) await world.arbiter.raise({ scope: 'rep', repId }, gate);
+    if (gateOf(world.directory.rep(repId)) !== null) await raiseGate(world, repId);
   }
 }
 

@@ -8,6 +8,7 @@ import type { WholeOffer } from '../distribution/offers-reader.ts';
 import type { OpenOffer } from '../distribution/open-offers.ts';
 import { localDay } from '../kernel/calendar.ts';
 import type { LeadRow } from '../leads/leads-store.ts';
+import { gateOf, raiseGate } from './lanes.ts';
 import { routableOf } from './offering.ts';
 import { arbiterOffer } from './putting-up.ts';
 import type { World } from './world.ts';
@@ -69,17 +70,21 @@ export async function putRaceUp(world: World): Promise<void> {
   for (const { id } of world.directory.reps()) await world.counting.restore(id, firstDay);
   const nowMs = await world.arbiter.now();
   for (const offer of [...world.offers.all()]) {
-    if (offer.closesAtMs <= nowMs) await giveTimeAgain(world, offer, nowMs);
-    // It may have ended while the others were put up.
-    if (world.offers.get(offer.offerId) !== offer) continue;
-    await world.arbiter.open(arbiterOffer(offer));
-    for (const [repId, { lane, opensAtMs }] of offer.admissions) {
-      await world.arbiter.admit({ offerId: offer.offerId, repId, lane, opensAtMs });
-    }
+    // In turn with whatever else befalls the lead: an expiry or an admission that was under way would be undone.
+    await world.perLead.run(offer.leadId, () => putOfferUp(world, offer, nowMs));
   }
-  for (const rep of world.directory.reps()) {
-    if (rep.active && rep.status === 'ready') continue;
-    await world.arbiter.raise({ scope: 'rep', repId: rep.id }, rep.active ? 'notReady' : 'inactive');
+  for (const { id } of world.directory.reps()) {
+    if (gateOf(world.directory.rep(id)) !== null) await raiseGate(world, id);
+  }
+}
+
+async function putOfferUp(world: World, offer: OpenOffer, nowMs: number): Promise<void> {
+  if (offer.closesAtMs <= nowMs) await giveTimeAgain(world, offer, nowMs);
+  // It may have ended while the others were put up.
+  if (world.offers.get(offer.offerId) !== offer) return;
+  await world.arbiter.open(arbiterOffer(offer));
+  for (const [repId, { lane, opensAtMs }] of offer.admissions) {
+    await world.arbiter.admit({ offerId: offer.offerId, repId, lane, opensAtMs });
   }
 }
 

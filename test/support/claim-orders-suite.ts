@@ -178,15 +178,18 @@ interface Broken {
   until?: string;
 }
 
-/** Which rules were found broken in so many orders; `until` one of them is. */
+/** Which rules were found broken in so many orders; `until` one of them is. Throws when a race could not be run. */
 async function brokenIn(orders: number, { plans, seat, parts, prepare, until }: Broken): Promise<Set<string>> {
   const broken = new Set<string>();
+  const faults: unknown[] = [];
   const property = fc.asyncProperty(fc.scheduler(), plans, async (scheduler, plan) => {
-    const outcome = await raceOf(scheduler, plan, seat, { ...REAL_PARTS, ...parts }, prepare);
-    for (const rule of outcome.broken) broken.add(rule.split(/[ :]/)[0] as string);
-    return until === undefined || !broken.has(until);
+    const race = raceOf(scheduler, plan, seat, { ...REAL_PARTS, ...parts }, prepare);
+    const outcome = await race.catch((fault: unknown) => void faults.push(fault));
+    for (const rule of outcome?.broken ?? []) broken.add(rule.split(/[ :]/)[0] as string);
+    return faults.length === 0 && (until === undefined || !broken.has(until));
   });
   await fc.check(property, { numRuns: orders, endOnFailure: true, seed: 7 });
+  if (faults.length > 0) throw faults[0];
   return broken;
 }
 
