@@ -74,6 +74,8 @@ export interface HouseDeps {
   directoryWatcher?: DirectoryWatcher | undefined;
   /** Puts the restored race before the arbiter and lets claims in. */
   openRace(world: World): Promise<void>;
+  /** Absent: chance. */
+  lot?: World['lot'];
   /** How long the scheduler may sleep without a look at the file; absent: a minute. */
   longestSleepMs?: number;
 }
@@ -108,6 +110,7 @@ function createWorld(deps: HouseDeps): World {
   const world: World = {
     clock,
     random: deps.random,
+    lot: deps.lot ?? (() => deps.random.unit()),
     log,
     metrics,
     ledger: deps.ledger,

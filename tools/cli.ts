@@ -11,6 +11,7 @@ import { addReplayLeads } from './commands/replay-leads.ts';
 import { addRestore } from './commands/restore.ts';
 import { addToken } from './commands/token.ts';
 import { addVerify } from './commands/verify.ts';
+import { addWhatIf } from './commands/what-if.ts';
 
 const COMMANDS = [
   addVerify,
@@ -23,6 +24,7 @@ const COMMANDS = [
   addExport,
   addReplayLeads,
   addQuarter,
+  addWhatIf,
 ];
 
 /** Runs one command line; never rejects. */

@@ -13,7 +13,7 @@ import type { World } from './world.ts';
 export function blindnessOf(world: World, { blind }: Policy, lead: { leadId: string; pool: Pool }): BlindFact[] | null {
   if (blind === null) return null;
   const before = world.offersOnFile.wasBlind(lead.leadId);
-  return (before ?? isBlind(blind, lead.pool, world.random.unit())) ? blind.show : null;
+  return (before ?? isBlind(blind, lead.pool, world.lot('blind', lead.leadId))) ? blind.show : null;
 }
 
 /** What the routing of an offer may look at: of a blind one what it shows, as of a warm lead. */

@@ -3,12 +3,15 @@ import type { NewLead } from '../../client-sdk/protocol/http.ts';
 import type { LeadView } from '../../client-sdk/protocol/verdict.ts';
 import { newId } from '../kernel/ids.ts';
 import { leadView, type PrivateItems, type ShownRow } from '../leads/leads.ts';
-import type { NewLeadRow } from '../leads/leads-store.ts';
+import type { LeadRow } from '../leads/leads-store.ts';
 import type { Idempotency } from '../ledger/group-commit.ts';
 import { scoreLead } from '../scoring/scoring-rules.ts';
 import { committed } from './mixing.ts';
 import { follow, planNext, routableOf } from './offering.ts';
 import type { World } from './world.ts';
+
+/** A new lead's row, whole. */
+export type ScoredRow = Omit<LeadRow, 'forgottenAt'>;
 
 export interface Intake {
   /**
@@ -70,18 +73,28 @@ export function createIntake(world: World): Intake {
         status: 'waiting' as const,
         stage: null,
         acceptedAt: nowMs,
-      } satisfies NewLeadRow;
-      const own = privateItems(input);
-      const planned = planNext(world, { ...routableOf(row), lead: held(row, own) }, nowMs);
-      const { result, replayed } = await committed(
-        world,
-        planned,
-        world.ledger.write('acceptLead', { lead: row, actor: by.actor, private: own, next: planned.next }, idempotency),
-      );
-      if (replayed || !result.created) return { leadId: result.leadId, created: false };
-      world.metrics.leadsAccepted();
-      await follow(world, planned, result.openedSeq);
-      return { leadId, created: true };
+      } satisfies ScoredRow;
+      return takeIn(world, row, privateItems(input), by.actor, idempotency);
     },
   };
+}
+
+/** route → offer → alert, of a lead that is scored: accepted at `row.acceptedAt`, which is now. */
+export async function takeIn(
+  world: World,
+  row: ScoredRow,
+  own: PrivateItems,
+  actor: string,
+  idempotency?: Idempotency,
+): Promise<{ leadId: string; created: boolean }> {
+  const planned = planNext(world, { ...routableOf(row), lead: held(row, own) }, row.acceptedAt);
+  const { result, replayed } = await committed(
+    world,
+    planned,
+    world.ledger.write('acceptLead', { lead: row, actor, private: own, next: planned.next }, idempotency),
+  );
+  if (replayed || !result.created) return { leadId: result.leadId, created: false };
+  world.metrics.leadsAccepted();
+  await follow(world, planned, result.openedSeq);
+  return { leadId: row.id, created: true };
 }

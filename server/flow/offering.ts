@@ -154,7 +154,7 @@ function planAs(
     const barred = barredBy(world, policy, step, facts, nowMs);
     const reps = world.directory.reps().map((rep) => offerRepOf(policy, rep, nowMs));
     const racing = reps.filter(({ id }) => barred?.has(id) !== true);
-    const pool = poolOf(world, show === null ? lead.pool : BLIND_POOL, racing);
+    const pool = poolOf(world, { leadId, pool: show === null ? lead.pool : BLIND_POOL }, racing);
     // A blind lead is raced for: what is given in place of a race was looked at before the draw.
     const isGiven = method === 'race' && show === null;
     const given = isGiven ? givenAtRelease(world, policy, { pool, reps, barred, not: resume.not }, nowMs) : null;

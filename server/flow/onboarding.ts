@@ -21,11 +21,11 @@ import type { World } from './world.ts';
  */
 export function poolOf(
   world: World,
-  pool: Pool,
+  { leadId, pool }: { leadId: string; pool: Pool },
   reps: readonly { active: boolean; status: string; phase?: 'shadow' | 'cohort' | 'guaranteed' }[],
 ): OfferPool {
   const share = pool === 'standard' ? cohortShare(reps) : 0;
-  return share > 0 && (share === 1 || world.random.unit() < share) ? 'cohort' : pool;
+  return share > 0 && (share === 1 || world.lot('cohort', leadId) < share) ? 'cohort' : pool;
 }
 
 /** FAIR-12: whether a rep is protected and was given fewer leads than the base load in the own local week. */

@@ -40,9 +40,14 @@ export interface Wall {
   stop(): void;
 }
 
+/** What is drawn by lot when a lead is put up. */
+export type Lot = 'cohort' | 'blind';
+
 export interface World {
   clock: Clock;
   random: Random;
+  /** The number drawn, in [0, 1): chance, but where a record is decided again, whose lots are drawn already. */
+  lot(of: Lot, leadId: string): number;
   log: Log;
   metrics: Metrics;
   ledger: Ledger<Transactions>;

@@ -99,6 +99,20 @@ export function openScratch(): Connection {
   return { sqlite, db: drizzle({ client: sqlite }) };
 }
 
+/** Where a file says by which journal it is read and written: 2 is a log beside it, 1 is none. */
+const JOURNAL_BYTES = [18, 19];
+
+/**
+ * What a reader sees of its file, in memory: of one instant, and to be changed at will. It is held twice while it is
+ * copied.
+ */
+export function openCopy(reader: Connection): Connection {
+  const bytes = reader.sqlite.serialize();
+  for (const at of JOURNAL_BYTES) bytes[at] = 1;
+  const sqlite = new Database(bytes);
+  return { sqlite, db: drizzle({ client: sqlite }) };
+}
+
 /** Folds the log into a file that nobody has open and leaves it alone without one: a copy is then one file. */
 export function sealFile(file: string): void {
   const sqlite = new Database(file, { fileMustExist: true });

@@ -40,20 +40,35 @@ export function workingDays(from: Day, count: number): Day[] {
 }
 
 /** How many leads come on a day: as many as chance brings at this rate (Poisson). */
-export function drawCount(rate: number, chance: Chance): number {
+function drawCount(rate: number, chance: Chance): number {
   let count = 0;
   for (let left = Math.exp(-rate), product = chance.unit(); product > left; product *= chance.unit()) count++;
   return count;
 }
 
+/** Channels of drawn leads, which no preset looks at. */
+const CHANNELS = ['organic search', 'paid search', 'social', 'email', 'direct traffic'];
+
+/** Of each day, the channels by which its leads came. */
+export function drawnSources(days: readonly Day[], leadsPerDay: number, seed: string): string[][] {
+  return days.map((day) => {
+    const chance = createChance(`${seed} day ${day}`);
+    return Array.from({ length: drawCount(leadsPerDay, chance) }, () => chance.oneOf(CHANNELS));
+  });
+}
+
 /** @param sources of each day, one a lead: the channel it came by */
-export function drawnArrivals(days: readonly Day[], sources: readonly (readonly string[])[], seed: string): Arrival[] {
+export function drawnArrivals(
+  days: readonly Day[],
+  sources: readonly (readonly string[])[],
+  { seed, zone }: { seed: string; zone: string },
+): Arrival[] {
   const arrivals = days.flatMap((day, at) =>
     (sources[at] ?? []).map((source, n): Arrival => {
       const key = `${day} ${n}`;
       const chance = createChance(`${seed} lead ${key}`);
       const [from, until] = chance.happens(OFFICE_SHARE) ? OFFICE_MINUTES : WAKING_MINUTES;
-      const atMs = instantOf(day, '00:00', ZONE) + Math.floor(chance.between(from, until) * MINUTE_MS);
+      const atMs = instantOf(day, '00:00', zone) + Math.floor(chance.between(from, until) * MINUTE_MS);
       return { key, atMs, lead: drawnLead(source, chance) };
     }),
   );

@@ -1,11 +1,10 @@
 /** A quarter of a made-up team under several policies: the same people, the same leads, other rules. */
 import { addDays, type Day, instantOf } from '../kernel/calendar.ts';
-import { createChance } from '../kernel/chance.ts';
 import { createPeopleStore } from '../people/people-store.ts';
 import { openEmptyScratch } from '../platform/migrate.ts';
 import type { Policy } from '../policy/policy-rules.ts';
 import { createPolicyStore } from '../policy/policy-store.ts';
-import { drawCount, drawnArrivals, drawnTeam, workingDays } from './generated.ts';
+import { drawnArrivals, drawnSources, drawnTeam, workingDays } from './generated.ts';
 import { DEFAULT_HABITS } from './habits-rules.ts';
 import type { TrialOutcome } from './outcome.ts';
 import { createDrawnPeople } from './people.ts';
@@ -24,17 +23,10 @@ export interface Quarter {
 /** A Monday; which one makes no difference, but one that stands still makes figures that can be compared. */
 const FIRST_DAY: Day = '2026-01-05';
 const ZONE = 'Asia/Jakarta';
-/** Channels of drawn leads, which no preset looks at. */
-const CHANNELS = ['organic search', 'paid search', 'social', 'email', 'direct traffic'];
 
 export function quarterArrivals({ seed, days, sources, leadsPerDay }: Quarter): Arrival[] {
   const dates = workingDays(FIRST_DAY, days);
-  const drawn = () =>
-    dates.map((day) => {
-      const chance = createChance(`${seed} day ${day}`);
-      return Array.from({ length: drawCount(leadsPerDay, chance) }, () => chance.oneOf(CHANNELS));
-    });
-  return drawnArrivals(dates, sources ?? drawn(), seed);
+  return drawnArrivals(dates, sources ?? drawnSources(dates, leadsPerDay, seed), { seed, zone: ZONE });
 }
 
 /** @param onProgress how many of the leads have come */

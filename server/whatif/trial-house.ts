@@ -7,6 +7,7 @@ import { createEmbeddedArbiter } from '../claims/embedded-arbiter.ts';
 import type { SettledNotice } from '../claims/settlement-desk.ts';
 import { putRaceUp } from '../flow/start.ts';
 import { createTransactions, type Transactions } from '../flow/transactions/transactions.ts';
+import type { World } from '../flow/world.ts';
 import { type DecidingHouse, openHouse } from '../house.ts';
 import { createSeededRandom } from '../kernel/chance.ts';
 import { ProcessClock, Timeline, WallClock } from '../kernel/timeline.ts';
@@ -38,9 +39,10 @@ export async function openTrialHouse(
     seed: string;
     emit: Announcer['emit'];
     settled(notice: SettledNotice): void;
+    lot?: World['lot'];
   },
 ): Promise<TrialHouse> {
-  const { startMs, seed, emit, settled } = options;
+  const { startMs, seed, emit, settled, lot } = options;
   const timeline = new Timeline();
   const clock = new ProcessClock(timeline, new WallClock(timeline, startMs));
   scratch.sqlite.prepare("INSERT INTO cell (key, value) VALUES ('generation', ?)").run(String(GENERATION));
@@ -64,6 +66,7 @@ export async function openTrialHouse(
     adminApiKey: null,
     appSecret: 'nobody signs in to a house that is only tried',
     openRace: putRaceUp,
+    ...(lot && { lot }),
     // Nobody else writes to this memory.
     longestSleepMs: DAY_MS,
   });

@@ -6,32 +6,45 @@ import type { OfferCard } from '../../client-sdk/protocol/down.ts';
 import type { NewLead } from '../../client-sdk/protocol/http.ts';
 import type { Announcer } from '../alerts/announcer.ts';
 import { onboardingOf } from '../distribution/onboarding-rules.ts';
+import type { OpenOffer } from '../distribution/open-offers.ts';
+import { assignByManager } from '../flow/assigning.ts';
+import { type ScoredRow, takeIn } from '../flow/intake.ts';
+import type { World } from '../flow/world.ts';
 import { localDay } from '../kernel/calendar.ts';
 import type { Connection } from '../platform/sqlite.ts';
 import { openHoursOf } from '../policy/hours-rules.ts';
 import { zoneOf } from '../policy/policy-rules.ts';
 import { type LeadFate, outcomeOf, type TrialOutcome } from './outcome.ts';
 import type { People, WorkDone } from './people.ts';
+import type { ByHand, TheRecord } from './record.ts';
 import { openTrialHouse, type TrialHouse } from './trial-house.ts';
 
 export interface Arrival {
-  /** The same in every trial of these arrivals. */
+  /** The same in every trial of these arrivals; of a lead on record its id. */
   key: string;
   atMs: number;
-  lead: NewLead;
+  /** To be scored by the policy, or as it was scored on record. */
+  lead: NewLead | ScoredRow;
 }
 
 export interface Trial {
   scratch: Connection;
   seed: string;
   fromMs: number;
-  /** Leads arrive before it; what is under way then goes on for the time that the longest offer may be open. */
+  /** Leads arrive before it; the offers that are up then go on to their end. */
   untilMs: number;
   /** In the order of their time. */
   arrivals: readonly Arrival[];
   people: People;
+  /** What is under way when the trial begins, and what was done by hand in it. */
+  record?: Pick<TheRecord, 'ownerships' | 'byHand' | 'offers'>;
+  lot?: World['lot'];
+  /** While everything is still there to be looked at. */
+  onEnd?(): void;
 }
 
+/** The source of leads that a trial makes up. */
+const TRIAL = 'trial';
 const DAY_MS = 86_400_000;
 /** A rep who never works again would be looked for for ever. */
 const DAYS_LOOKED_AHEAD = 30;
@@ -49,9 +62,8 @@ class Play {
   readonly #trial: Trial;
   readonly #keys = new Map<string, string>();
   readonly #fates = new Map<string, LeadFate>();
-  /** How often a lead was put up, and owned, so far. */
-  readonly #offers = new Map<string, string[]>();
-  readonly #owned = new Map<string, number>();
+  /** Offer → how many of its lead came before it. */
+  readonly #offers = new Map<string, number>();
   readonly #refusals = new Map<string, number>();
   #house: TrialHouse | null = null;
   #failure: Error | null = null;
@@ -65,6 +77,7 @@ class Play {
     const opened = await openTrialHouse(scratch, {
       startMs: fromMs,
       seed,
+      ...(this.#trial.lot && { lot: this.#trial.lot }),
       emit: (event, rooms, payload) => this.#hear(event, rooms, payload),
       settled: (notice) => {
         const leadId =
@@ -73,11 +86,14 @@ class Play {
       },
     });
     this.#house = opened;
+    this.#goOn();
     this.#arriveFrom(0, onProgress);
-    await opened.timeline.run(untilMs - fromMs + AFTERWARDS_MS, () => this.#failure !== null);
+    const isOver = () => opened.clock.nowMs() >= untilMs && this.#world.offers.size() === 0;
+    await opened.timeline.run(untilMs - fromMs + AFTERWARDS_MS, () => this.#failure !== null || isOver());
     if (this.#failure !== null) throw this.#failure;
     const outcome = outcomeOf(this.#fates.values(), this.#refusals, this.#world.directory.reps());
     onProgress(arrivals.length);
+    this.#trial.onEnd?.();
     await opened.house.close();
     return outcome;
   }
@@ -98,6 +114,40 @@ class Play {
     this.#opened.clock.after(ms, () => void work().catch(failed));
   }
 
+  /** What was up when the trial begins is tapped, what was owned is worked, and what was done by hand is done again. */
+  #goOn(): void {
+    const { record, fromMs } = this.#trial;
+    const nowMs = this.#opened.clock.nowMs();
+    for (const offer of this.#world.offers.all()) {
+      for (const lane of offer.lanes) {
+        if (lane.sentAtMs === null) continue;
+        for (const repId of lane.repIds) this.#alerted(repId, offer, lane.sentAtMs);
+      }
+      for (const [repId, { sentAtMs }] of offer.admissions) {
+        if (sentAtMs !== null) this.#alerted(repId, offer, sentAtMs);
+      }
+    }
+    for (const { leadId, repId, startedAtMs, works } of record?.ownerships ?? []) {
+      if (startedAtMs >= fromMs) continue;
+      for (const work of works) {
+        const atMs = startedAtMs + work.afterMs;
+        if (atMs >= fromMs) this.#after(atMs - nowMs, () => this.#work(leadId, repId, { ...work, atWork: false }));
+      }
+    }
+    for (const act of record?.byHand ?? []) this.#after(act.atMs - nowMs, () => this.#byHand(act));
+  }
+
+  async #byHand(act: ByHand): Promise<void> {
+    const { presence } = this.#opened.house;
+    if (act.kind === 'assign') {
+      const { leadId, repId } = act;
+      await assignByManager(this.#world, { leadId, repId, reason: 'on record', actor: 'system' });
+      return;
+    }
+    const { kind: _, atMs: __, repId, ...change } = act;
+    await presence.change(repId, change, 'system');
+  }
+
   #arriveFrom(index: number, onProgress: (done: number) => void): void {
     const arrival = this.#trial.arrivals[index];
     if (arrival === undefined) return;
@@ -109,25 +159,23 @@ class Play {
   }
 
   async #arrive({ key, atMs, lead }: Arrival): Promise<void> {
-    const by = { sourceId: 'trial', actor: 'system' };
-    const { leadId } = await this.#opened.house.intake.accept({ ...lead, externalId: key }, by);
-    this.#fate(leadId, key, atMs);
+    this.#fates.set(key, { acceptedAtMs: atMs, temperature: 'cold', owner: null });
+    if ('id' in lead) await takeIn(this.#world, { ...lead, acceptedAt: atMs }, {}, 'system');
+    else await this.#opened.house.intake.accept({ ...lead, externalId: key }, { sourceId: TRIAL, actor: 'system' });
   }
 
-  /** Known by its key from the first that is heard of it: alerts come before the intake has its answer. */
-  #fate(leadId: string, key = this.#keyOf(leadId), acceptedAtMs = this.#world.leads.row(leadId)?.acceptedAt ?? 0) {
-    const known = this.#fates.get(key);
-    if (known !== undefined) return known;
-    const { temperature } = this.#world.leads.row(leadId) ?? { temperature: 'cold' };
-    const fate: LeadFate = { acceptedAtMs, temperature, owner: null };
-    this.#fates.set(key, fate);
+  /** Of a lead that arrived in this trial; of one that was there before, nothing. Its row says how it was scored. */
+  #fateOf(leadId: string): LeadFate | undefined {
+    const fate = this.#fates.get(this.#keyOf(leadId));
+    if (fate !== undefined) fate.temperature = this.#world.leads.row(leadId)?.temperature ?? fate.temperature;
     return fate;
   }
 
   #keyOf(leadId: string): string {
     const known = this.#keys.get(leadId);
     if (known !== undefined) return known;
-    const key = this.#world.leads.row(leadId)?.externalId ?? leadId;
+    const lead = this.#world.leads.row(leadId);
+    const key = lead?.sourceId === TRIAL ? (lead.externalId ?? leadId) : leadId;
     this.#keys.set(leadId, key);
     return key;
   }
@@ -135,24 +183,34 @@ class Play {
   #hear<E extends Parameters<Announcer['emit']>[0]>(event: E, rooms: string[], payload: unknown): void {
     const repIds = rooms.map((room) => room.replace('rep:', ''));
     if (event === 'lead:alert' || event === 'lead:listed') {
-      for (const repId of repIds) this.#alerted(repId, payload as OfferCard);
+      const { offerId } = payload as OfferCard;
+      const offer = this.#world.offers.get(offerId);
+      for (const repId of repIds) if (offer !== undefined) this.#alerted(repId, offer, this.#opened.clock.nowMs());
     }
     if (event === 'lead:assigned') this.#got((payload as { leadId: string }).leadId, repIds[0] ?? '');
   }
 
-  #alerted(repId: string, { leadId, offerId }: OfferCard): void {
-    const { clock } = this.#opened;
-    const nowMs = clock.nowMs();
+  #alerted(repId: string, { leadId, offerId, closesAtMs }: OpenOffer, sentAtMs: number): void {
+    const nowMs = this.#opened.clock.nowMs();
     const rep = this.#world.directory.rep(repId);
-    if (rep === undefined || onboardingOf(this.#world.policy.at(nowMs).policy, rep, nowMs)?.phase === 'shadow') return;
-    const offers = this.#offers.get(leadId) ?? [];
-    if (!offers.includes(offerId)) this.#offers.set(leadId, [...offers, offerId]);
-    const nth = Math.max(0, this.#offers.get(leadId)?.indexOf(offerId) ?? 0);
-    for (const { afterMs, atWork } of this.#trial.people.taps({ leadKey: this.#keyOf(leadId), nth, repId })) {
-      const atMs = atWork ? this.#atWork(repId, nowMs, afterMs) : nowMs + afterMs;
-      if (atMs >= (this.#world.offers.get(offerId)?.closesAtMs ?? 0)) continue;
+    const { policy } = this.#world.policy.at(nowMs);
+    if (rep === undefined || onboardingOf(policy, rep, nowMs)?.phase === 'shadow') return;
+    const encounter = { leadKey: this.#keyOf(leadId), nth: this.#nthOf(leadId, offerId), repId };
+    for (const { afterMs, atWork } of this.#trial.people.taps(encounter)) {
+      const atMs = atWork ? this.#atWork(repId, sentAtMs, afterMs) : sentAtMs + afterMs;
+      if (atMs < nowMs || atMs >= closesAtMs) continue;
       this.#after(atMs - nowMs, () => this.#tap(repId, leadId, offerId));
     }
+  }
+
+  /** How many offers of the lead came before this one. */
+  #nthOf(leadId: string, offerId: string): number {
+    const known = this.#offers.get(offerId);
+    if (known !== undefined) return known;
+    const older = this.#world.offersOnFile.ofLead(leadId).map(({ offer }) => offer.id);
+    const nth = older.reverse().indexOf(offerId);
+    this.#offers.set(offerId, nth);
+    return nth;
   }
 
   /** Nobody taps what has been taken: the card is gone. */
@@ -170,25 +228,26 @@ class Play {
     const rep = world.directory.rep(repId);
     const owner = world.owners.live(leadId);
     if (rep === undefined || owner === undefined) return;
-    const fate = this.#fate(leadId);
+    const fate = this.#fateOf(leadId);
     const { hiredOn, tier } = rep;
     const isNewcomer = hiredOn !== null && nowMs - Date.parse(hiredOn) < NEWCOMER_MS;
-    fate.owner ??= { repId, via: owner.via, method: owner.method, atMs: nowMs, tier, isNewcomer };
-    const nth = this.#owned.get(leadId) ?? 0;
-    this.#owned.set(leadId, nth + 1);
+    if (fate !== undefined)
+      fate.owner ??= { repId, via: owner.via, method: owner.method, atMs: nowMs, tier, isNewcomer };
+    const nth = world.owners.ofLead(leadId).length - 1;
     for (const work of this.#trial.people.works({ leadKey: this.#keyOf(leadId), nth, repId })) {
       const atMs = work.atWork ? this.#atWork(repId, nowMs, work.afterMs) : nowMs + work.afterMs;
       this.#after(atMs - nowMs, () => this.#work(leadId, repId, work));
     }
   }
 
-  async #work(leadId: string, repId: string, { kind, revenue }: WorkDone): Promise<void> {
+  async #work(leadId: string, repId: string, { kind, stage, revenue }: WorkDone): Promise<void> {
     const { owning } = this.#opened.house;
     if (this.#world.owners.live(leadId)?.repId !== repId) return;
     if (kind === 'contact') await owning.logActivity({ leadId, repId, activity: { kind: 'call' } });
     else if (kind === 'released')
       await owning.release({ leadId, ownerId: repId, actor: `rep:${repId}`, reason: 'tried' });
-    else await owning.setStage({ leadId, repId, stage: { stage: kind, ...(revenue !== undefined && { revenue }) } });
+    else if (stage !== undefined)
+      await owning.setStage({ leadId, repId, stage: { stage, ...(revenue !== undefined && { revenue }) } });
   }
 
   /** So much later, not counting the time before the team's next opening, and never while it is closed. */

@@ -3,9 +3,9 @@ import type { Command } from 'commander';
 import { PRESET_NAMES, type PresetName, resolvePreset } from '../../server/policy/policy-rules.ts';
 import type { TrialOutcome } from '../../server/whatif/outcome.ts';
 import { type Quarter, quarterArrivals, runQuarter } from '../../server/whatif/quarter.ts';
-import { createOutput, table } from '../terminal/output.ts';
+import { createOutput } from '../terminal/output.ts';
 import { createProgress } from '../terminal/progress.ts';
-import { howLong, hundredths, inPercent } from '../trial/words.ts';
+import { outcomeRows } from '../trial/words.ts';
 import { EXIT, type ExitCode, UsageError, wholeNumber } from './command.ts';
 
 interface QuarterOptions {
@@ -72,34 +72,9 @@ function presetsNamed(text: string): PresetName[] {
 }
 
 function report({ seed, reps, days, leads, presets }: QuarterResult): string[] {
-  const all = Object.entries(presets);
-  const row = (name: string, cell: (outcome: TrialOutcome) => string | number) => [
-    name,
-    ...all.map(([, outcome]) => String(cell(outcome))),
-  ];
-  const tier = (number: number) => row(`to tier ${number}`, ({ tiers }) => inPercent(shareOfTier(tiers, number)));
   return [
     `${leads} leads, ${reps} reps, ${days} working days, seed ${seed}`,
     '',
-    ...table([
-      ['', ...all.map(([name]) => name)],
-      row('claimed', ({ claimed, leads: of }) => inPercent(claimed / of)),
-      row('unclaimed, then by rotation', ({ unclaimed }) => unclaimed),
-      row('by a rule', ({ pushed }) => pushed),
-      row('without an owner', ({ unowned }) => unowned),
-      row('time to claim, half within', ({ timeToClaimMs }) => howLong(timeToClaimMs.p50)),
-      row('time to claim, 9 of 10 within', ({ timeToClaimMs }) => howLong(timeToClaimMs.p90)),
-      row('Gini of all leads', ({ gini }) => hundredths(gini)),
-      row('Gini of hot leads', ({ giniHot }) => hundredths(giniHot)),
-      tier(1),
-      tier(2),
-      tier(3),
-      row('to newcomers', ({ newcomers }) => inPercent(newcomers.share)),
-      row('claims refused by a rule', ({ refusals }) => Object.values(refusals).reduce((sum, count) => sum + count, 0)),
-    ]),
+    ...outcomeRows(Object.entries(presets)),
   ];
-}
-
-function shareOfTier(tiers: TrialOutcome['tiers'], number: number): number | null {
-  return tiers.find(({ tier }) => tier === number)?.share ?? null;
 }
