@@ -47,6 +47,7 @@ import { createSockets, type Sockets } from './platform/sockets.ts';
 import { openReader } from './platform/sqlite.ts';
 import { type Prepared, prepare } from './prepared.ts';
 import { type App, type Base, drainEdge, once, watchSockets } from './serving.ts';
+import { createWhatIfs } from './whatif/what-ifs.ts';
 
 export interface Overrides {
   clock?: Clock;
@@ -220,6 +221,7 @@ async function openEdge(
   const sockets = socketEdge?.sockets ?? null;
   if (socketEdge !== null) await seat.speakThrough(socketEdge.sockets, socketEdge.resync);
   let address = '';
+  const whatIfs = createWhatIfs({ file: config.databaseFile, clock: base.machineClock, random: base.random });
   bindRoutes(app, {
     house,
     claims,
@@ -228,6 +230,7 @@ async function openEdge(
     publicUrl: () => config.publicUrl ?? address,
     door,
     appSecret: house.appSecret,
+    whatIfs,
   });
   if (seat.cell !== null) {
     linkRoutes(app, {
@@ -252,7 +255,10 @@ async function openEdge(
       socketEdge?.stop();
       await drainEdge(base, { claims, sockets, closing });
     },
-    close: closing.close,
+    async close() {
+      await whatIfs.close();
+      await closing.close();
+    },
   };
 }
 

@@ -34,6 +34,8 @@ import { Problem } from './platform/problem.ts';
 import type { Sockets } from './platform/sockets.ts';
 import { assistsRoutes } from './points/assists-routes.ts';
 import { stored } from './stored.ts';
+import type { WhatIfs } from './whatif/what-ifs.ts';
+import { bindWhatIfs } from './whatif/what-ifs-routes.ts';
 
 export interface EdgeDeps {
   house: DecidingHouse;
@@ -44,6 +46,8 @@ export interface EdgeDeps {
   publicUrl(): string;
   door: Door;
   appSecret: string;
+  /** Absent where there is no file to be read. */
+  whatIfs?: WhatIfs;
 }
 
 /** Claims come first: a lead that waits at its source for this long is not lost. */
@@ -73,6 +77,7 @@ export function bindRoutes(app: Http, deps: EdgeDeps): void {
   bindRouting(app, house);
   bindFairness(app, deps);
   bindTiers(app, deps);
+  if (deps.whatIfs !== undefined) bindWhatIfs(app, house, deps.whatIfs);
   bindClaimLinks(app, deps);
 }
 

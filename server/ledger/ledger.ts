@@ -8,10 +8,9 @@
  *   open    → failed             unknown outcome, or the worker died: what was accepted is never
  *                                answered, because the file may hold it or not
  */
-import { createRequire } from 'node:module';
-import { pathToFileURL } from 'node:url';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import type { Connection } from '../platform/sqlite.ts';
+import { startThread } from '../platform/thread.ts';
 import { type CallQueue, createCallQueue } from './call-queue.ts';
 import { createGroupCommit, type Idempotency, type Outcome, type Transactions, type Written } from './group-commit.ts';
 import { LedgerError } from './ledger-error.ts';
@@ -68,19 +67,9 @@ function portOf<T extends Transactions<T>>(queue: CallQueue, release: () => Prom
 /**
  * Starts the thread, which loads its code and waits for its file; `entry` is the file that calls
  * `runLedgerWorker`. Whoever does not make a ledger of it ends it.
- *
- * A thread does not inherit the parent's TypeScript loader, and `--import tsx` registers it in main
- * threads only: from source (development, tests) it is registered by hand before the entry is loaded.
  */
 export function startLedgerThread(entry: URL): Worker {
-  const options = { name: 'ledger' };
-  if (!entry.pathname.endsWith('.ts')) return new Worker(entry, options);
-  const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx/esm/api')).href;
-  const start = `import(${JSON.stringify(loader)}).then(({ register }) => {
-    register();
-    return import(${JSON.stringify(entry.href)});
-  });`;
-  return new Worker(start, { ...options, eval: true, execArgv: [] });
+  return startThread(entry, { name: 'ledger' });
 }
 
 /** Resolves once the worker has the file open; rejects when it cannot. */

@@ -149,12 +149,12 @@ const capabilityRules: ImportRule[] = [
     forbids: ({ file, to }) => isCapability(file) && !isTestFile(file) && to.startsWith('server/flow/'),
   },
   {
-    says: 'of the platform a capability imports types and statement; its edges also http, problem and sockets, the ledger sqlite, migrate, whole-file and processes',
+    says: 'of the platform a capability imports types and statement; its edges also http, problem and sockets, the ledger sqlite, migrate, whole-file, processes and thread',
     forbids({ file, to, typeOnly }) {
       if (!isCapability(file) || isTestFile(file) || typeOnly || !to.startsWith('server/platform/')) return false;
       if (to === 'server/platform/statement.ts') return false;
       if (isEdge(file) && /\/(http|problem|sockets)\.ts$/.test(to)) return false;
-      return !(zoneOf(file) === 'ledger' && /\/(sqlite|migrate|whole-file|processes)\.ts$/.test(to));
+      return !(zoneOf(file) === 'ledger' && /\/(sqlite|migrate|whole-file|processes|thread)\.ts$/.test(to));
     },
   },
   about(
