@@ -17,6 +17,7 @@ import { blindLead, isTeamsLead, leadFor } from './flow/claim-record.ts';
 import { isReady } from './flow/lanes.ts';
 import { onboardingView } from './flow/onboarding.ts';
 import { noteReceipt, raceRecord, wasInRace } from './flow/race-record.ts';
+import { speedBoard } from './flow/speed-board.ts';
 import type { DecidingHouse } from './house.ts';
 import type { Clock } from './kernel/clock.ts';
 import { newId } from './kernel/ids.ts';
@@ -280,6 +281,7 @@ function bindGame(app: Http, { house }: EdgeDeps): void {
   leaderboardRoutes(app, {
     board: ({ metric, ...query }, speaker) =>
       world.boards.snapshot({ ...query, board: metric }, speaker.role === 'rep' ? speaker.subjectId : undefined),
+    speedBoard: (query, speaker) => speedBoard(world, query, speaker.role === 'rep' ? speaker.subjectId : undefined),
     card: (repId) => personalCard(world, repId),
   });
   assistsRoutes(app, {

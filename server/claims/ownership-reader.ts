@@ -29,6 +29,8 @@ export interface OwnershipReader {
   claimSpeeds(repId: string, upToMs: number, limit: number): number[];
   /** What a rep got from an instant on, on local days of a range (both inside), and still has or has finished. */
   workOf(repId: string, range: { fromMs: number; from: string; to: string }): Work;
+  /** All that a rep got from an instant on, on local days of a range (both inside), the oldest first. */
+  gotOn(repId: string, range: { fromMs: number; from: string; to: string }): OwnershipRow[];
   notes(offerId: string): PackedNotes;
   /** All but those of days before `firstDay` (YYYY-MM-DD), which decide nothing any more. */
   countersHeld(firstDay: string): { repId: string; name: string; value: number }[];
@@ -104,6 +106,13 @@ export function createOwnershipReader(db: Db): OwnershipReader {
         .get();
       return row ?? { owned: 0, worked: 0, converted: 0 };
     },
+    gotOn: (repId, { fromMs, from, to }) =>
+      db
+        .select()
+        .from(ownerships)
+        .where(and(eq(ownerships.repId, repId), gte(ownerships.startedAt, fromMs), between(ownerships.day, from, to)))
+        .orderBy(ownerships.startedAt)
+        .all(),
     notes(offerId) {
       const parts = db
         .select({ notes: raceNotes.notes })

@@ -16,6 +16,7 @@ import { quotaSection } from './quota-policy.ts';
 import { ROUTING_DEFAULTS, ROUTING_OFF, routingSection } from './routing-policy.ts';
 import { SCORING_DEFAULTS } from './scoring-defaults.ts';
 import { scoring, type temperature } from './scoring-policy.ts';
+import { speedBoardSection } from './speed-board-policy.ts';
 import { TIERS_BY_HAND, tiersPolicy, WEEKLY_TIERS } from './tiers-policy.ts';
 
 const DAY_SECONDS = 86_400;
@@ -101,6 +102,7 @@ export const policyDocument = z.strictObject({
   quotaAllocation: quotaSection.nullable().default(null),
   blind: blindSection,
   mix: mixSection,
+  speedBoard: speedBoardSection,
   points,
   leaderboard: z.strictObject({
     /** Changes are gathered this long before boards are told (GAME-29); an hour is the longest. */
@@ -191,6 +193,7 @@ function openPreset(): Policy {
     quotaAllocation: null,
     blind: null,
     mix: null,
+    speedBoard: null,
     points: {
       claimWithin60s: { points: 10, withinSeconds: 60 },
       contactWithin300s: { points: 25, withinSeconds: 300 },

@@ -6,6 +6,7 @@ import type { Language } from './condition-words.ts';
 import type { Policy } from './policy-rules.ts';
 import { blindInWords, mixInWords } from './release-words.ts';
 import { routingInWords } from './routing-words.ts';
+import { speedBoardInWords } from './speed-board-words.ts';
 
 export interface SectionInWords {
   /** The key of the document. */
@@ -22,6 +23,7 @@ const SECTIONS: readonly {
   { section: 'routing', title: { id: 'Pembagian lead', en: 'Routing' }, lines: routingInWords },
   { section: 'blind', title: { id: 'Klaim buta', en: 'Blind claims' }, lines: blindInWords },
   { section: 'mix', title: { id: 'Campuran mutu', en: 'Mix of qualities' }, lines: mixInWords },
+  { section: 'speedBoard', title: { id: 'Papan kecepatan', en: 'Speed board' }, lines: speedBoardInWords },
 ];
 
 /** @param nameOf the name of a rep that a rule names */

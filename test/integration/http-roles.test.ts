@@ -191,6 +191,12 @@ const GAME: Route[] = [
     may: { ...REPS(200), ...MANAGERS(200), screen: 200 },
   },
   {
+    // The policy has none: whoever may ask hears that.
+    call: 'GET /v1/speed-board',
+    ready: () => ({ path: '/v1/speed-board' }),
+    may: { ...REPS(404), ...MANAGERS(404), screen: 404 },
+  },
+  {
     call: 'GET /v1/races/{leadId}',
     ready: async () => ({ path: `/v1/races/${await ofA1()}` }),
     may: { ...REPS(200), ...MANAGERS(200) },
