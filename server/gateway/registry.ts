@@ -17,7 +17,8 @@ export interface RegisteredToken {
 const MARK = '#';
 const tokensKey = (cell: string) => `{${cell}}:tokens`;
 const namesKey = (cell: string) => `{${cell}}:names`;
-const ledgerKey = (cell: string) => `{${cell}}:ledger`;
+/** Where the deciding process says its address. */
+export const ledgerKey = (cell: string) => `{${cell}}:ledger`;
 /** The ledger's address runs out this long after its last word. */
 export const LEDGER_KEY_MS = 3_000;
 

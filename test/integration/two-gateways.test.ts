@@ -1,135 +1,156 @@
-/** Caps and ratios while a rep's devices sit at two gateways: one Redis judges both, whoever is asked. */
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import type { SambarClient } from '../../client-sdk/src/sambar-client.ts';
-import { verifyFile } from '../../server/ledger/verify.ts';
-import { startApp, type TestApp } from '../support/app.ts';
-import { startRedis, type TestRedis } from '../support/redis.ts';
-import { endServers, type ServerProcess, startServer } from '../support/server-process.ts';
+/**
+ * Limits and changes in the middle of an open offer, when a rep's taps reach two gateways: each judges by Redis alone,
+ * and what was decided at the one holds at the other.
+ */
+import { expect, it } from 'vitest';
+import { MINUTE, onTwoGateways, type Race } from '../support/race.ts';
+import type { RaceRep } from '../support/race-rep.ts';
 
 const HOT = { type: 'demo request' };
 const WARM = { type: 'whitepaper download' };
-const SPAWN_MS = 120_000;
 
-let redis: TestRedis;
-let app: TestApp;
-let gateways: ServerProcess[];
-/** The preset `open`, as it was at the start. */
-let open: Record<string, object>;
+const outcome = (verdict: { verdict: string; rule?: string }) => verdict.rule ?? verdict.verdict;
 
-beforeAll(async () => {
-  redis = await startRedis();
-  const cell = { REDIS_URL: redis.url, CELL: 'two-gateways' };
-  app = await startApp({ env: cell });
-  gateways = [await startServer({ ROLE: 'gateway', ...cell }), await startServer({ ROLE: 'gateway', ...cell })];
-  open = (await app.call<Record<string, object>>('GET', '/v1/policy')).body;
-}, SPAWN_MS);
-
-afterEach(() => {
-  expect(verifyFile(app.databaseFile).violations).toEqual([]);
-});
-
-afterAll(async () => {
-  await endServers();
-  await app[Symbol.asyncDispose]();
-  await redis.stop();
-});
-
-interface Devices {
-  id: string;
-  token: string;
-  one: SambarClient;
-  two: SambarClient;
+/** A rep with a phone at each gateway. */
+async function twice(race: Race, name: string, more: Record<string, unknown> = {}): Promise<[RaceRep, RaceRep]> {
+  const first = await race.rep(name, more);
+  return [first, await race.device(first)];
 }
 
-/** A rep with a device at each gateway. Whoever was here before is gone: leads are this one's alone. */
-async function atBoth(name: string): Promise<Devices> {
-  const { body } = await app.call<{ items: { id: string }[] }>('GET', '/v1/reps');
-  for (const { id } of body.items) await app.call('PATCH', `/v1/reps/${id}`, { body: { active: false } });
-  const { id, token } = await app.addRep(name);
-  const [one, two] = await Promise.all(gateways.map(({ url }) => app.client(token, url)));
-  return { id, token, one: one as SambarClient, two: two as SambarClient };
-}
-
-async function inForce(change: Record<string, unknown>): Promise<void> {
-  const { preset: _, version: __, ...rules } = open;
-  expect((await app.setPolicy({ ...rules, ...change })).status).toBe(200);
-}
-
-/** `won`, or the rule that refused; what was not judged is asked again. */
-async function claim(device: SambarClient, leadId: string): Promise<string> {
-  for (;;) {
-    const verdict = await device.claim({ leadId });
-    if (verdict.verdict !== 'retry') return verdict.verdict === 'refused' ? verdict.rule : verdict.verdict;
+/** Claims new leads one by one, at each gateway in turn; what was heard. */
+async function claimInTurn(race: Race, phones: [RaceRep, RaceRep], lead: object, count: number): Promise<string[]> {
+  const heard: string[] = [];
+  for (let n = 0; n < count; n++) {
+    const leadId = await race.lead(lead as Record<string, unknown>);
+    heard.push(outcome(await (phones[n % 2] as RaceRep).claim(leadId)));
   }
+  return heard;
 }
 
-const ratio = (waiveIfNone: boolean) => ({ fairness: { ...open.fairness, hotPerWarm: 2, waiveIfNone } });
+async function changeFairness(race: Race, fairness: Record<string, unknown>): Promise<void> {
+  const policy = await race.done<{ fairness: object }>('GET', '/v1/policy');
+  await race.setPolicy({ ...policy, fairness: { ...policy.fairness, ...fairness } });
+}
 
-it('FAIR-01: two hot claims with credit for one: exactly one wins, each time', async () => {
-  await inForce(ratio(false));
-  const rep = await atBoth('Sari');
-  for (let round = 0; round < 5; round++) {
-    // Two are free in a week, and a warm one pays for two more.
-    if (round > 0) expect(await claim(rep.two, await app.addLead(WARM))).toBe('won');
-    expect(await claim(rep.one, await app.addLead(HOT))).toBe('won');
-    const [first, second] = [await app.addLead(HOT), await app.addLead(HOT)];
-    const heard = await Promise.all([claim(rep.one, first), claim(rep.two, second)]);
-    expect(heard.sort()).toEqual(['hotPerWarm', 'won']);
-  }
-});
-
-it('FAIR-01: the warm claim that paid is released: the hot lead it paid for is refused at either gateway', async () => {
-  await inForce(ratio(false));
-  const rep = await atBoth('Budi');
-  const warm = await app.addLead(WARM);
-  expect(await claim(rep.one, warm)).toBe('won');
-  for (const device of [rep.one, rep.two]) expect(await claim(device, await app.addLead(HOT))).toBe('won');
-  const before = await app.addLead(HOT);
-  const body = { reason: 'wrong city' };
-  expect((await app.call('POST', `/v1/leads/${warm}/releases`, { token: rep.token, body })).status).toBe(201);
-  const after = await app.addLead(HOT);
-  for (const device of [rep.one, rep.two]) {
-    expect([await claim(device, before), await claim(device, after)]).toEqual(['hotPerWarm', 'hotPerWarm']);
-  }
-  expect(await claim(rep.two, warm)).toBe('won');
-  expect(await claim(rep.one, before)).toBe('won');
-});
-
-it('FAIR-05: a blind hot claim without credit wins, and the counters go as the truth is', async () => {
-  await inForce(ratio(false));
-  const rep = await atBoth('Dewi');
-  for (const device of [rep.one, rep.two]) expect(await claim(device, await app.addLead(HOT))).toBe('won');
-  const seen = await app.addLead(HOT);
-  expect(await claim(rep.one, seen)).toBe('hotPerWarm');
-  await inForce({ ...ratio(false), blind: { shareOfStandard: 0, shareOfPremium: 1, show: ['region'] } });
-  const alerted = new Promise<object>((resolve) => {
-    const stop = rep.two.onAlert((card) => {
-      stop();
-      resolve(card);
-    });
+onTwoGateways('an open offer', (start) => {
+  it('midnight in WIT inside an open offer: capped until the last millisecond of the day in Jayapura', async () => {
+    const race = await start({ policy: 'tiered' });
+    const phones = await twice(race, 'Yosefa', { tier: 1, timeZone: 'Asia/Jayapura' });
+    await race.changeCompetition({ dailyCap: 2 });
+    expect(await claimInTurn(race, phones, WARM, 3)).toEqual(['won', 'won', 'dailyCap']);
+    await race.at(Date.parse('2026-11-23T14:59:59.000Z'));
+    const leadId = await race.lead(WARM);
+    await race.at(Date.parse('2026-11-23T14:59:59.999Z'));
+    for (const phone of phones) expect(await phone.claim(leadId)).toMatchObject({ rule: 'dailyCap' });
+    await race.after(1);
+    expect(await phones[1].claim(leadId)).toMatchObject({ verdict: 'won' });
+    // The new day's count is known at the other gateway.
+    expect(await claimInTurn(race, phones, WARM, 2)).toEqual(['won', 'dailyCap']);
   });
-  const hidden = await app.addLead({ ...HOT, company: { name: 'PT Rahasia', region: 'Bali' } });
-  const card = await alerted;
-  expect(card).toMatchObject({ leadId: hidden, blind: true, score: null, temperature: null, region: 'Bali' });
-  expect(JSON.stringify(card)).not.toContain('Rahasia');
-  expect(await claim(rep.two, hidden)).toBe('won');
-  await inForce(ratio(false));
-  // Three hot ones: a warm claim pays for the third and one more.
-  expect(await claim(rep.one, await app.addLead(WARM))).toBe('won');
-  expect(await claim(rep.two, seen)).toBe('won');
-  expect(await claim(rep.one, await app.addLead(HOT))).toBe('hotPerWarm');
-});
 
-it('FAIR-11: cap raised at noon: what was open keeps the cap it was opened with, what opens then has the new one', async () => {
-  const capped = (dailyCap: number) => inForce({ competition: { ...open.competition, dailyCap } });
-  await capped(1);
-  const rep = await atBoth('Joko');
-  const [first, morning] = [await app.addLead(), await app.addLead()];
-  expect(await claim(rep.one, first)).toBe('won');
-  expect([await claim(rep.one, morning), await claim(rep.two, morning)]).toEqual(['dailyCap', 'dailyCap']);
-  await capped(2);
-  expect([await claim(rep.one, morning), await claim(rep.two, morning)]).toEqual(['dailyCap', 'dailyCap']);
-  const [noon, later] = [await app.addLead(), await app.addLead()];
-  const heard = await Promise.all([claim(rep.one, noon), claim(rep.two, later)]);
-  expect(heard.sort()).toEqual(['dailyCap', 'won']);
+  it('two hot claims with credit for one, at once: exactly one wins', async () => {
+    const race = await start();
+    const phones = await twice(race, 'Sari');
+    await changeFairness(race, { hotPerWarm: 2 });
+    expect(await claimInTurn(race, phones, WARM, 1)).toEqual(['won']);
+    expect(await claimInTurn(race, phones, HOT, 3)).toEqual(['won', 'won', 'won']);
+    const leads = [await race.lead(HOT), await race.lead(HOT)] as const;
+    const verdicts = await Promise.all([phones[0].claim(leads[0]), phones[1].claim(leads[1])]);
+    expect(verdicts.map(outcome).sort()).toEqual(['hotPerWarm', 'won']);
+  });
+
+  it('the warm claim that paid is released: it pays no longer, at either gateway', async () => {
+    const race = await start();
+    const phones = await twice(race, 'Sari');
+    await changeFairness(race, { hotPerWarm: 2 });
+    const warm = await race.lead(WARM);
+    expect(await phones[0].claim(warm)).toMatchObject({ verdict: 'won' });
+    expect(await claimInTurn(race, phones, HOT, 2)).toEqual(['won', 'won']);
+    const open = await race.lead(HOT);
+    await race.done('POST', `/v1/leads/${warm}/releases`, { reason: 'wrong city' }, phones[0]);
+    for (const phone of phones) expect(await phone.claim(open)).toMatchObject({ rule: 'hotPerWarm' });
+  });
+
+  it('a blind hot claim without credit is won, and counts as what it was', async () => {
+    const race = await start({ policy: 'fair-mix' });
+    const phones = await twice(race, 'Sari', { tier: 1 });
+    const policy = await race.done<{ blind: object }>('GET', '/v1/policy');
+    await race.setPolicy({ ...policy, blind: null, mix: null });
+    await race.lead(WARM);
+    expect(await claimInTurn(race, phones, HOT, 3)).toEqual(['won', 'won', 'hotPerWarm']);
+    const blind = { ...policy.blind, shareOfStandard: 1, shareOfPremium: 1 };
+    await race.setPolicy({ ...policy, blind, mix: null });
+    expect(await claimInTurn(race, phones, HOT, 1)).toEqual(['won']);
+    const hot = race.file.all(
+      `SELECT name, value FROM counters WHERE rep_id = ? AND name LIKE 'hot:week:%'`,
+      phones[0].id,
+    );
+    expect(hot).toMatchObject([{ value: 3 }]);
+  });
+
+  it('the cap is raised at noon: what was open keeps the old one, what opens then has the new', async () => {
+    const race = await start({ policy: 'open' });
+    const phones = await twice(race, 'Sari');
+    await race.changeCompetition({ dailyCap: 1 });
+    expect(await claimInTurn(race, phones, WARM, 1)).toEqual(['won']);
+    await race.at('11:59:00');
+    const before = await race.lead(WARM);
+    await race.at('12:00:00');
+    await race.changeCompetition({ dailyCap: 2 });
+    const after = await race.lead(WARM);
+    for (const phone of phones) expect(await phone.claim(before)).toMatchObject({ rule: 'dailyCap' });
+    expect(await phones[1].claim(after)).toMatchObject({ verdict: 'won' });
+    expect(await phones[0].claim(await race.lead(WARM))).toMatchObject({ rule: 'dailyCap' });
+  });
+
+  it('the tier is lost while an offer is open: nothing changes in it, and everything in the next', async () => {
+    const race = await start({ policy: 'tiered' });
+    const phones = await twice(race, 'Satu', { tier: 1 });
+    await race.rep('Dua', { tier: 1 });
+    const open = await race.lead(HOT);
+    await race.patch(phones[0], { tier: 3 });
+    const next = await race.lead(HOT);
+    expect(await phones[1].claim(next)).toMatchObject({ verdict: 'refused', rule: 'notInOffer' });
+    expect(await phones[1].claim(open)).toMatchObject({ verdict: 'won' });
+  });
+
+  it('the policy is changed while an offer is open: its windows stay those it was opened with', async () => {
+    const race = await start({ policy: 'tiered' });
+    await race.rep('Satu', { tier: 1 });
+    const two = await race.rep('Dua', { tier: 2 });
+    const leadId = await race.lead(WARM);
+    await race.after(MINUTE);
+    await race.setPolicy({ preset: 'open' });
+    expect(await two.claim(leadId)).toMatchObject({ verdict: 'early', opensInMs: 14 * MINUTE });
+    expect(await two.claim(await race.lead(WARM))).toMatchObject({ verdict: 'won' });
+  });
+
+  it('a rep is deactivated while an offer is open: refused at both gateways, and nobody else is', async () => {
+    const race = await start();
+    const phones = await twice(race, 'Sari');
+    const other = await race.rep('Budi');
+    const leadId = await race.lead(HOT);
+    await race.patch(phones[0], { active: false });
+    for (const phone of phones) {
+      expect(await phone.claim(leadId)).toMatchObject({ verdict: 'refused', rule: 'inactive' });
+    }
+    expect(await other.claim(leadId)).toMatchObject({ verdict: 'won' });
+  });
+
+  it('the last tier-1 rep is capped by another lead: the next lane of all that waited opens, at both', async () => {
+    const race = await start({ policy: 'tiered' });
+    const one = await race.rep('Satu', { tier: 1 });
+    const two = await twice(race, 'Dua', { tier: 2 });
+    await race.changeCompetition({ dailyCap: 1 });
+    const wanted = await race.lead(WARM);
+    const left = [await race.lead(WARM), await race.lead(WARM)] as const;
+    await race.at('10:02:00');
+    for (const leadId of left) expect(await two[0].claim(leadId)).toMatchObject({ verdict: 'early' });
+    expect(await one.claim(wanted)).toMatchObject({ verdict: 'won' });
+    for (const phone of two) {
+      for (const leadId of left) expect(phone.story(leadId)).toEqual(['lead:upcoming', 'lead:window', 'lead:alert']);
+    }
+    expect(await two[1].claim(left[0])).toMatchObject({ verdict: 'won', claimSpeedMs: 0 });
+    expect(await two[0].claim(left[1])).toMatchObject({ verdict: 'refused', rule: 'dailyCap' });
+  });
 });

@@ -11,6 +11,7 @@ import { repRoom } from '../../server/alerts/announcer.ts';
 import type { RedisArbiterControl } from '../../server/claims/redis-arbiter-control.ts';
 import { redisKeys } from '../../server/claims/redis-keys.ts';
 import { outletKey } from '../../server/gateway/outlet.ts';
+import { ledgerKey } from '../../server/gateway/registry.ts';
 import type { DecidingHouse } from '../../server/house.ts';
 import type { Random } from '../../server/kernel/random.ts';
 import { verifyFile } from '../../server/ledger/verify.ts';
@@ -36,6 +37,8 @@ export interface RaceOptions {
   /** A preset's name, or a whole document; `open` when absent. */
   policy?: unknown;
   random?: Random;
+  /** On Redis: so many gateways hold the reps' sockets, in turn, and this many processes judge their claims. */
+  gateways?: number;
 }
 
 /** 10:14:59 today, for `race.at('10:14:59')`; milliseconds may follow. */
@@ -62,6 +65,10 @@ export class Race {
   #app!: TestApp;
   #file!: RaceFile;
   #fences = 0;
+  readonly #gateways: TestApp[] = [];
+  #opened = 0;
+  /** What the gateways find the server by; it runs out in real time. */
+  #address: string | null = null;
 
   private constructor(redis: RedisPlace | null, options: RaceOptions) {
     this.#redis = redis;
@@ -101,16 +108,27 @@ export class Race {
   async #compose(folder?: string): Promise<void> {
     const redis = this.#redis;
     await redis?.connection.set(redisKeys(redis.cell).testClock, this.nowMs);
-    const { random } = this.#options;
+    const { random, gateways = 0 } = this.#options;
+    const env: Record<string, string> = redis === null ? {} : { REDIS_URL: redis.url, CELL: redis.cell };
+    const process = { clock: this.clock, log: this.#log(), testClockAllowed: true };
     this.#app = await startApp({
-      clock: this.clock,
-      log: this.#log(),
-      testClockAllowed: true,
+      ...process,
       ...(random === undefined ? {} : { random }),
       ...(folder === undefined ? {} : { folder }),
-      env: redis === null ? {} : { REDIS_URL: redis.url, CELL: redis.cell },
+      env,
     });
     this.#file = new RaceFile(this.#app.databaseFile);
+    if (gateways === 0 || redis === null) return;
+    this.#address = await redis.connection.get(ledgerKey(redis.cell));
+    for (let n = 0; n < gateways; n++) {
+      this.#gateways.push(await startApp({ ...process, env: { ...env, ROLE: 'gateway' } }));
+    }
+  }
+
+  /** Where the next socket goes: to the gateways in turn, or to the one server. */
+  #door(): string {
+    const { app } = this.#gateways[this.#opened++ % this.#gateways.length] ?? this.#app;
+    return app.url;
   }
 
   #log(): Log {
@@ -134,12 +152,13 @@ export class Race {
     this.clock.advance(downMs);
     await this.#compose(this.#app.folder);
     await this.settle();
-    for (const rep of this.reps) await rep.connect(this.#app.app.url);
+    for (const rep of this.reps) await rep.connect(this.#door());
     await this.settle();
   }
 
   async #stop(): Promise<void> {
     for (const rep of this.reps) rep.leave();
+    for (const gateway of this.#gateways.splice(0)) await gateway[Symbol.asyncDispose]();
     await this.#app.app.close();
     this.#file.close();
     // A server that has ended owes the clock nothing.
@@ -163,7 +182,7 @@ export class Race {
   async rep(name: string, more: Record<string, unknown> = {}): Promise<RaceRep> {
     const rep = new RaceRep(await this.#app.addRep(name, more), this.#seat());
     this.reps.push(rep);
-    await rep.connect(this.#app.app.url);
+    await rep.connect(this.#door());
     await this.settle();
     return rep;
   }
@@ -173,7 +192,7 @@ export class Race {
     const { id, name, tokenId } = rep;
     const device = new RaceRep({ id, name, token, tokenId }, this.#seat());
     this.reps.push(device);
-    await device.connect(this.#app.app.url);
+    await device.connect(this.#door());
     await this.settle();
     return device;
   }
@@ -289,6 +308,7 @@ export class Race {
   async #renew(): Promise<void> {
     const redis = this.#redis;
     if (redis === null) return;
+    if (this.#address !== null) await redis.connection.set(ledgerKey(redis.cell), this.#address);
     const arbiter = this.house.world.arbiter as RedisArbiterControl;
     do await arbiter.renew();
     while ((await redis.connection.exists(redisKeys(redis.cell).epoch)) === 0);
@@ -305,29 +325,42 @@ export function onBothArbiters(
   scenarios: (start: StartRace, arbiter: 'embedded' | 'redis') => void,
 ): void {
   describe.each(['embedded', 'redis'] as const)(`${title}, %s`, (arbiter) => {
-    let server: TestRedis | null = null;
-    let connection: TestConnection | null = null;
-    const races: Race[] = [];
-
-    beforeAll(async () => {
-      if (arbiter === 'embedded') return;
-      server = await startRedis();
-      connection = await connect(server.url, 'plain');
-    });
-    afterEach(async () => {
-      for (const race of races.splice(0)) await race.end();
-    });
-    afterAll(async () => {
-      connection?.disconnect();
-      await server?.stop();
-    });
-
-    scenarios(async (options) => {
-      const redis =
-        connection === null || server === null ? null : { connection, url: server.url, cell: `race-${++cells}` };
-      const race = await Race.start(redis, options);
-      races.push(race);
-      return race;
-    }, arbiter);
+    scenarios(races(arbiter), arbiter);
   });
+}
+
+/** Scenarios in which the reps sit at two gateways, each with every other socket, on Redis. */
+export function onTwoGateways(title: string, scenarios: (start: StartRace) => void): void {
+  describe(`${title}, by two gateways`, () => {
+    const start = races('redis');
+    scenarios((options) => start({ ...options, gateways: 2 }));
+  });
+}
+
+/** Starts races in the suite that asks for it, and ends each with its test. */
+function races(arbiter: 'embedded' | 'redis'): StartRace {
+  let server: TestRedis | null = null;
+  let connection: TestConnection | null = null;
+  const started: Race[] = [];
+
+  beforeAll(async () => {
+    if (arbiter === 'embedded') return;
+    server = await startRedis();
+    connection = await connect(server.url, 'plain');
+  });
+  afterEach(async () => {
+    for (const race of started.splice(0)) await race.end();
+  });
+  afterAll(async () => {
+    connection?.disconnect();
+    await server?.stop();
+  });
+
+  return async (options) => {
+    const redis =
+      connection === null || server === null ? null : { connection, url: server.url, cell: `race-${++cells}` };
+    const race = await Race.start(redis, options);
+    started.push(race);
+    return race;
+  };
 }
