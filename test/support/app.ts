@@ -83,9 +83,9 @@ export class TestApp implements AsyncDisposable {
     });
   }
 
-  /** A connected client of the SDK, at this server or at a gateway of its cell; closed with the app. */
-  async client(token: string, url = this.app.url): Promise<SambarClient> {
-    const client = createSambarClient({ url, token });
+  /** A connected client of the SDK, closed with the app. */
+  async client(token: string): Promise<SambarClient> {
+    const client = createSambarClient({ url: this.app.url, token });
     this.#clients.push(client);
     const live = new Promise<void>((resolve, reject) => {
       client.onState((state) => {
