@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { BLIND_FACTS } from '../policy/blind-policy.ts';
 import { type Policy, resolvePreset, type Temperature } from '../policy/policy-rules.ts';
-import { isBlind, shownFacts } from './blind-rules.ts';
+import { isBlind, plannedTemperature, shownFacts } from './blind-rules.ts';
 import { claimsInWeek, returnedInWeek } from './counter-rules.ts';
 import { type OfferRep, planOffer } from './distribution-rules.ts';
 
@@ -80,4 +80,9 @@ describe('the draw and the preview', () => {
     });
     expect(Object.values(shownFacts(FACTS, BLIND_FACTS))).not.toContain(null);
   });
+});
+
+test('FAIR-05: what is blind is planned as a warm lead, whatever it is; what is not, as what it is', () => {
+  expect(TEMPERATURES.map((one) => plannedTemperature(one, ['region']))).toEqual(['warm', 'warm', 'warm']);
+  expect(TEMPERATURES.map((one) => plannedTemperature(one, null))).toEqual(TEMPERATURES);
 });

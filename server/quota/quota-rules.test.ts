@@ -1,7 +1,7 @@
 /** COMP-33, COMP-34 at their edges. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { attainmentOf, bandAt, bandOf, nextBand, type QuotaPolicy } from './quota-rules.ts';
+import { attainmentOf, bandAt, bandOf, nextBand, perWeekOf, type QuotaPolicy } from './quota-rules.ts';
 
 const POLICY: QuotaPolicy = {
   bands: [
@@ -71,4 +71,10 @@ test('property: more revenue never means a lower band, and the revenue named is 
       expect(next.revenuePerMonth).toBeGreaterThan(revenue);
     }),
   );
+});
+
+test('COMP-34: a rep’s allowance is that of its band; without bands or without a quota there is none', () => {
+  const rep = { quota: 100, attainment: 0.6 };
+  expect(perWeekOf(POLICY, rep)).toBe(12);
+  expect([perWeekOf(null, rep), perWeekOf(POLICY, { quota: null, attainment: null })]).toEqual([null, null]);
 });

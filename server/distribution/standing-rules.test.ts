@@ -1,0 +1,50 @@
+/** FAIR-21, COMP-35: what a rep reads about itself is what the limits are made of. */
+import { expect, test } from 'vitest';
+import { type Policy, resolvePreset } from '../policy/policy-rules.ts';
+import { autoInWeek, claimsInWeek, claimsOnDay, managerInWeek, OPEN_LEADS } from './counter-rules.ts';
+import { countersMoved, excessOf, weeklyAllowanceRule } from './fairness-rules.ts';
+import { standingOf } from './standing-rules.ts';
+
+/** 10:00 in Jakarta on a Tuesday. */
+const NOW_MS = Date.parse('2026-11-24T03:00:00Z');
+const DAY = '2026-11-24';
+const WEEK = '2026-11-23';
+const policy = resolvePreset('tiered') as Policy;
+const rep = { id: 'a', timeZone: 'Asia/Jakarta', weeklyAllowance: 12 };
+const counted: Record<string, number> = {
+  [claimsOnDay(DAY)]: 4,
+  [OPEN_LEADS]: 9,
+  [claimsInWeek('hot', WEEK)]: 2,
+  [claimsInWeek('warm', WEEK)]: 1,
+  [claimsInWeek('cold', WEEK)]: 1,
+  [autoInWeek(WEEK)]: 1,
+  [managerInWeek(WEEK)]: 3,
+};
+const counterOf = (_: string, counter: string) => counted[counter] ?? 0;
+
+test('each rule that is on, with its figures', () => {
+  const past = { shownOf: () => 9, policyAt: () => policy };
+  const standing = standingOf({ policy, reps: [rep], counterOf, past }, rep, NOW_MS);
+  const left = Object.fromEntries(standing.map((one) => [one.rule, [one.used, one.left]]));
+  expect(left).toEqual({
+    dailyCap: [4, 6],
+    maxOpenLeads: [9, 41],
+    hotPerWarm: [2, 2],
+    claimsPerAuto: [4, 6],
+    coldPerWeek: [1, 2],
+    weeklyAllowance: [8, 4],
+  });
+});
+
+test('the weekly allowance counts whatever the rep received, and stops at its number', () => {
+  const excess = (allowance: number) => excessOf(weeklyAllowanceRule(allowance, WEEK), 'a', counterOf);
+  // Eight were received: of nine one is left, of eight none.
+  expect([excess(9), excess(8), excess(7)]).toEqual([0, 1, 2]);
+});
+
+test('a win moves the counter of its day and that of its temperature and week', () => {
+  expect(countersMoved('cold', DAY)).toEqual([
+    { counter: claimsOnDay(DAY), by: 1 },
+    { counter: claimsInWeek('cold', WEEK), by: 1 },
+  ]);
+});
