@@ -5,6 +5,12 @@
 import type { CounterName, Increment, Limit } from './arbiter.ts';
 
 /**
+ * Reps of one offer, in all lanes together, and so the active reps of a company: one script call has to hold them all,
+ * and it blocks every other claim of the cell meanwhile.
+ */
+export const OFFER_MEMBERS_MAX = 5_000;
+
+/**
  * The instant `fromMs` is inside, `untilMs` is outside; an absent bound bounds nothing. A rule that
  * names lanes holds for their reps alone.
  */

@@ -3,6 +3,7 @@
  * and leaves nothing half-written: a Lua script that fails in the middle is not rolled back.
  */
 import type { ArbiterOffer, Gate, GateReason } from './arbiter.ts';
+import { OFFER_MEMBERS_MAX } from './limits.ts';
 
 export type ArbiterFaultCode =
   /** The call itself is wrong: the offer, the time or the number could not be stored faithfully. */
@@ -27,8 +28,6 @@ export class ArbiterFault extends Error {
   }
 }
 
-/** One script call has to hold them all, and it blocks every other claim of the cell meanwhile. */
-export const OFFER_MEMBERS_MAX = 5_000;
 /** How many offers of one lead a claim without an offer id looks at. */
 export const LEAD_OFFERS_MAX = 8;
 

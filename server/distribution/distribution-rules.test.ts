@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { OFFER_MEMBERS_MAX } from '../claims/limits.ts';
 import { type Policy, resolvePreset } from '../policy/policy-rules.ts';
 import { claimsOnDay } from './counter-rules.ts';
 import { delaySecondsOf } from './delays-rules.ts';
@@ -65,6 +66,19 @@ describe('OPEN', () => {
     expect(made.ineligible).toEqual([
       { repId: 'b', reason: 'inactive' },
       { repId: 'c', reason: 'notReady' },
+    ]);
+  });
+
+  test(`no more than ${OFFER_MEMBERS_MAX} members: the first lanes', and those who were added first; the others with the reason`, () => {
+    const many = Array.from({ length: OFFER_MEMBERS_MAX }, (_, n) => rep(`r${n}`, { tier: n === 0 ? 1 : 2 }));
+    const reps = [rep('resting', { status: 'break' }), ...many, rep('last', { tier: 2 }), rep('best')];
+    const made = plan({ reps });
+    expect(made.lanes.map(({ repIds }) => repIds.length)).toEqual([2, OFFER_MEMBERS_MAX - 2]);
+    expect(made.lanes[0]?.repIds).toEqual(['r0', 'best']);
+    expect(made.ineligible).toEqual([
+      { repId: 'resting', reason: 'notReady' },
+      { repId: `r${OFFER_MEMBERS_MAX - 1}`, reason: 'beyondBound' },
+      { repId: 'last', reason: 'beyondBound' },
     ]);
   });
 

@@ -16,6 +16,7 @@
  * rule by name, midnight may lift it, and after the clear time the lead is assigned.
  */
 import type { Increment, Limit } from '../claims/arbiter.ts';
+import { OFFER_MEMBERS_MAX } from '../claims/limits.ts';
 import { localDay } from '../kernel/calendar.ts';
 import type { OfferPool, Policy, Temperature } from '../policy/policy-rules.ts';
 import { BLIND_TEMPERATURE } from './blind-rules.ts';
@@ -62,7 +63,9 @@ export type IneligibleReason =
   | 'offHours'
   /** A newcomer who only watches (FAIR-13), and whoever belongs to the cohort's pool or to the others (FAIR-14). */
   | 'onboarding'
-  | 'otherPool';
+  | 'otherPool'
+  /** The offer has as many reps as an offer may have: only on a file that was given more active reps than it may have. */
+  | 'beyondBound';
 export interface Ineligible {
   repId: string;
   reason: IneligibleReason;
@@ -127,14 +130,27 @@ export function planOffer(given: PlanInput): Plan {
   );
   const laid = lanesAndCounting(groups, { ...given, weekly, closesAtMs });
   const notBarred = input.reps.filter(({ id }) => input.barred?.has(id) !== true);
+  const { lanes, ...counting } = withShadows(laid, notBarred, groups[0]?.opensAtMs ?? nowMs);
   return {
     nobody: false,
-    ...withShadows(laid, notBarred, groups[0]?.opensAtMs ?? nowMs),
+    ...counting,
+    lanes: withinBound(lanes, ineligible),
     attemptRate: policy.competition.attemptRate,
     closesAtMs,
     clearMs,
     ineligible,
   };
+}
+
+/** No more members than an offer may have: those of the first lanes, and of one lane those who were added first. */
+function withinBound(lanes: PlannedLane[], ineligible: Ineligible[]): PlannedLane[] {
+  let room = OFFER_MEMBERS_MAX;
+  return lanes.map((lane) => {
+    const repIds = lane.repIds.slice(0, room);
+    for (const repId of lane.repIds.slice(room)) ineligible.push({ repId, reason: 'beyondBound' });
+    room -= repIds.length;
+    return { ...lane, repIds };
+  });
 }
 
 /** Whether the limits in force now would let this rep of this lane claim. */

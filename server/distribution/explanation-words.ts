@@ -72,6 +72,13 @@ const NOT_OFFERED: Record<LeftOutReason | 'hidden', { says: Both; lifts: Both }>
     },
     lifts: { id: 'Lead berikutnya dari pool sendiri.', en: 'The next lead of the own pool.' },
   },
+  beyondBound: {
+    says: {
+      id: 'Penawaran ini sudah berisi rep sebanyak yang bisa.',
+      en: 'The offer had as many reps as one can have.',
+    },
+    lifts: { id: 'Rep yang aktif berkurang.', en: 'Fewer reps are active.' },
+  },
   maxOpenLeads: {
     says: { id: 'Memegang lead terbuka sebanyak yang diizinkan.', en: 'Holds as many open leads as allowed.' },
     lifts: { id: 'Selesaikan atau kembalikan satu lead.', en: 'Finish a lead, or give one back.' },

@@ -14,9 +14,10 @@ import type { Policy } from '../policy/policy-rules.ts';
 import { routeNamed } from '../routing/routing-rules.ts';
 import { assignByRule } from './assigning.ts';
 import { factsOfOffer } from './blind.ts';
+import { follow } from './following.ts';
 import { openLane } from './lanes.ts';
 import { committed } from './mixing.ts';
-import { follow, offerRepOf, planNext, routableOf, waitingTimer } from './offering.ts';
+import { offerRepOf, planNext, routableOf, waitingTimer } from './offering.ts';
 import { baseLoadOwed } from './onboarding.ts';
 import { remindHolders } from './priority-windows.ts';
 import { barredBy, leftOutRow } from './routing.ts';
@@ -124,8 +125,8 @@ async function passOn(world: World, offer: OpenOffer, cause: { nowMs: number; de
   const next = placed
     ? planned
     : { leadId, next: waiting, toOpen: null, push: null, stuck: 'nobodyAvailable' as const };
-  const at = { offerId, leadId, deadlineId, at: nowMs, next: next.next };
-  const { result } = await committed(world, next, world.ledger.write('expireToWaiting', at));
+  const ending = { offerId, leadId, reason: 'expired' as const, deadlineId, at: nowMs, next: next.next };
+  const { result } = await committed(world, next, world.ledger.write('expireToWaiting', ending));
   if (result.seq === null) return;
   world.offers.remove(offerId, result.seq, nowMs);
   world.alerts.withdrawn(offer, result.seq, 'expired');

@@ -6,8 +6,9 @@ import { leadView, type PrivateItems, type ShownRow } from '../leads/leads.ts';
 import type { LeadRow } from '../leads/leads-store.ts';
 import type { Idempotency } from '../ledger/group-commit.ts';
 import { scoreLead } from '../scoring/scoring-rules.ts';
+import { follow } from './following.ts';
 import { committed } from './mixing.ts';
-import { follow, planNext, routableOf } from './offering.ts';
+import { planNext, routableOf } from './offering.ts';
 import type { World } from './world.ts';
 
 /** A new lead's row, whole. */

@@ -1,6 +1,6 @@
 /**
- * route → offer → alert: plans what a lead gets next. Planning is pure and comes before the commit; nothing is
- * announced before it is on disk.
+ * route → offer: plans what a lead gets next. Planning is pure and comes before the commit; nothing is announced before
+ * it is on disk.
  */
 import type { LeadView } from '../../client-sdk/protocol/verdict.ts';
 import { BLIND_POOL, type BlindFacts } from '../distribution/blind-rules.ts';
@@ -15,12 +15,9 @@ import type { RepRow } from '../people/people-store.ts';
 import { type BlindFact, type Policy, zoneOf } from '../policy/policy-rules.ts';
 import { perWeekOf } from '../quota/quota-rules.ts';
 import { isPush, type Route, routeOf } from '../routing/routing-rules.ts';
-import { assignByRule } from './assigning.ts';
 import { blindnessOf, routedFacts } from './blind.ts';
 import { mixed } from './mixing.ts';
 import { givenAtRelease, poolOf } from './onboarding.ts';
-import { opsAlarm } from './ops-queue.ts';
-import { putUp } from './putting-up.ts';
 import {
   barredBy,
   leadFactsOf,
@@ -285,15 +282,4 @@ function plannedRows(
         })),
     ],
   };
-}
-
-/** What follows a committed `NextStep`: the offer goes up, the rule's rep is given the lead, or the waiting timer is armed. */
-export async function follow(world: World, planned: Planned, openedSeq: number | null): Promise<void> {
-  if ('waiting' in planned.next) {
-    const { leadId } = planned;
-    world.timersChanged(planned.next.waiting.dueAt);
-    if (planned.push !== null) await assignByRule(world, { ...planned.push, leadId, closes: null });
-    else if (planned.stuck !== null) opsAlarm(world, leadId, planned.stuck);
-  }
-  if (planned.toOpen !== null && openedSeq !== null) await putUp(world, planned.toOpen, openedSeq);
 }

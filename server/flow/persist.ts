@@ -8,7 +8,12 @@ const AGAIN_AFTER_MS = 200;
 /** A caller waits this long for what follows; then it is told of its commit, and the rest goes on. */
 const CALLER_WAITS_MS = 500;
 
-/** Tries until it succeeds, nobody wants it any more, or the arbiter was closed for good. */
+/** The arbiter refuses the call itself, and would refuse it each time. */
+export function isInvalidCall(error: unknown): boolean {
+  return (error as { code?: unknown }).code === 'INVALID_CALL';
+}
+
+/** Tries until it succeeds, nobody wants it any more, the arbiter was closed for good, or the call itself is refused. */
 export async function persist(world: World, task: () => Promise<unknown>, wanted: () => boolean): Promise<void> {
   while (wanted()) {
     try {
@@ -16,6 +21,7 @@ export async function persist(world: World, task: () => Promise<unknown>, wanted
       return;
     } catch (error) {
       if ((error as { code?: unknown }).code === 'ARBITER_CLOSED') return;
+      if (isInvalidCall(error)) return world.log.error('the arbiter refuses a call that nobody should make', {}, error);
       world.log.warn('the arbiter does not take it; trying on', { code: String((error as { code?: unknown }).code) });
       await new Promise<void>((resolve) => void world.clock.after(AGAIN_AFTER_MS, resolve));
     }

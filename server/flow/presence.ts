@@ -26,12 +26,16 @@ import type { World } from './world.ts';
 const ROUTED_AT_ONCE_MAX = 1_000;
 
 export interface Presence {
-  add(row: NewRepRow, actor: string, idempotency?: Idempotency): Promise<{ rep: RepRow } | { refused: 'emailTaken' }>;
+  add(
+    row: NewRepRow,
+    actor: string,
+    idempotency?: Idempotency,
+  ): Promise<{ rep: RepRow } | { refused: 'emailTaken' | 'tooManyReps' }>;
   change(
     repId: string,
     change: Partial<NewRepRow> & OnboardingChange,
     actor: string,
-  ): Promise<{ rep: RepRow } | { refused: 'unknownRep' }>;
+  ): Promise<{ rep: RepRow } | { refused: 'unknownRep' | 'tooManyReps' }>;
   /** Looks again at what waits for somebody. */
   routeWaiting(): Promise<void>;
 }

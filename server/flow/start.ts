@@ -10,7 +10,7 @@ import { localDay } from '../kernel/calendar.ts';
 import type { LeadRow } from '../leads/leads-store.ts';
 import { gateOf, raiseGate } from './lanes.ts';
 import { routableOf } from './offering.ts';
-import { arbiterOffer } from './putting-up.ts';
+import { openOrTakeDown } from './putting-up.ts';
 import type { World } from './world.ts';
 
 /** Reads the open offers from the file into memory; the arbiter gets them from there. */
@@ -82,7 +82,7 @@ async function putOfferUp(world: World, offer: OpenOffer, nowMs: number): Promis
   if (offer.closesAtMs <= nowMs) await giveTimeAgain(world, offer, nowMs);
   // It may have ended while the others were put up.
   if (world.offers.get(offer.offerId) !== offer) return;
-  await world.arbiter.open(arbiterOffer(offer));
+  if (!(await openOrTakeDown(world, offer))) return;
   for (const [repId, { lane, opensAtMs }] of offer.admissions) {
     await world.arbiter.admit({ offerId: offer.offerId, repId, lane, opensAtMs });
   }

@@ -10,6 +10,7 @@ import {
   repPatch,
 } from '../../client-sdk/protocol/http.ts';
 import { anId } from '../../client-sdk/protocol/up.ts';
+import { OFFER_MEMBERS_MAX } from '../claims/limits.ts';
 import { type Http, idempotencyOf, type Speaker, speakerOf } from '../platform/http.ts';
 import { Problem } from '../platform/problem.ts';
 import { hashSecret } from './people.ts';
@@ -137,6 +138,11 @@ function answered<T extends object>(result: T | { refused: string }): T {
   if (result.refused === 'inviteInvalid')
     throw new Problem(401, 'inviteInvalid', 'This invite was used, has expired, or never was one.', {
       field: 'invite',
+    });
+  if (result.refused === 'tooManyReps')
+    throw new Problem(409, 'tooManyReps', `active: at most ${OFFER_MEMBERS_MAX} reps may be active at a time`, {
+      field: 'active',
+      max: OFFER_MEMBERS_MAX,
     });
   throw notFound('Rep');
 }

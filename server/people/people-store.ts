@@ -1,5 +1,5 @@
 /** The only writer of reps, managers, sources, screens, tokens and invites. */
-import { and, eq, isNull, sql } from 'drizzle-orm';
+import { and, count, eq, isNull, sql } from 'drizzle-orm';
 import type { Db } from '../platform/db.ts';
 import { invites, managers, reps, screens, sources, tokens } from './schema.ts';
 
@@ -15,6 +15,7 @@ export interface PeopleStore {
   /** Null when the e-mail is taken. */
   insertRep(row: NewRepRow): RepRow | null;
   findRep(id: string): RepRow | undefined;
+  activeReps(): number;
   updateRep(id: string, change: Partial<NewRepRow>): RepRow | undefined;
   insertManager(row: ManagerRow): boolean;
   insertSource(row: SourceRow): void;
@@ -31,6 +32,7 @@ export function createPeopleStore(db: Db): PeopleStore {
   return {
     insertRep: (row) => db.insert(reps).values(row).onConflictDoNothing().returning().get() ?? null,
     findRep: (id) => db.select().from(reps).where(eq(reps.id, id)).get(),
+    activeReps: () => db.select({ all: count() }).from(reps).where(eq(reps.active, true)).get()?.all ?? 0,
     updateRep: (id, change) => db.update(reps).set(change).where(eq(reps.id, id)).returning().get(),
     insertManager: (row) => db.insert(managers).values(row).onConflictDoNothing().run().changes === 1,
     insertSource: (row) => void db.insert(sources).values(row).run(),

@@ -1,4 +1,5 @@
 /** Commits about people, keys, the policy, and what must be forgotten. */
+import { OFFER_MEMBERS_MAX } from '../../claims/limits.ts';
 import type { DeadlineKind, NewDeadlineRow } from '../../deadlines/deadlines-store.ts';
 import type {
   InviteRow,
@@ -33,11 +34,17 @@ function changed(
   });
 }
 
+/** Every active rep must have a place in an offer: asked and taken in one transaction, so two at once do not pass the bound. */
+function hasRoomForRep(stores: Stores): boolean {
+  return stores.people.activeReps() < OFFER_MEMBERS_MAX;
+}
+
 /** Answers the row without what names a person: answers are kept for a while, beside the people's tables. */
 export function addRep(
   stores: Stores,
   args: By & { row: NewRepRow },
-): { rep: Omit<RepRow, 'name' | 'email'> } | { refused: 'emailTaken' } {
+): { rep: Omit<RepRow, 'name' | 'email'> } | { refused: 'emailTaken' | 'tooManyReps' } {
+  if (args.row.active !== false && !hasRoomForRep(stores)) return { refused: 'tooManyReps' };
   const inserted = stores.people.insertRep(args.row);
   if (inserted === null) return { refused: 'emailTaken' };
   const { name: _, email: __, ...rep } = inserted;
@@ -48,8 +55,10 @@ export function addRep(
 export function changeRep(
   stores: Stores,
   args: By & { repId: string; change: Partial<NewRepRow> },
-): { rep: RepRow } | { refused: 'unknownRep' } {
+): { rep: RepRow } | { refused: 'unknownRep' | 'tooManyReps' } {
   const before = stores.people.findRep(args.repId);
+  const comesBack = args.change.active === true && before?.active === false;
+  if (comesBack && !hasRoomForRep(stores)) return { refused: 'tooManyReps' };
   const rep = stores.people.updateRep(args.repId, args.change);
   if (before === undefined || rep === undefined) return { refused: 'unknownRep' };
   const { tier, active, status } = rep;

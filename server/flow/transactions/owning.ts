@@ -148,13 +148,20 @@ export function assignLead(stores: Stores, args: AssignArgs): AssignResult {
 /** An offer that ended with nobody to take it: the lead is offered to others, or waits for a timer that exists. */
 export function expireToWaiting(
   stores: Stores,
-  args: { offerId: string; leadId: string; deadlineId: string | null; at: number; next: NextStep },
+  args: {
+    offerId: string;
+    leadId: string;
+    reason: 'expired' | 'withdrawn';
+    deadlineId: string | null;
+    at: number;
+    next: NextStep;
+  },
 ): { seq: number | null; openedSeq: number | null } {
-  const { offerId, leadId, deadlineId, at } = args;
+  const { offerId, leadId, reason, deadlineId, at } = args;
   const seq = endOffer(stores, {
     offerId,
     leadId,
-    reason: 'expired',
+    reason,
     at,
     actor: 'system',
     deadlineId,
