@@ -77,8 +77,12 @@ export function rulesForAll(policy: Policy, day: Day): Rule[] {
   const { dailyCap, maxOpenLeads } = policy.competition;
   const rules: Rule[] = [];
   if (dailyCap !== null) rules.push({ rule: 'dailyCap', terms: [plus(claimsOnDay(day))], max: dailyCap - 1 });
-  if (maxOpenLeads !== null) rules.push({ rule: 'maxOpenLeads', terms: [plus(OPEN_LEADS)], max: maxOpenLeads - 1 });
+  if (maxOpenLeads !== null) rules.push(maxOpenLeadsRule(maxOpenLeads));
   return rules;
+}
+
+function maxOpenLeadsRule(maxOpenLeads: number) {
+  return { rule: 'maxOpenLeads' as const, terms: [plus(OPEN_LEADS)], max: maxOpenLeads - 1 };
 }
 
 /** What a win counts by day and week. Every offer counts, ruled or not: a rule of noon knows the morning. */
@@ -118,8 +122,13 @@ export function coldPerWeekRule(required: number, week: Day): Rule {
   return { rule: 'coldPerWeek', terms, max: -required };
 }
 
+/** FAIR-12: of the base load of this week so many are given and no more; they count that a manager gave too. */
+export function baseLoadRule(leads: number, week: Day): Rule {
+  return { rule: 'onboarding', terms: [autoInWeek(week), managerInWeek(week)].map(plus), max: leads - 1 };
+}
+
 /** COMP-35. */
-export function weeklyAllowanceRule(allowance: number, week: Day): Rule {
+export function weeklyAllowanceRule(allowance: number, week: Day): Rule & { rule: 'weeklyAllowance' } {
   const claims = TEMPERATURES.map((temperature) => claimsInWeek(temperature, week));
   return {
     rule: 'weeklyAllowance',
@@ -207,24 +216,27 @@ export function autoOwed(policy: Policy, repId: string, day: Day, counterOf: Cou
   return Math.max(0, Math.ceil(excessOf(claimsPerAutoRule(each, weekOf(day)), repId, counterOf) / each));
 }
 
-/** ROUTE-11, COMP-35: what keeps a rep from being given one more lead by rotation; null: nothing. */
+/** ROUTE-11, COMP-35: what a lead is held to that a rule or the rotation gives. */
+export function roomLimits(
+  policy: Policy,
+  { timeZone, weeklyAllowance = null }: RuledRep,
+  nowMs: number,
+): (Rule & { rule: 'maxOpenLeads' | 'weeklyAllowance' })[] {
+  const { maxOpenLeads } = policy.competition;
+  return [
+    ...(maxOpenLeads === null ? [] : [maxOpenLeadsRule(maxOpenLeads)]),
+    ...(weeklyAllowance === null ? [] : [weeklyAllowanceRule(weeklyAllowance, weekOf(localDay(nowMs, timeZone)))]),
+  ];
+}
+
+/** What keeps a rep from being given one more lead by rotation; null: nothing. */
 export function roomAgainst(
   policy: Policy,
   rep: RuledRep,
   nowMs: number,
   counterOf: CounterOf,
 ): 'maxOpenLeads' | 'weeklyAllowance' | null {
-  const { maxOpenLeads } = policy.competition;
-  const allowance = rep.weeklyAllowance ?? null;
-  if (maxOpenLeads !== null && counterOf(rep.id, OPEN_LEADS) >= maxOpenLeads) return 'maxOpenLeads';
-  if (allowance === null) return null;
-  return excessOf(weeklyAllowanceRule(allowance, weekAtOf(rep, nowMs)), rep.id, counterOf) <= 0
-    ? null
-    : 'weeklyAllowance';
-}
-
-function weekAtOf({ timeZone }: RuledRep, nowMs: number): Day {
-  return weekOf(localDay(nowMs, timeZone));
+  return roomLimits(policy, rep, nowMs).find((limit) => excessOf(limit, rep.id, counterOf) > 0)?.rule ?? null;
 }
 
 function remembered<K, V>(known: Map<K, V>, key: K, find: () => V): V {

@@ -2,6 +2,7 @@
 import type { GoneReason } from '../../client-sdk/protocol/verdict.ts';
 import { repRoom } from '../alerts/announcer.ts';
 import type { ProvisionalWin } from '../claims/arbiter.ts';
+import { roomLimits } from '../distribution/fairness-rules.ts';
 import type { OpenOffer } from '../distribution/open-offers.ts';
 import { localDay } from '../kernel/calendar.ts';
 import { newId } from '../kernel/ids.ts';
@@ -9,7 +10,7 @@ import type { Idempotency } from '../ledger/group-commit.ts';
 import { LedgerError } from '../ledger/ledger-error.ts';
 import { type Policy, zoneOf } from '../policy/policy-rules.ts';
 import { announceCredit } from './crediting.ts';
-import type { Push } from './routing.ts';
+import { type Push, ruledRepOf } from './routing.ts';
 import type { AssignArgs, AssignResult } from './transactions/owning.ts';
 import type { World } from './world.ts';
 
@@ -40,12 +41,16 @@ export async function announceAssignment(
   await counting;
 }
 
-/** A rule's word, or the rotation's when nobody claimed: the lead has this owner unless it has got another meanwhile. */
+/**
+ * A rule's word, or the rotation's when nobody claimed: the lead has this owner unless it has got another meanwhile, or
+ * the rep has no room any more. An account's owner needs none.
+ */
 export async function assignByRule(
   world: World,
   order: Push & { leadId: string; closes: AssignArgs['closes']; policy: Policy; nowMs: number },
-): Promise<void> {
-  const { leadId, repId, method, rule, leftOut, closes, policy, nowMs } = order;
+): Promise<AssignResult> {
+  const { leadId, repId, method, rule, leftOut, limits = [], closes, policy, nowMs } = order;
+  const rep = world.directory.rep(repId);
   const temperature = world.leads.row(leadId)?.temperature ?? 'hot';
   const { result } = await world.ledger.write('assignLead', {
     leadId,
@@ -59,7 +64,11 @@ export async function assignByRule(
     at: nowMs,
     from: null,
     ownershipId: newId('own', nowMs, world.random),
-    day: localDay(nowMs, zoneOf(policy, world.directory.rep(repId) ?? {})),
+    day: localDay(nowMs, zoneOf(policy, rep ?? {})),
+    limits:
+      rep === undefined || method === 'accountOwner'
+        ? []
+        : [...limits, ...roomLimits(policy, ruledRepOf(policy, rep), nowMs)],
     firstContactMs: policy.sla.firstContactSeconds[temperature] * 1000,
     closes,
   });
@@ -68,6 +77,7 @@ export async function assignByRule(
     { leadId, repId, via: 'rotation', takesTurn: method !== 'accountOwner', nowMs },
     result,
   );
+  return result;
 }
 
 export type AssignAnswer =
@@ -123,6 +133,7 @@ async function tryToAssign(
       leftOut: null,
       at: nowMs,
       day: dayOf(rep),
+      limits: [],
       from: ownerRep === undefined ? null : { repId: ownerRep.id, day: dayOf(ownerRep) },
       firstContactMs: policy.sla.firstContactSeconds[lead.temperature] * 1000,
       closes: offer === undefined ? null : { offerId: offer.offerId, reason: 'assigned', deadlineId: null },

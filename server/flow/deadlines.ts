@@ -14,7 +14,7 @@ import type { Policy } from '../policy/policy-rules.ts';
 import { routeNamed } from '../routing/routing-rules.ts';
 import { assignByRule } from './assigning.ts';
 import { factsOfOffer } from './blind.ts';
-import { follow } from './following.ts';
+import { follow, routeWaiting } from './following.ts';
 import { openLane } from './lanes.ts';
 import { committed } from './mixing.ts';
 import { offerRepOf, planNext, routableOf, waitingTimer } from './offering.ts';
@@ -60,12 +60,7 @@ export function createDeadlines(
   async function routeAgain(row: DeadlineRow): Promise<void> {
     const lead = world.leads.row(row.leadId ?? '');
     if (lead === undefined || lead.status !== 'waiting') return dropTimer(row);
-    const nowMs = await world.arbiter.now();
-    // It stands in the ops queue already: no second alarm.
-    const planned = { ...planNext(world, routableOf(lead), nowMs), stuck: null };
-    const at = { leadId: lead.id, deadlineId: row.id, at: nowMs, next: planned.next };
-    const { result } = await committed(world, planned, world.ledger.write('routeAgain', at));
-    if (result.done) await follow(world, planned, result.openedSeq);
+    await routeWaiting(world, { lead, deadlineId: row.id, isListed: true });
   }
 
   function effectOf(row: DeadlineRow): Promise<void> {
@@ -118,9 +113,9 @@ async function passOn(world: World, offer: OpenOffer, cause: { nowMs: number; de
   if (repId !== null) {
     world.rotation.take(repId);
     const push = { repId, method: 'unclaimed' as const, rule: offer.rule, leftOut: leftOutRow(world, leftOut) };
-    return assignByRule(world, { ...push, leadId, closes, policy, nowMs });
+    return void (await assignByRule(world, { ...push, leadId, closes, policy, nowMs }));
   }
-  if (placed && planned.push !== null) return assignByRule(world, { ...planned.push, leadId, closes });
+  if (placed && planned.push !== null) return void (await assignByRule(world, { ...planned.push, leadId, closes }));
   const waiting = { waiting: waitingTimer(world, leadId, nowMs) };
   const next = placed
     ? planned

@@ -50,7 +50,7 @@ export function mixed(
   const { repId } = pushed;
   const leftOut = leftOutRow(world, pushed.leftOut);
   world.rotation.take(repId);
-  return { ...waits, push: { repId, method: 'surplus', rule, policy, nowMs, leftOut }, stuck: null };
+  return { ...waits, push: { repId, method: 'surplus', rule, policy, nowMs, not, leftOut }, stuck: null };
 }
 
 /** The answer of the commit that a plan went into: a release that it has not brought on file was none. */

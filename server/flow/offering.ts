@@ -96,7 +96,7 @@ export interface Planned {
   /** The offer to put up once it is on disk; null: the lead waits. */
   toOpen: OpenOffer | null;
   /** The assignment that follows at once; null: none. The lead waits for it with a timer, as for everything. */
-  push: (Push & { policy: Policy; nowMs: number }) | null;
+  push: (Push & { policy: Policy; nowMs: number; not: string | undefined }) | null;
   /** Why nobody gets it now: it stands in the ops queue (ROUTE-15). Null: somebody does. */
   stuck: 'noRule' | 'nobodyAvailable' | null;
 }
@@ -145,7 +145,7 @@ function planAs(
       if (pushed === null) continue;
       const { repId } = pushed;
       takeTurn(world, step, rule, repId);
-      const push = { repId, method, rule, policy, nowMs, leftOut: leftOutRow(world, pushed.leftOut) };
+      const push = { repId, method, rule, policy, nowMs, not: resume.not, leftOut: leftOutRow(world, pushed.leftOut) };
       return { leadId, next: waiting(), toOpen: null, push, stuck: null };
     }
     const barred = barredBy(world, policy, step, facts, nowMs);
@@ -157,11 +157,12 @@ function planAs(
     const given = isGiven ? givenAtRelease(world, policy, { pool, reps, barred, not: resume.not }, nowMs) : null;
     if (given !== null) {
       const push = {
-        repId: given,
+        ...given,
         method: 'baseLoad' as const,
         rule: route?.rule ?? null,
         policy,
         nowMs,
+        not: resume.not,
         leftOut: '{}',
       };
       return { leadId, next: waiting(), toOpen: null, push, stuck: null };

@@ -1,6 +1,7 @@
 /** New reps (FAIR-12 to FAIR-18): which leads are their cohort's, what they are owed, and what managers decide. */
+import type { Limit } from '../claims/arbiter.ts';
 import type { OfferRep } from '../distribution/distribution-rules.ts';
-import { roomAgainst } from '../distribution/fairness-rules.ts';
+import { baseLoadRule, roomAgainst } from '../distribution/fairness-rules.ts';
 import { isReady } from '../distribution/offer-lanes.ts';
 import {
   cohortShare,
@@ -50,21 +51,24 @@ export function givenAtRelease(
     not: string | undefined;
   },
   nowMs: number,
-): string | null {
+): { repId: string; limits: Limit[] } | null {
   const { pool, reps, barred, not } = release;
   const { onboarding } = policy;
   if (onboarding === null || pool === 'premium') return null;
-  const due = ({ id, phase, timeZone }: OfferRep) =>
-    phase === undefined ? 0 : leadsDue(onboarding.baseLoadPerWeek, pool, weekOf(world, { id, phase, timeZone }, nowMs));
+  const weekOf = ({ id, phase, timeZone }: OfferRep) =>
+    phase === undefined ? null : protectedWeek(world, { id, phase, timeZone }, nowMs);
   const [first] = reps
     .filter((rep) => rep.active && isReady(rep) && rep.id !== not && barred?.has(rep.id) !== true)
-    .map((rep) => ({ rep, due: due(rep) }))
+    .map((rep) => ({ rep, week: weekOf(rep) }))
+    .map(({ rep, week }) => ({ rep, week, due: week === null ? 0 : leadsDue(onboarding.baseLoadPerWeek, pool, week) }))
     .filter((one) => one.due > 0 && roomAgainst(policy, one.rep, nowMs, world.counters.of) === null)
     .sort((a, b) => b.due - a.due || (a.rep.id < b.rep.id ? -1 : 1));
-  return first?.rep.id ?? null;
+  if (first?.week == null) return null;
+  const { rep, week, due } = first;
+  return { repId: rep.id, limits: [baseLoadRule(week.assigned + due, week.monday)] };
 }
 
-function weekOf(
+function protectedWeek(
   world: World,
   { id, phase, timeZone }: { id: string; phase: OnboardingPhase; timeZone: string },
   nowMs: number,

@@ -2,8 +2,9 @@
  * route: which rule a lead falls under, whom its steps may reach, and whose turn it is. What is pure is in
  * server/routing; here it meets the team, the hours and who is away.
  */
+import type { Limit } from '../claims/arbiter.ts';
 import type { OwnershipRow } from '../claims/ownership-store.ts';
-import { autoOwed, roomAgainst } from '../distribution/fairness-rules.ts';
+import { autoOwed, type RuledRep, roomAgainst } from '../distribution/fairness-rules.ts';
 import { type LeftOut, type LeftOutReason, packLeftOut } from '../distribution/left-out.ts';
 import { localDay } from '../kernel/calendar.ts';
 import type { RepRow } from '../people/people-store.ts';
@@ -29,6 +30,8 @@ export interface Push {
   rule: string | null;
   /** Why nobody else: `packLeftOut`. */
   leftOut: string;
+  /** What it is held to beside the rep's room. */
+  limits?: Limit[];
 }
 
 /** For the event that records a decision. */
@@ -70,6 +73,11 @@ export function routingRepOf(row: RepRow): RoutingRep {
   };
   held.set(row, rep);
   return rep;
+}
+
+/** Of whom the limits of an assignment are asked. */
+export function ruledRepOf(policy: Policy, rep: RepRow): RuledRep {
+  return { id: rep.id, timeZone: zoneOf(policy, rep), weeklyAllowance: perWeekOf(policy.quotaAllocation, rep) };
 }
 
 /** One step for one lead at one moment. */
@@ -149,11 +157,9 @@ export function pushedTo(
   const barred = barredBy(world, policy, step, lead.facts, nowMs);
   const { of: counterOf } = world.counters;
   const reasonAgainst = (rep: RepRow): LeftOutReason | null => {
-    const weeklyAllowance = perWeekOf(policy.quotaAllocation, rep);
-    const ruled = { id: rep.id, timeZone: zoneOf(policy, rep), weeklyAllowance };
     const reason = barred?.get(rep.id) ?? (rep.status === 'ready' ? null : 'notReady');
     if (reason !== null) return reason;
-    return rep.id === lead.not ? 'gaveItBack' : roomAgainst(policy, ruled, nowMs, counterOf);
+    return rep.id === lead.not ? 'gaveItBack' : roomAgainst(policy, ruledRepOf(policy, rep), nowMs, counterOf);
   };
   const leftOut: LeftOut[] = [];
   const available: RepRow[] = [];

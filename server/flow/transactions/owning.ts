@@ -1,4 +1,6 @@
 /** Commits about a lead that has, gets or loses an owner, and what the owner does with it. */
+import type { Limit } from '../../claims/arbiter.ts';
+import { firstBroken } from '../../claims/limits.ts';
 import type { OwnershipRow } from '../../claims/ownership-store.ts';
 import type { DayDelta } from '../../leaderboard/day-delta.ts';
 import type { LeadStage } from '../../leads/leads-store.ts';
@@ -80,6 +82,8 @@ export interface AssignArgs {
   day: string;
   /** The owner seen by the caller, to be relieved, and that rep's local day; null: none. */
   from: { repId: string; day: string } | null;
+  /** What this assignment is held to over the rep's counters; a manager's word to nothing. */
+  limits: Limit[];
   firstContactMs: number;
   /** The offer this ends, already closed at the arbiter. */
   closes: { offerId: string; reason: 'expired' | 'assigned'; deadlineId: string | null } | null;
@@ -90,7 +94,7 @@ export function takesTurn(via: OwnershipRow['via'], method: OwnershipRow['method
   return via === 'rotation' && method !== 'accountOwner';
 }
 
-export type AssignResult = Refused | (Done & { closedSeq: number | null; ownershipId: string });
+export type AssignResult = Refused | { refused: 'noRoom' } | (Done & { closedSeq: number | null; ownershipId: string });
 
 export function assignLead(stores: Stores, args: AssignArgs): AssignResult {
   const lead = stores.leads.find(args.leadId);
@@ -101,6 +105,8 @@ export function assignLead(stores: Stores, args: AssignArgs): AssignResult {
   if (owner?.repId === args.repId) return { refused: 'sameOwner' };
   if (args.closes === null && lead.status === 'offered') return { refused: 'changed' };
   const { leadId, at, actor } = args;
+  // Planned from memory, which knows nothing of what else is on its way to the disk.
+  if (firstBroken(args.limits, (name) => stores.owners.counter(args.repId, name), at, 0)) return { refused: 'noRoom' };
   const closedSeq = args.closes === null ? null : endOffer(stores, { ...args.closes, leadId, at, actor });
   if (args.closes !== null && closedSeq === null) return { refused: 'changed' };
   const credit = noCredit();
