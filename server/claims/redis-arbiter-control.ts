@@ -29,9 +29,10 @@ import type {
 } from './arbiter.ts';
 import { ArbiterFault, checkOffer, checkWhole, LEAD_OFFERS_MAX, reasonHeard } from './offer-checks.ts';
 import { createRedisArbiter, type RedisArbiter } from './redis-arbiter.ts';
-import { epochText, runIdOf } from './redis-epoch.ts';
+import { differenceOf, epochText, identityOf, type ServerIdentity } from './redis-epoch.ts';
 import { type RedisKeys, redisKeys } from './redis-keys.ts';
 import { packOffer } from './redis-offer.ts';
+import { standingOf, timeOrNull } from './redis-replies.ts';
 import { Retrier } from './redis-retry.ts';
 import { type RunScript, type Scripts, scriptRunner } from './redis-scripts.ts';
 import { forgetTheDead } from './redis-sweep.ts';
@@ -153,7 +154,7 @@ class RedisControl implements RedisArbiterControl {
     }
     this.#epoch = epoch;
     this.#settlements = settlements;
-    this.#server = await this.#retrier.attempt(() => this.#identify());
+    this.#server = await this.#retrier.attempt(() => identityOf(this.#options.redis));
     // Not from `cursor`: a ledger that died between its commit and `settle` has left wins that are on disk
     // and still pending here. The stream holds little else, and settling twice settles once.
     this.#reader.start('0');
@@ -176,7 +177,7 @@ class RedisControl implements RedisArbiterControl {
 
   async #assertUnchanged(): Promise<void> {
     const [identity, highest] = await this.#retrier.attempt(() =>
-      Promise.all([this.#identify(), this.#options.redis.get(this.#keys.highestEpoch)]),
+      Promise.all([identityOf(this.#options.redis), this.#options.redis.get(this.#keys.highestEpoch)]),
     );
     if (differenceOf(this.#server, identity) === null && highest === String(this.#epoch)) return;
     throw new ArbiterFault('REDIS_CHANGED', 'Redis is not the one that was taken over');
@@ -208,7 +209,7 @@ class RedisControl implements RedisArbiterControl {
   }
 
   async #renewOnce(): Promise<void> {
-    const identity = await this.#identify();
+    const identity = await identityOf(this.#options.redis);
     const settlements = this.#settlements;
     if (!this.#gateOpen) return;
     const stranger = differenceOf(this.#server, identity);
@@ -241,15 +242,6 @@ class RedisControl implements RedisArbiterControl {
     this.#gateOpen = false;
     this.#renewal?.cancel();
     this.#renewal = null;
-  }
-
-  async #identify(): Promise<ServerIdentity> {
-    const { redis } = this.#options;
-    const [server, replication] = await Promise.all([redis.info('server'), redis.info('replication')]);
-    return {
-      runId: runIdOf(server),
-      replicationId: /^master_replid:(\w+)/m.exec(replication)?.[1] ?? '',
-    };
   }
 
   async stop(): Promise<void> {
@@ -345,28 +337,8 @@ class RedisControl implements RedisArbiterControl {
   }
 }
 
-interface ServerIdentity {
-  runId: string;
-  replicationId: string;
-}
-
-function differenceOf(known: ServerIdentity | null, seen: ServerIdentity): Disturbance | null {
-  if (known === null || known.runId !== seen.runId) return 'restarted';
-  return known.replicationId === seen.replicationId ? null : 'failedOver';
-}
-
 /** The winner and the instant a settlement names; of one that names none, why the offer is over. */
 function endOf({ repId, claimedAtMs }: ProvisionalWin, settlement: Settlement): [string, number] {
   if (settlement.outcome === 'closed') return [settlement.reason, claimedAtMs];
   return settlement.outcome === 'claimedBy' ? [settlement.winnerId, settlement.claimedAtMs] : [repId, claimedAtMs];
-}
-
-function standingOf<Answer extends CloseAnswer | HoldAnswer>(reply: unknown): Answer {
-  const [kind, detail] = reply as [Answer['kind'], string];
-  if (kind === 'claimed') return { kind, winnerId: detail } as Answer;
-  return (kind === 'ended' ? { kind, reason: detail } : { kind }) as Answer;
-}
-
-function timeOrNull(reply: unknown): number | null {
-  return reply === null ? null : Number(reply);
 }

@@ -15,6 +15,22 @@ export function runIdOf(info: string): string {
   return /^run_id:(\w+)/m.exec(info)?.[1] ?? '';
 }
 
+export interface ServerIdentity {
+  runId: string;
+  replicationId: string;
+}
+
+export async function identityOf(redis: Redis): Promise<ServerIdentity> {
+  const [server, replication] = await Promise.all([redis.info('server'), redis.info('replication')]);
+  return { runId: runIdOf(server), replicationId: /^master_replid:(\w+)/m.exec(replication)?.[1] ?? '' };
+}
+
+/** Null: it still is the Redis that was known. */
+export function differenceOf(known: ServerIdentity | null, seen: ServerIdentity): 'restarted' | 'failedOver' | null {
+  if (known === null || known.runId !== seen.runId) return 'restarted';
+  return known.replicationId === seen.replicationId ? null : 'failedOver';
+}
+
 /** The epoch as one connection sees it. A new connection may lead to another Redis: it is read again then. */
 export class KnownEpoch {
   readonly #redis: Redis;

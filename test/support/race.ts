@@ -15,11 +15,11 @@ import { ledgerKey } from '../../server/gateway/registry.ts';
 import type { DecidingHouse } from '../../server/house.ts';
 import type { Random } from '../../server/kernel/random.ts';
 import { verifyFile } from '../../server/ledger/verify.ts';
-import type { Log } from '../../server/platform/log.ts';
 import { type Answer, leadBody, startApp, type TestApp } from './app.ts';
 import { connect, type TestConnection } from './arbiter-benches.ts';
 import { RaceClock } from './race-clock.ts';
 import { RaceFile } from './race-file.ts';
+import { raceLog } from './race-log.ts';
 import { FENCE, RaceRep, type Seat } from './race-rep.ts';
 import { startRedis, type TestRedis } from './redis.ts';
 
@@ -66,9 +66,9 @@ export class Race {
   #file!: RaceFile;
   #fences = 0;
   readonly #gateways: TestApp[] = [];
-  #opened = 0;
   /** What the gateways find the server by; it runs out in real time. */
   #address: string | null = null;
+  #opened = 0;
 
   private constructor(redis: RedisPlace | null, options: RaceOptions) {
     this.#redis = redis;
@@ -110,13 +110,9 @@ export class Race {
     await redis?.connection.set(redisKeys(redis.cell).testClock, this.nowMs);
     const { random, gateways = 0 } = this.#options;
     const env: Record<string, string> = redis === null ? {} : { REDIS_URL: redis.url, CELL: redis.cell };
-    const process = { clock: this.clock, log: this.#log(), testClockAllowed: true };
-    this.#app = await startApp({
-      ...process,
-      ...(random === undefined ? {} : { random }),
-      ...(folder === undefined ? {} : { folder }),
-      env,
-    });
+    const process = { clock: this.clock, log: raceLog(this.errors, this.clock), testClockAllowed: true };
+    const drawn = random === undefined ? {} : { random };
+    this.#app = await startApp({ ...process, ...drawn, ...(folder === undefined ? {} : { folder }), env });
     this.#file = new RaceFile(this.#app.databaseFile);
     if (gateways === 0 || redis === null) return;
     this.#address = await redis.connection.get(ledgerKey(redis.cell));
@@ -129,20 +125,6 @@ export class Race {
   #door(): string {
     const { app } = this.#gateways[this.#opened++ % this.#gateways.length] ?? this.#app;
     return app.url;
-  }
-
-  #log(): Log {
-    return {
-      debug: () => undefined,
-      info: () => undefined,
-      // Said just before the pause that a fault of Redis is followed by.
-      warn: (message) => {
-        if (message === 'Redis') setImmediate(() => this.clock.retryNow());
-      },
-      error: (message, fields, error) => {
-        this.errors.push(`${message} ${JSON.stringify(fields ?? {})} ${String(error)}`);
-      },
-    };
   }
 
   /** Ends the server as a signal does, and starts it again on the same file `downMs` later; `forgets`: Redis is empty then. */
