@@ -92,7 +92,8 @@ function CardFacts({ card, now, isOver }: { card: OfferCard; now: number; isOver
       <div class="row">
         {card.company.size !== null && <span>{words.employees(number(card.company.size))}</span>}
         {card.contact.title !== null && <span>{card.contact.title}</span>}
-        <span>{card.source}</span>
+        {/* Of a blind offer: what its policy shows. */}
+        {[card.source, card.industry, card.region].map((fact) => fact != null && <span key={fact}>{fact}</span>)}
       </div>
       <div class="row">
         {card.score !== null && <span class="badge">{words.score(number(card.score))}</span>}
