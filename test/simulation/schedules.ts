@@ -52,7 +52,7 @@ const settings: fc.Arbitrary<Settings> = fc.record({
   isFar: fc.boolean(),
   reps: fc.integer({ min: QUIET.reps, max: 7 }),
   pairs: fc.nat(2),
-  preset: fc.constantFrom('open', 'tiered', 'fast-tiered'),
+  preset: fc.constantFrom('open', 'tiered', 'fast-tiered', 'fair-mix'),
   dailyCap: fc.constantFrom(null, 1, 3),
   isQuick: fc.boolean(),
   reflex: fc.constantFrom(0, 0.2, 0.7),

@@ -84,7 +84,7 @@ export interface Settings {
   reps: number;
   /** Reps with a second device. */
   pairs: number;
-  preset: 'open' | 'tiered' | 'fast-tiered';
+  preset: 'open' | 'tiered' | 'fast-tiered' | 'fair-mix';
   dailyCap: number | null;
   /** Windows and offers of seconds, so that many open and end within a script. */
   isQuick: boolean;
