@@ -233,7 +233,7 @@ CREATE TABLE `policies` (
 	`effective_at` integer NOT NULL,
 	`created_at` integer NOT NULL,
 	`actor` text NOT NULL
-);
+, `reason` text);
 
 CREATE TABLE `quota_months` (
 	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
@@ -333,6 +333,19 @@ CREATE TABLE `sources` (
 	`name` text NOT NULL,
 	`created_at` integer NOT NULL
 );
+
+CREATE TABLE `team_pauses` (
+	`id` text PRIMARY KEY NOT NULL,
+	`team` text NOT NULL,
+	`started_at` integer NOT NULL,
+	`until_at` integer NOT NULL,
+	`reason` text NOT NULL,
+	`actor` text NOT NULL,
+	`ended_at` integer,
+	`ended_by` text
+);
+
+CREATE UNIQUE INDEX `team_pauses_one` ON `team_pauses` (`team`) WHERE ended_at is null;
 
 CREATE TABLE `time_off` (
 	`id` text PRIMARY KEY NOT NULL,

@@ -5,6 +5,7 @@ import type { DecidingHouse } from './house.ts';
 import { newId } from './kernel/ids.ts';
 import { actorOf } from './people/people.ts';
 import type { Http } from './platform/http.ts';
+import { pausesRoutes } from './policy/pauses-routes.ts';
 import { policyRoutes } from './policy/policy-routes.ts';
 import { policyInWords } from './policy/policy-words.ts';
 import { fold } from './routing/condition-rules.ts';
@@ -17,40 +18,55 @@ export function bindPolicy(app: Http, { world }: DecidingHouse): void {
   policyRoutes(app, {
     inForce: () => world.policy.at(world.clock.nowMs()),
     latest: world.policy.latest,
+    versions: world.policy.all,
     words(asked, speaker) {
       const language = asked ?? world.directory.language(speaker);
-      const { policy } = world.policy.at(world.clock.nowMs());
-      return { language, sections: policyInWords(policy, language, (id) => world.directory.rep(id)?.name ?? null) };
+      const nowMs = world.clock.nowMs();
+      const nameOf = (repId: string) => world.directory.rep(repId)?.name ?? null;
+      const { policy } = world.policy.at(nowMs);
+      return { language, sections: policyInWords(policy, language, nameOf, world.pauses.live(nowMs)) };
     },
     warnings() {
       const active = world.directory.reps().filter((rep) => rep.active);
       return routingWarnings(world.policy.latest().policy.routing, active.map(routingRepOf));
     },
     nowMs: () => world.clock.nowMs(),
-    async set(policy, { effectiveAtMs, expectedVersion }, speaker) {
+    async set(policy, { effectiveAtMs, expectedVersion, reason }, speaker, idempotency) {
       const at = await stored(world.arbiter.now());
       const effectiveAt = effectiveAtMs ?? at;
       const start =
         effectiveAt > at
           ? { id: newId('dl', at, world.random), kind: 'policyStarts' as const, dueAt: effectiveAt }
           : null;
-      const { result } = await stored(
-        world.ledger.write('setPolicy', {
-          document: JSON.stringify(policy),
-          effectiveAt,
-          expectedVersion,
-          start,
-          actor: actorOf(speaker),
-          at,
-        }),
-      );
+      const actor = actorOf(speaker);
+      const order = { document: JSON.stringify(policy), effectiveAt, expectedVersion, start, reason, actor, at };
+      const { result, replayed } = await stored(world.ledger.write('setPolicy', order, idempotency));
       if ('refused' in result) return null;
-      const version = { version: result.version, effectiveAtMs: effectiveAt, policy };
+      if (replayed) return world.policy.version(result.version) ?? null;
+      const of = { effectiveAtMs: effectiveAt, createdAtMs: at, actor, reason };
+      const version = { version: result.version, ...of, policy };
       world.policy.add(version);
       if (start === null) world.policyChanged();
       else world.timersChanged(effectiveAt);
       return version;
     },
+  });
+}
+
+/** A team's competition, paused and resumed. */
+export function bindPauses(app: Http, { world, pausing }: DecidingHouse): void {
+  const { directory, pauses } = world;
+  pausesRoutes(app, {
+    standing(team, speaker) {
+      const own = speaker.role === 'rep' ? [directory.rep(speaker.subjectId)?.team] : directory.teamsOf(speaker);
+      if (own !== null && !own.includes(team)) return 'foreign';
+      const isNamed = Object.hasOwn(world.policy.latest().policy.teams, team);
+      return isNamed || directory.reps().some((rep) => rep.team === team) ? 'own' : 'unknown';
+    },
+    ofTeam: pauses.ofTeam,
+    live: (team) => pauses.liveOf(team, world.clock.nowMs()),
+    pause: (order, speaker, idempotency) => stored(pausing.pause({ ...order, actor: actorOf(speaker) }, idempotency)),
+    resume: (team, speaker) => stored(pausing.resume({ team, actor: actorOf(speaker) })),
   });
 }
 

@@ -8,7 +8,7 @@ import { claimSockets, type Standing } from './claims/claims-sockets.ts';
 import { racesRoutes } from './claims/races-routes.ts';
 import { placeOf } from './distribution/open-offers.ts';
 import { bindFairness } from './edges-fairness.ts';
-import { bindPolicy, bindRouting } from './edges-policy.ts';
+import { bindPauses, bindPolicy, bindRouting } from './edges-policy.ts';
 import { bindClaimLinks, bindSignedIntake, firstSigningSecret } from './edges-signed.ts';
 import { bindTiers } from './edges-tiers.ts';
 import { assignByManager } from './flow/assigning.ts';
@@ -75,6 +75,7 @@ export function bindRoutes(app: Http, deps: EdgeDeps): void {
   bindPeople(app, deps);
   bindGame(app, deps);
   bindPolicy(app, house);
+  bindPauses(app, house);
   bindRouting(app, house);
   bindFairness(app, deps);
   bindTiers(app, deps);

@@ -25,6 +25,7 @@ import { createIntake } from './flow/intake.ts';
 import { isReady } from './flow/lanes.ts';
 import { releasesOnFile } from './flow/mixing.ts';
 import { createOwning } from './flow/owning.ts';
+import { createPausing } from './flow/pausing.ts';
 import { createPresence } from './flow/presence.ts';
 import { armReminder } from './flow/priority-windows.ts';
 import { closeMonthDue, firstMonthTimer } from './flow/quota.ts';
@@ -51,6 +52,8 @@ import type { Db } from './platform/db.ts';
 import type { Log } from './platform/log.ts';
 import type { Metrics } from './platform/metrics.ts';
 import { createPointsReader } from './points/points-reader.ts';
+import { createPauses } from './policy/pauses.ts';
+import { loadPauses } from './policy/pauses-store.ts';
 import { createPolicyBook } from './policy/policy.ts';
 import { loadPolicies } from './policy/policy-store.ts';
 import { createQuotaReader } from './quota/quota-reader.ts';
@@ -119,6 +122,7 @@ function createWorld(deps: HouseDeps): World {
     routing: createRoutingReader(db),
     rotation: createRotation(directory.reps()),
     policy,
+    pauses: createPauses(loadPauses(db)),
     offers,
     owners,
     boards,
@@ -168,11 +172,14 @@ export async function openHouse(deps: HouseDeps) {
   const world = createWorld(deps);
   const access = createAccess(world, deps.appSecret);
   const tiering = createTiering(world);
+  const pausing = createPausing(world);
   const deadlines = createDeadlines(world, {
     retention: (row) => forgetOldLeads(world, row),
     tokenExpires: access.expire,
     tiersDue: tiering.computeDue,
     monthCloses: (row) => closeMonthDue(world, row),
+    pauseSweeps: pausing.sweep,
+    pauseEnds: pausing.end,
   });
   const scheduler = createScheduler({
     clock,
@@ -198,6 +205,7 @@ export async function openHouse(deps: HouseDeps) {
     appSecret: deps.appSecret,
     access,
     tiering,
+    pausing,
     scheduler,
     settlement,
     record: createClaimRecord(world),

@@ -137,6 +137,12 @@ export const newStage = z.strictObject({
 });
 /** Whose account a company is (ROUTE-05); null: nobody's. Companies are the same by their letters, whatever the case. */
 export const newAccount = z.strictObject({ company: name, ownerId: anId.nullable() });
+export const newPause = z.strictObject({ reason: text(1000), days: z.number().int().min(1).max(90).default(14) });
+export const newRollback = z.strictObject({
+  version: z.number().int().min(0),
+  reason: text(1000),
+  effectiveAt: z.string().max(40).optional(),
+});
 export const newTimeOff = z.strictObject({ from: moment, until: moment });
 export const newAssist = z.strictObject({
   colleagueId: anId,

@@ -19,13 +19,15 @@ export const deadlines = sqliteTable(
         'priorityReminder',
         'tiersDue',
         'monthCloses',
+        'pauseSweeps',
+        'pauseEnds',
       ],
     }).notNull(),
     dueAt: integer('due_at').notNull(),
     leadId: text('lead_id'),
     offerId: text('offer_id'),
     lane: integer('lane'),
-    /** A token's or a policy's id. */
+    /** A token's, a policy's or a pause's id. */
     subjectId: text('subject_id'),
   },
   (table) => [

@@ -65,7 +65,10 @@ export type IneligibleReason =
   | 'onboarding'
   | 'otherPool'
   /** The offer has as many reps as an offer may have: only on a file that was given more active reps than it may have. */
-  | 'beyondBound';
+  | 'beyondBound'
+  /** The team's competition is paused, and who races when the lead is a paused team's share (HEALTH-20). */
+  | 'teamPaused'
+  | 'pausedShare';
 export interface Ineligible {
   repId: string;
   reason: IneligibleReason;

@@ -111,6 +111,20 @@ const NOT_OFFERED: Record<LeftOutReason | 'hidden', { says: Both; lifts: Both }>
     },
     lifts: { id: 'Lead berikutnya.', en: 'The next lead.' },
   },
+  teamPaused: {
+    says: {
+      id: 'Kompetisi tim ini sedang dijeda: lead dibagikan bergilir.',
+      en: "The team's competition is paused: its leads go by turns.",
+    },
+    lifts: { id: 'Jeda berakhir, atau manajer melanjutkan.', en: 'The pause ends, or a manager resumes.' },
+  },
+  pausedShare: {
+    says: {
+      id: 'Lead ini bagian tim yang kompetisinya dijeda.',
+      en: 'The lead was the share of a team whose competition is paused.',
+    },
+    lifts: { id: 'Lead berikutnya.', en: 'The next lead.' },
+  },
   noRule: {
     says: { id: 'Tidak ada aturan pembagian untuk lead ini.', en: 'No routing rule is for this lead.' },
     lifts: { id: 'Aturan yang cocok, atau keputusan manajer.', en: "A rule that fits it, or a manager's word." },
@@ -195,16 +209,19 @@ const METHODS: Record<string, Both> = {
   manager: { id: 'Diberikan oleh manajer', en: 'Given by a manager' },
 };
 
+const PAUSED: Both = { id: 'Kompetisi tim ini sedang dijeda.', en: "The team's competition is paused." };
+
 /** `Raced for, by the rule "everybody else".` */
 export function decisionInWords(
-  { method, rule, step }: { method: string; rule: string | null; step: number | null },
+  { method, rule, step, paused }: { method: string; rule: string | null; step: number | null; paused?: boolean },
   language: Language,
 ): string {
   const id = language === 'id';
   const how = METHODS[method]?.[language] ?? method;
-  if (rule === null) return `${how}.`;
+  const why = paused === true ? ` ${PAUSED[language]}` : '';
+  if (rule === null) return `${how}.${why}`;
   const fallback = step === null || step === 0 ? '' : id ? ` (cadangan ${step})` : ` (fallback ${step})`;
-  return id ? `${how}, menurut aturan "${rule}"${fallback}.` : `${how}, by the rule "${rule}"${fallback}.`;
+  return id ? `${how}, menurut aturan "${rule}"${fallback}.${why}` : `${how}, by the rule "${rule}"${fallback}.${why}`;
 }
 
 const WAITING: Record<'noRule' | 'nobodyAvailable' | 'hidden', Both> = {

@@ -17,16 +17,23 @@ import type { World } from './world.ts';
 /** After an assignment is on disk: memory first, in the same turn, then everybody concerned. */
 export async function announceAssignment(
   world: World,
-  assigned: { leadId: string; repId: string; via: 'manager' | 'rotation'; takesTurn: boolean; nowMs: number },
+  assigned: {
+    leadId: string;
+    repId: string;
+    via: 'manager' | 'rotation';
+    takesTurn: boolean;
+    closes: AssignArgs['closes'];
+    nowMs: number;
+  },
   result: AssignResult,
 ): Promise<void> {
   if ('refused' in result) return;
-  const { leadId, repId, via, takesTurn, nowMs } = assigned;
+  const { leadId, repId, via, takesTurn, closes, nowMs } = assigned;
   const counting = world.counting.committed(result.seq, result.counted);
   const offer = world.offers.ofLead(leadId);
   if (offer !== undefined && result.closedSeq !== null) {
     world.offers.remove(offer.offerId, result.closedSeq, nowMs);
-    world.alerts.withdrawn(offer, result.closedSeq, via === 'rotation' ? 'expired' : 'assigned');
+    world.alerts.withdrawn(offer, result.closedSeq, closes?.reason ?? 'assigned');
   }
   const rep = world.directory.rep(repId);
   if (takesTurn && rep !== undefined) world.directory.putRep({ ...rep, lastAssignedAt: nowMs });
@@ -49,7 +56,7 @@ export async function assignByRule(
   world: World,
   order: Push & { leadId: string; closes: AssignArgs['closes']; policy: Policy; nowMs: number },
 ): Promise<AssignResult> {
-  const { leadId, repId, method, rule, leftOut, limits = [], closes, policy, nowMs } = order;
+  const { leadId, repId, method, rule, leftOut, paused, limits = [], closes, policy, nowMs } = order;
   const rep = world.directory.rep(repId);
   const temperature = world.leads.row(leadId)?.temperature ?? 'hot';
   const { result } = await world.ledger.write('assignLead', {
@@ -59,6 +66,7 @@ export async function assignByRule(
     method,
     rule,
     leftOut,
+    paused,
     actor: 'system',
     reason: null,
     at: nowMs,
@@ -74,7 +82,7 @@ export async function assignByRule(
   });
   await announceAssignment(
     world,
-    { leadId, repId, via: 'rotation', takesTurn: method !== 'accountOwner', nowMs },
+    { leadId, repId, via: 'rotation', takesTurn: method !== 'accountOwner', closes, nowMs },
     result,
   );
   return result;
@@ -122,6 +130,7 @@ async function tryToAssign(
   if (hold !== null && !(await isHeld(world, hold))) return null;
   const owner = world.owners.live(leadId);
   const ownerRep = owner === undefined ? undefined : world.directory.rep(owner.repId);
+  const closes = offer === undefined ? null : { offerId: offer.offerId, reason: 'assigned' as const, deadlineId: null };
   const written = world.ledger.write(
     'assignLead',
     {
@@ -136,7 +145,7 @@ async function tryToAssign(
       limits: [],
       from: ownerRep === undefined ? null : { repId: ownerRep.id, day: dayOf(ownerRep) },
       firstContactMs: policy.sla.firstContactSeconds[lead.temperature] * 1000,
-      closes: offer === undefined ? null : { offerId: offer.offerId, reason: 'assigned', deadlineId: null },
+      closes,
     },
     idempotency,
   );
@@ -156,7 +165,8 @@ async function tryToAssign(
       return { ok: false, code: refused };
     return null;
   }
-  if (!replayed) await announceAssignment(world, { leadId, repId, via: 'manager', takesTurn: false, nowMs }, result);
+  const assigned = { leadId, repId, via: 'manager' as const, takesTurn: false, closes, nowMs };
+  if (!replayed) await announceAssignment(world, assigned, result);
   return { ok: true, ownershipId: result.ownershipId, atMs: result.at, replayed };
 }
 

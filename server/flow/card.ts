@@ -44,12 +44,19 @@ export function personalCard(world: World, repId: string) {
     limits,
     allowance: allowanceOf(policy, rep, limits),
     onboarding: onboardingView(world, rep),
+    pausedUntil: pausedUntil(world, team, nowMs),
     priorityWindow: ownPriorityWindow(world, repId),
     leads: world.owners
       .leadsOf(repId, OWN_LEADS_SHOWN)
       .map(({ leadId }) => leadFor(world, leadId, true))
       .filter((lead) => lead !== null),
   };
+}
+
+/** HEALTH-20: until when the team's leads go by turns; null: its reps race. */
+function pausedUntil(world: World, team: string | null, nowMs: number): string | null {
+  const live = team === null ? undefined : world.pauses.liveOf(team, nowMs);
+  return live === undefined ? null : new Date(live.untilAt).toISOString();
 }
 
 /** Why the rep has its tier, and what opens the next one: the newest entry of its history. */

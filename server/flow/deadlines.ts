@@ -12,14 +12,13 @@ import type { OpenOffer } from '../distribution/open-offers.ts';
 import type { LeadRow } from '../leads/leads-store.ts';
 import type { Policy } from '../policy/policy-rules.ts';
 import { routeNamed } from '../routing/routing-rules.ts';
-import { assignByRule } from './assigning.ts';
 import { factsOfOffer } from './blind.ts';
-import { follow, routeWaiting } from './following.ts';
+import { routeWaiting } from './following.ts';
 import { openLane } from './lanes.ts';
-import { committed } from './mixing.ts';
 import { offerRepOf, planNext, routableOf, waitingTimer } from './offering.ts';
 import { baseLoadOwed } from './onboarding.ts';
 import { remindHolders } from './priority-windows.ts';
+import { replaceOffer } from './replacing.ts';
 import { barredBy, leftOutRow } from './routing.ts';
 import type { World } from './world.ts';
 
@@ -30,7 +29,10 @@ export interface Deadlines {
 
 export function createDeadlines(
   world: World,
-  elsewhere: Record<'retention' | 'tokenExpires' | 'tiersDue' | 'monthCloses', (row: DeadlineRow) => Promise<void>>,
+  elsewhere: Record<
+    'retention' | 'tokenExpires' | 'tiersDue' | 'monthCloses' | 'pauseSweeps' | 'pauseEnds',
+    (row: DeadlineRow) => Promise<void>
+  >,
 ): Deadlines {
   const dropTimer = async (row: DeadlineRow) => {
     const nowMs = await world.arbiter.now();
@@ -75,6 +77,8 @@ export function createDeadlines(
       case 'retention':
       case 'tiersDue':
       case 'monthCloses':
+      case 'pauseSweeps':
+      case 'pauseEnds':
         return elsewhere[row.kind](row);
       case 'policyStarts':
         return dropTimer(row).then(world.policyChanged);
@@ -98,7 +102,7 @@ export function createDeadlines(
  */
 async function passOn(world: World, offer: OpenOffer, cause: { nowMs: number; deadlineId: string }): Promise<void> {
   const { nowMs, deadlineId } = cause;
-  const { offerId, leadId } = offer;
+  const { leadId } = offer;
   const lead = world.leads.row(leadId);
   if (lead === undefined) return;
   const { policy } = world.policy.version(offer.policyVersion) ?? world.policy.at(nowMs);
@@ -109,24 +113,14 @@ async function passOn(world: World, offer: OpenOffer, cause: { nowMs: number; de
   const planned = onwards ? planNext(world, routableOf(lead), nowMs, resume) : null;
   const placed = planned !== null && planned.stuck === null;
   const { repId, leftOut } = placed ? { repId: null, leftOut: [] } : unclaimedTo(world, { offer, lead, policy, nowMs });
-  const closes = { offerId, reason: 'expired' as const, deadlineId };
-  if (repId !== null) {
-    world.rotation.take(repId);
-    const push = { repId, method: 'unclaimed' as const, rule: offer.rule, leftOut: leftOutRow(world, leftOut) };
-    return void (await assignByRule(world, { ...push, leadId, closes, policy, nowMs }));
-  }
-  if (placed && planned.push !== null) return void (await assignByRule(world, { ...planned.push, leadId, closes }));
-  const waiting = { waiting: waitingTimer(world, leadId, nowMs) };
-  const next = placed
-    ? planned
-    : { leadId, next: waiting, toOpen: null, push: null, stuck: 'nobodyAvailable' as const };
-  const ending = { offerId, leadId, reason: 'expired' as const, deadlineId, at: nowMs, next: next.next };
-  const { result } = await committed(world, next, world.ledger.write('expireToWaiting', ending));
-  if (result.seq === null) return;
-  world.offers.remove(offerId, result.seq, nowMs);
-  world.alerts.withdrawn(offer, result.seq, 'expired');
-  world.wall.changed();
-  await follow(world, next, result.openedSeq);
+  const end = { reason: 'expired' as const, deadlineId, nowMs };
+  if (placed) return replaceOffer(world, offer, planned, end);
+  const waiting = { leadId, next: { waiting: waitingTimer(world, leadId, nowMs) }, toOpen: null };
+  if (repId === null) return replaceOffer(world, offer, { ...waiting, push: null, stuck: 'nobodyAvailable' }, end);
+  world.rotation.take(repId);
+  const method = 'unclaimed' as const;
+  const push = { repId, method, rule: offer.rule, leftOut: leftOutRow(world, leftOut), policy, nowMs, not: undefined };
+  return replaceOffer(world, offer, { ...waiting, push, stuck: null }, end);
 }
 
 /** COMP-23, of those whom the offer's step does not leave out now. */

@@ -168,11 +168,13 @@ function isVeiled(world: World, { leadId, forRep }: ExplanationAsked): boolean {
 
 /** An assignment. */
 function given(event: EventRow, { language }: ExplanationAsked, veiled: boolean): Decision {
-  const { ownershipId, via, method: byRule, rule: byName } = JSON.parse(event.data) as Record<string, string | null>;
+  const data = JSON.parse(event.data) as Record<string, string | null> & { paused?: boolean };
+  const { ownershipId, via, method: byRule, rule: byName } = data;
   const id = ownershipId ?? String(event.seq);
   const rule = veiled ? null : (byName ?? null);
   const method = via === 'manager' ? 'manager' : veiled ? 'hidden' : (byRule ?? 'unclaimed');
-  const message = decisionInWords({ method, rule, step: null }, language);
+  const paused = data.paused === true;
+  const message = decisionInWords({ method, rule, step: null, paused }, language);
   const { leftOut } = recordedBy(event);
   const shown = { id, at: iso(event.at), method, rule, step: null, policyVersion: null };
   return {

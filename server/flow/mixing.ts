@@ -5,7 +5,8 @@ import type { MixRecord } from '../distribution/releases.ts';
 import type { Policy } from '../policy/policy-rules.ts';
 import { routeNamed } from '../routing/routing-rules.ts';
 import { type Planned, type Routable, waitingTimer } from './offering.ts';
-import { leadFactsOf, leftOutRow, pushedTo } from './routing.ts';
+import { playsOf } from './plays.ts';
+import { barredBy, leadFactsOf, leftOutRow, pushedTo } from './routing.ts';
 import type { World } from './world.ts';
 
 /** A start reads so many releases: the longest window of twenty teams that race apart. */
@@ -44,8 +45,11 @@ export function mixed(
   const { rule, ruleStep } = toOpen;
   const target = routeNamed(policy.routing, rule)?.steps[ruleStep]?.target ?? { everybody: true as const };
   const company = lead.facts.company.name;
-  const to = { facts: leadFactsOf(world, lead.own, company), company, rule, not };
-  const pushed = pushedTo(world, policy, { target, method: 'roundRobin' }, to, nowMs);
+  const step = { target, method: 'roundRobin' as const };
+  const bounds = barredBy(world, policy, step, leadFactsOf(world, lead.own, company), nowMs);
+  // To one of those who would have raced for it.
+  const [race] = playsOf(world, 'race', bounds, { leadId, blind: true, nowMs });
+  const pushed = pushedTo(world, policy, step, { company, rule, not, barred: race?.barred }, nowMs);
   if (pushed === null) return { ...waits, push: null, stuck: 'nobodyAvailable' };
   const { repId } = pushed;
   const leftOut = leftOutRow(world, pushed.leftOut);

@@ -13,11 +13,13 @@ import { shuffled } from '../kernel/random.ts';
 import type { LeadRow } from '../leads/leads-store.ts';
 import type { RepRow } from '../people/people-store.ts';
 import { type BlindFact, type Policy, zoneOf } from '../policy/policy-rules.ts';
+import type { Step } from '../policy/routing-policy.ts';
 import { perWeekOf } from '../quota/quota-rules.ts';
 import { isPush, type Route, routeOf } from '../routing/routing-rules.ts';
 import { blindnessOf, routedFacts } from './blind.ts';
 import { mixed } from './mixing.ts';
 import { givenAtRelease, poolOf } from './onboarding.ts';
+import { type Play, playsOf } from './plays.ts';
 import {
   barredBy,
   leadFactsOf,
@@ -130,64 +132,84 @@ function planAs(
   by: { version: number; policy: Policy; nowMs: number; resume: Resume },
 ): Planned {
   const { leadId } = lead;
-  const { version, policy, nowMs, resume } = by;
+  const { policy, nowMs, resume } = by;
   const facts = routedFacts(policy, leadFactsOf(world, lead.own, lead.facts.company.name), show);
   const route = resume.route === undefined ? routeOf(policy.routing, facts) : resume.route;
-  const waiting = () => ({ waiting: waitingTimer(world, leadId, nowMs) });
   for (const [index, step] of (route?.steps ?? []).entries()) {
     if (index < (resume.fromStep ?? 0)) continue;
-    const { method } = step;
-    if (isPush(method)) {
-      if (show !== null) continue;
-      const rule = route?.rule ?? null;
-      const to = { facts, company: lead.facts.company.name, rule, not: resume.not };
-      const pushed = pushedTo(world, policy, { ...step, method }, to, nowMs);
-      if (pushed === null) continue;
-      const { repId } = pushed;
-      takeTurn(world, step, rule, repId);
-      const push = { repId, method, rule, policy, nowMs, not: resume.not, leftOut: leftOutRow(world, pushed.leftOut) };
-      return { leadId, next: waiting(), toOpen: null, push, stuck: null };
+    const barred = step.method === 'accountOwner' ? undefined : barredBy(world, policy, step, facts, nowMs);
+    for (const play of playsOf(world, step.method, barred, { leadId, blind: show !== null, nowMs })) {
+      const at = { ...by, step, index, rule: route?.rule ?? null, show };
+      const placed = isPush(play.method) ? pushNext(world, lead, at, play) : offerNext(world, lead, at, play);
+      if (placed !== null) return placed;
     }
-    const barred = barredBy(world, policy, step, facts, nowMs);
-    const reps = world.directory.reps().map((rep) => offerRepOf(policy, rep, nowMs));
-    const racing = reps.filter(({ id }) => barred?.has(id) !== true);
-    const pool = poolOf(world, { leadId, pool: show === null ? lead.pool : BLIND_POOL }, racing);
-    // A blind lead is raced for: what is given in place of a race was looked at before the draw.
-    const isGiven = method === 'race' && show === null;
-    const given = isGiven ? givenAtRelease(world, policy, { pool, reps, barred, not: resume.not }, nowMs) : null;
-    if (given !== null) {
-      const push = {
-        ...given,
-        method: 'baseLoad' as const,
-        rule: route?.rule ?? null,
-        policy,
-        nowMs,
-        not: resume.not,
-        leftOut: '{}',
-      };
-      return { leadId, next: waiting(), toOpen: null, push, stuck: null };
-    }
-    const plan = planOffer({
-      temperature: lead.temperature,
-      blind: show !== null,
-      pool,
-      policy,
-      reps,
-      ...(barred && { barred }),
-      nowMs,
-      counterOf: world.counters.of,
-      past: pastOf(world),
-    });
-    if (plan.nobody) continue;
-    const opened = { pool, blind: show, rule: route?.rule ?? null, ruleStep: index, method };
-    const toOpen = openOfferOf(world, lead, plan, { ...opened, policyVersion: version, nowMs });
-    const holders = reps.filter(
-      ({ id, inPriorityWindow }) => inPriorityWindow === true && plan.lanes.some(({ repIds }) => repIds.includes(id)),
-    );
-    const why = { leftOut: leftOutRow(world, plan.ineligible), windowHolders: holders.map(({ id }) => id) };
-    return { leadId, next: { offer: plannedRows(world, toOpen, why) }, toOpen, push: null, stuck: null };
   }
-  return { leadId, next: waiting(), toOpen: null, push: null, stuck: route === null ? 'noRule' : 'nobodyAvailable' };
+  const next = { waiting: waitingTimer(world, leadId, nowMs) };
+  return { leadId, next, toOpen: null, push: null, stuck: route === null ? 'noRule' : 'nobodyAvailable' };
+}
+
+/** A step of a rule for one lead. */
+interface StepAt {
+  version: number;
+  policy: Policy;
+  nowMs: number;
+  resume: Resume;
+  step: Step;
+  index: number;
+  rule: string | null;
+  show: BlindFact[] | null;
+}
+
+/** The lead waits for the assignment that follows at once. */
+function givenTo(world: World, { leadId }: Routable, { rule, policy, nowMs, resume }: StepAt, to: GivenTo): Planned {
+  const next = { waiting: waitingTimer(world, leadId, nowMs) };
+  return { leadId, next, toOpen: null, push: { ...to, rule, policy, nowMs, not: resume.not }, stuck: null };
+}
+type GivenTo = Omit<Push, 'rule'>;
+
+/** Null: the step pushes to nobody now. */
+function pushNext(world: World, lead: Routable, at: StepAt, { method, barred, paused }: Play): Planned | null {
+  if (!isPush(method)) return null;
+  const { policy, rule, nowMs } = at;
+  const step = { ...at.step, method };
+  const to = { company: lead.facts.company.name, rule, not: at.resume.not, barred };
+  const pushed = pushedTo(world, policy, step, to, nowMs);
+  if (pushed === null) return null;
+  const { repId } = pushed;
+  takeTurn(world, step, rule, repId);
+  return givenTo(world, lead, at, { repId, method, leftOut: leftOutRow(world, pushed.leftOut), paused });
+}
+
+/** Null: the step has nobody to race for it now. */
+function offerNext(world: World, lead: Routable, at: StepAt, { method, barred }: Play): Planned | null {
+  if (isPush(method)) return null;
+  const { policy, version, nowMs, show, rule, index } = at;
+  const reps = world.directory.reps().map((rep) => offerRepOf(policy, rep, nowMs));
+  const racing = reps.filter(({ id }) => barred?.has(id) !== true);
+  const pool = poolOf(world, { leadId: lead.leadId, pool: show === null ? lead.pool : BLIND_POOL }, racing);
+  // A blind lead is raced for: what is given in place of a race was looked at before the draw.
+  const isGiven = method === 'race' && show === null;
+  const given = isGiven ? givenAtRelease(world, policy, { pool, reps, barred, not: at.resume.not }, nowMs) : null;
+  if (given !== null) return givenTo(world, lead, at, { ...given, method: 'baseLoad', leftOut: '{}' });
+  const plan = planOffer({
+    temperature: lead.temperature,
+    blind: show !== null,
+    pool,
+    policy,
+    reps,
+    ...(barred && { barred }),
+    nowMs,
+    counterOf: world.counters.of,
+    past: pastOf(world),
+  });
+  if (plan.nobody) return null;
+  const opened = { pool, blind: show, rule, ruleStep: index, method };
+  const toOpen = openOfferOf(world, lead, plan, { ...opened, policyVersion: version, nowMs });
+  const holders = reps.filter(
+    ({ id, inPriorityWindow }) => inPriorityWindow === true && plan.lanes.some(({ repIds }) => repIds.includes(id)),
+  );
+  const why = { leftOut: leftOutRow(world, plan.ineligible), windowHolders: holders.map(({ id }) => id) };
+  return { leadId: lead.leadId, next: { offer: plannedRows(world, toOpen, why) }, toOpen, push: null, stuck: null };
 }
 
 function openOfferOf(

@@ -140,6 +140,7 @@ async function admit(world: World, offer: OpenOffer, rep: RepRow): Promise<void>
   }
   const nowMs = await world.arbiter.now();
   const { policy } = world.policy.version(offer.policyVersion) ?? world.policy.at(nowMs);
+  if (rep.team !== null && world.pauses.teamsAt(nowMs).has(rep.team)) return;
   if (!isLetIn(world, offer, policy, rep, nowMs)) return;
   const { openedAtMs } = offer;
   const members = everyoneIn(offer).map((id) => world.directory.rep(id));

@@ -65,7 +65,7 @@ export async function openOrTakeDown(world: World, offer: OpenOffer): Promise<bo
   const at = await world.arbiter.now();
   const waiting = waitingTimer(world, leadId, at);
   const ending = { offerId, leadId, reason: 'withdrawn' as const, deadlineId: null, at, next: { waiting } };
-  const { result } = await world.ledger.write('expireToWaiting', ending);
+  const { result } = await world.ledger.write('replaceOffer', ending);
   if (result.seq === null) return false;
   world.offers.remove(offerId, result.seq, at);
   world.alerts.withdrawn(offer, result.seq, 'withdrawn');

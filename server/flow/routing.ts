@@ -4,6 +4,7 @@
  */
 import type { Limit } from '../claims/arbiter.ts';
 import type { OwnershipRow } from '../claims/ownership-store.ts';
+import type { IneligibleReason } from '../distribution/distribution-rules.ts';
 import { autoOwed, type RuledRep, roomAgainst } from '../distribution/fairness-rules.ts';
 import { type LeftOut, type LeftOutReason, packLeftOut } from '../distribution/left-out.ts';
 import { localDay } from '../kernel/calendar.ts';
@@ -32,6 +33,8 @@ export interface Push {
   leftOut: string;
   /** What it is held to beside the rep's room. */
   limits?: Limit[];
+  /** It goes round because the team's competition is paused. */
+  paused?: boolean;
 }
 
 /** For the event that records a decision. */
@@ -139,13 +142,18 @@ export function isBarredFrom(
 /**
  * Whom a push goes to, null: nobody is there, or has room (ROUTE-11, COMP-35). An account's owner gets its lead on a break and after hours too, and not
  * while away or gone; everybody else must be ready and inside the step's bounds.
- * @param not who has just given the lead back
+ * @param lead `barred`: whom the step leaves out; `not`: who has just given the lead back
  */
 export function pushedTo(
   world: World,
   policy: Policy,
   step: Step & { method: PushMethod },
-  lead: { facts: LeadFacts; company: string; rule: string | null; not: string | undefined },
+  lead: {
+    company: string;
+    rule: string | null;
+    not: string | undefined;
+    barred: ReadonlyMap<string, IneligibleReason> | undefined;
+  },
   nowMs: number,
 ): { repId: string; leftOut: LeftOut[] } | null {
   if (step.method === 'accountOwner') {
@@ -154,7 +162,7 @@ export function pushedTo(
     const isAway = policy.routing.availability.timeOff && world.routing.awayAt(nowMs).has(owner.id);
     return isAway ? null : { repId: owner.id, leftOut: [] };
   }
-  const barred = barredBy(world, policy, step, lead.facts, nowMs);
+  const { barred } = lead;
   const { of: counterOf } = world.counters;
   const reasonAgainst = (rep: RepRow): LeftOutReason | null => {
     const reason = barred?.get(rep.id) ?? (rep.status === 'ready' ? null : 'notReady');

@@ -23,6 +23,7 @@ import type { Directory } from '../people/people.ts';
 import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import type { PointsReader } from '../points/points-reader.ts';
+import type { Pauses } from '../policy/pauses.ts';
 import type { PolicyBook } from '../policy/policy.ts';
 import type { QuotaReader } from '../quota/quota-reader.ts';
 import type { Rotation } from '../routing/rotation.ts';
@@ -41,7 +42,7 @@ export interface Wall {
 }
 
 /** What is drawn by lot when a lead is put up. */
-export type Lot = 'cohort' | 'blind';
+export type Lot = 'cohort' | 'blind' | 'pause';
 
 export interface World {
   clock: Clock;
@@ -65,6 +66,8 @@ export interface World {
   /** Whose turn it is. */
   rotation: Rotation;
   policy: PolicyBook;
+  /** Teams whose competition is paused. */
+  pauses: Pauses;
   offers: OpenOffers;
   counters: Counters;
   counting: Counting;

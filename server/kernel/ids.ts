@@ -15,6 +15,7 @@ export type IdPrefix =
   | 'inv'
   | 'act'
   | 'own'
+  | 'pause'
   | 'ast'
   | 'dl'
   | 'off';

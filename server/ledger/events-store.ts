@@ -21,6 +21,8 @@ export type EventKind =
   | 'assist.asked'
   | 'assist.confirmed'
   | 'policy.set'
+  | 'team.paused'
+  | 'team.resumed'
   | 'people.changed'
   | 'tier.changed'
   | 'quota.band'

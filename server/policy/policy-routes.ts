@@ -1,13 +1,20 @@
 /** The one document of rules: read with an ETag, replaced whole with If-Match. */
 import { z } from 'zod';
-import { type Http, type Speaker, speakerOf } from '../platform/http.ts';
+import { newRollback } from '../../client-sdk/protocol/http.ts';
+import { type Http, idempotencyOf, type Speaker, speakerOf } from '../platform/http.ts';
 import { Problem } from '../platform/problem.ts';
 import type { PolicyVersion } from './policy.ts';
-import { parsePolicy } from './policy-rules.ts';
+import { PRESET_NAMES, parsePolicy, resolvePreset } from './policy-rules.ts';
 import type { SectionInWords } from './policy-words.ts';
 
-const etagOf = ({ version }: PolicyVersion) => `"${version}"`;
+const REASON_MAX = 1000;
+const iso = (ms: number) => new Date(ms).toISOString();
+type Idempotency = ReturnType<typeof idempotencyOf>;
 
+const versionList = z.strictObject({
+  cursor: z.coerce.number().int().min(0).optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+});
 const inLanguage = z.strictObject({ lang: z.enum(['id', 'en']).optional() });
 
 export interface PolicyRoutesDeps {
@@ -17,41 +24,60 @@ export interface PolicyRoutesDeps {
   warnings(): { rule: string | null; warning: string; message: string }[];
   inForce(): PolicyVersion;
   latest(): PolicyVersion;
+  /** Oldest first. */
+  versions(): readonly PolicyVersion[];
   nowMs(): number;
   /** Null: somebody else has set a version since. */
   set(
     policy: PolicyVersion['policy'],
-    options: { effectiveAtMs: number | null; expectedVersion: number | null },
+    options: { effectiveAtMs: number | null; expectedVersion: number | null; reason: string | null },
     speaker: Speaker,
+    idempotency?: Idempotency,
   ): Promise<PolicyVersion | null>;
 }
 
-/** The version that `If-Match` names; null: whatever stands. */
-function expectedVersion(header: string | undefined): number | null {
-  if (header === undefined)
-    throw new Problem(428, 'ifMatchNeeded', 'Send If-Match with the ETag you read, or *.', { field: 'If-Match' });
-  if (header.trim() === '*') return null;
-  const match = /^\s*(?:W\/)?"(\d+)"\s*$/.exec(header);
-  if (match === null)
-    throw new Problem(400, 'badIfMatch', 'If-Match must be an ETag of this policy, or *.', { field: 'If-Match' });
-  return Number(match[1]);
+/** What waits changes the tag, and so does its start: whoever read something else is told. */
+function etagOf({ inForce, latest }: Pick<PolicyRoutesDeps, 'inForce' | 'latest'>): string {
+  const [now, newest] = [inForce().version, latest().version];
+  return now === newest ? `"${now}"` : `"${now}.${newest}"`;
 }
 
-/** Takes `effectiveAt` off the body: it says when the rules start, and is none of them. */
-function splitEffectiveAt(body: unknown, nowMs: number): { document: unknown; effectiveAtMs: number | null } {
-  if (typeof body !== 'object' || body === null || Array.isArray(body) || !('effectiveAt' in body))
-    return { document: body, effectiveAtMs: null };
-  const { effectiveAt, ...document } = body as Record<string, unknown>;
-  const parsed = z.iso.datetime({ offset: true }).safeParse(effectiveAt);
-  const wrong = (message: string) =>
-    new Problem(400, 'validation', `effectiveAt: ${message}`, {
-      field: 'effectiveAt',
-      errors: [{ field: 'effectiveAt', message }],
-    });
-  if (!parsed.success) throw wrong('must be an ISO 8601 time with a zone');
+/** The newest version, which nobody may have changed since; null: whatever stands. */
+function expectedVersion(header: string | undefined, deps: PolicyRoutesDeps): number | null {
+  if (header === undefined)
+    throw new Problem(428, 'ifMatchNeeded', 'Send If-Match with the ETag you read, or *.', { field: 'If-Match' });
+  const tag = header.trim().replace(/^W\//, '');
+  if (tag === '*') return null;
+  if (!/^"\d+(\.\d+)?"$/.test(tag))
+    throw new Problem(400, 'badIfMatch', 'If-Match must be an ETag of this policy, or *.', { field: 'If-Match' });
+  if (tag !== etagOf(deps)) throw policyChanged();
+  return deps.latest().version;
+}
+
+function policyChanged(): Problem {
+  return new Problem(412, 'policyChanged', 'The policy has changed since you read it.', { field: 'If-Match' });
+}
+
+const wrong = (field: string, message: string) =>
+  new Problem(400, 'validation', `${field}: ${message}`, { field, errors: [{ field, message }] });
+
+function effectiveAtOf(said: unknown, nowMs: number): number | null {
+  if (said === undefined) return null;
+  const parsed = z.iso.datetime({ offset: true }).safeParse(said);
+  if (!parsed.success) throw wrong('effectiveAt', 'must be an ISO 8601 time with a zone');
   const effectiveAtMs = Date.parse(parsed.data);
-  if (effectiveAtMs < nowMs) throw wrong('is in the past');
-  return { document, effectiveAtMs };
+  if (effectiveAtMs < nowMs) throw wrong('effectiveAt', 'is in the past');
+  return effectiveAtMs;
+}
+
+/** Takes off the body what is said about the rules and is none of them, and what GET adds to them. */
+function splitBody(body: unknown, nowMs: number) {
+  if (typeof body !== 'object' || body === null || Array.isArray(body))
+    return { document: body, effectiveAtMs: null, reason: null };
+  const { effectiveAt, reason, version: _, scheduled: __, ...document } = body as Record<string, unknown>;
+  const words = z.string().trim().min(1).max(REASON_MAX).optional().safeParse(reason);
+  if (!words.success) throw wrong('reason', `must be a text of 1 to ${REASON_MAX} characters`);
+  return { document, effectiveAtMs: effectiveAtOf(effectiveAt, nowMs), reason: words.data ?? null };
 }
 
 export function policyRoutes(app: Http, deps: PolicyRoutesDeps): void {
@@ -60,8 +86,12 @@ export function policyRoutes(app: Http, deps: PolicyRoutesDeps): void {
     { config: { allow: ['rep', 'manager', 'admin'] }, schema: { summary: 'The rules in force', tags: ['policy'] } },
     async (_request, reply) => {
       const inForce = deps.inForce();
-      reply.header('etag', etagOf(deps.latest()));
-      return { version: inForce.version, ...inForce.policy };
+      const scheduled = deps
+        .versions()
+        .filter(({ version, effectiveAtMs }) => version > inForce.version && effectiveAtMs > deps.nowMs())
+        .map(({ version, effectiveAtMs }) => ({ version, effectiveAt: iso(effectiveAtMs) }));
+      reply.header('etag', etagOf(deps));
+      return { version: inForce.version, ...(scheduled.length > 0 && { scheduled }), ...inForce.policy };
     },
   );
 
@@ -93,12 +123,8 @@ export function policyRoutes(app: Http, deps: PolicyRoutesDeps): void {
       schema: { summary: 'Set the rules: a whole document or {preset}', tags: ['policy'] },
     },
     async (request, reply) => {
-      const expected = expectedVersion(request.headers['if-match']);
-      const changed = new Problem(412, 'policyChanged', 'The policy has changed since you read it.', {
-        field: 'If-Match',
-      });
-      if (expected !== null && expected !== deps.latest().version) throw changed;
-      const { document, effectiveAtMs } = splitEffectiveAt(withoutVersion(request.body), deps.nowMs());
+      const expected = expectedVersion(request.headers['if-match'], deps);
+      const { document, effectiveAtMs, reason } = splitBody(request.body, deps.nowMs());
       const parsed = parsePolicy(document, deps.latest().policy);
       if (!parsed.ok) {
         const errors = parsed.problems.map(({ path, message }) => ({ field: path || 'body', message }));
@@ -107,17 +133,87 @@ export function policyRoutes(app: Http, deps: PolicyRoutesDeps): void {
           errors,
         });
       }
-      const set = await deps.set(parsed.policy, { effectiveAtMs, expectedVersion: expected }, speakerOf(request));
-      if (set === null) throw changed;
-      reply.header('etag', etagOf(set));
+      const order = { effectiveAtMs, expectedVersion: expected, reason };
+      const set = await deps.set(parsed.policy, order, speakerOf(request));
+      if (set === null) throw policyChanged();
+      reply.header('etag', etagOf(deps));
       return { version: set.version, ...set.policy };
     },
   );
+  versionRoutes(app, deps);
 }
 
-/** What GET answered may be sent back as it came. */
-function withoutVersion(body: unknown): unknown {
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) return body;
-  const { version: _, ...document } = body as Record<string, unknown>;
-  return document;
+function versionRoutes(app: Http, deps: PolicyRoutesDeps): void {
+  const readers = ['rep', 'manager', 'admin'] as const;
+  const view = ({ version, effectiveAtMs, createdAtMs, actor, reason, policy }: PolicyVersion) => ({
+    version,
+    effectiveAt: iso(effectiveAtMs),
+    createdAt: iso(createdAtMs),
+    by: actor,
+    reason,
+    preset: policy.preset ?? null,
+    inForce: version === deps.inForce().version,
+  });
+  const found = (version: number) => {
+    const one = deps.versions().find((other) => other.version === version);
+    if (one === undefined) throw new Problem(404, 'unknownVersion', 'There is no such version.', { field: 'version' });
+    return one;
+  };
+
+  app.get(
+    '/v1/policy/versions',
+    {
+      config: { allow: [...readers] },
+      schema: { summary: 'Every version of the rules: who, when and why', tags: ['policy'], querystring: versionList },
+    },
+    async (request) => {
+      const { cursor, limit } = request.query;
+      const older = deps.versions().filter(({ version }) => cursor === undefined || version < cursor);
+      const page = older.slice(-limit).reverse();
+      return { items: page.map(view), nextCursor: older.length > limit ? String(page.at(-1)?.version) : null };
+    },
+  );
+
+  app.get(
+    '/v1/policy/versions/:version',
+    {
+      config: { allow: [...readers] },
+      schema: {
+        summary: 'One version of the rules, whole',
+        tags: ['policy'],
+        params: z.strictObject({ version: z.coerce.number().int().min(0) }),
+      },
+    },
+    async (request) => {
+      const one = found(request.params.version);
+      return { ...view(one), policy: one.policy };
+    },
+  );
+
+  app.get(
+    '/v1/policy/presets',
+    { config: { allow: [...readers] }, schema: { summary: 'The presets, whole', tags: ['policy'] } },
+    async () => ({
+      items: PRESET_NAMES.map((preset) => ({ preset, policy: resolvePreset(preset) })),
+      nextCursor: null,
+    }),
+  );
+
+  app.post(
+    '/v1/policy/rollbacks',
+    {
+      config: { allow: ['manager', 'admin'] },
+      schema: { summary: 'Set the rules to those of an older version', tags: ['policy'], body: newRollback },
+    },
+    async (request, reply) => {
+      const { version, reason, effectiveAt } = request.body;
+      const expected = expectedVersion(request.headers['if-match'], deps);
+      const effectiveAtMs = effectiveAtOf(effectiveAt, deps.nowMs());
+      const order = { effectiveAtMs, expectedVersion: expected, reason };
+      const set = await deps.set(found(version).policy, order, speakerOf(request), idempotencyOf(request));
+      if (set === null) throw policyChanged();
+      reply.header('etag', etagOf(deps));
+      return reply.code(201).send({ ...view(set), rolledBackTo: version });
+    },
+  );
 }

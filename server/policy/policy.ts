@@ -5,6 +5,10 @@ import type { PolicyRow } from './policy-store.ts';
 export interface PolicyVersion {
   version: number;
   effectiveAtMs: number;
+  createdAtMs: number;
+  /** Who set it. */
+  actor: string;
+  reason: string | null;
   policy: Policy;
 }
 
@@ -14,6 +18,8 @@ export interface PolicyBook {
   /** The newest version, in force or not yet: what `If-Match` speaks of. */
   latest(): PolicyVersion;
   version(version: number): PolicyVersion | undefined;
+  /** All of them, oldest first. */
+  all(): readonly PolicyVersion[];
   add(version: PolicyVersion): void;
 }
 
@@ -21,6 +27,9 @@ export interface PolicyBook {
 export const FIRST_POLICY: PolicyVersion = {
   version: 0,
   effectiveAtMs: 0,
+  createdAtMs: 0,
+  actor: 'system',
+  reason: null,
   policy: resolvePreset('open') as Policy,
 };
 
@@ -30,6 +39,9 @@ export function createPolicyBook(rows: PolicyRow[]): PolicyBook {
     versions.push({
       version: row.version,
       effectiveAtMs: row.effectiveAt,
+      createdAtMs: row.createdAt,
+      actor: row.actor,
+      reason: row.reason,
       // A version stored before a key existed has the default, which is off.
       policy: policyDocument.parse(JSON.parse(row.document)),
     });
@@ -37,6 +49,7 @@ export function createPolicyBook(rows: PolicyRow[]): PolicyBook {
   return {
     at: (nowMs) => versions.findLast(({ effectiveAtMs }) => effectiveAtMs <= nowMs) ?? FIRST_POLICY,
     latest: () => versions.at(-1) ?? FIRST_POLICY,
+    all: () => versions,
     version: (version) => versions.find((other) => other.version === version),
     add: (version) => void versions.push(version),
   };

@@ -1,6 +1,8 @@
-/** Every version of the document of rules, kept for ever: offers name the one they were opened with. */
-import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+/** The rules: every version of their document, and when teams paused their competition. */
+import { sql } from 'drizzle-orm';
+import { integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 
+/** Kept for ever: offers name the version they were opened with. */
 export const policies = sqliteTable('policies', {
   version: integer('version').primaryKey({ autoIncrement: true }),
   /** JSON: see server/policy/policy-rules.ts. */
@@ -8,4 +10,25 @@ export const policies = sqliteTable('policies', {
   effectiveAt: integer('effective_at').notNull(),
   createdAt: integer('created_at').notNull(),
   actor: text('actor').notNull(),
+  /** Why, in the author's words (IMPL-12); null: nothing was said. */
+  reason: text('reason'),
 });
+
+/** One time a team's competition was paused (HEALTH-20). */
+export const teamPauses = sqliteTable(
+  'team_pauses',
+  {
+    id: text('id').primaryKey(),
+    team: text('team').notNull(),
+    startedAt: integer('started_at').notNull(),
+    /** When it resumes by itself. */
+    untilAt: integer('until_at').notNull(),
+    /** What is being mended, in the author's words. */
+    reason: text('reason').notNull(),
+    actor: text('actor').notNull(),
+    endedAt: integer('ended_at'),
+    /** Who resumed it: `system` when its time was over. */
+    endedBy: text('ended_by'),
+  },
+  (table) => [uniqueIndex('team_pauses_one').on(table.team).where(sql`ended_at is null`)],
+);

@@ -40,7 +40,7 @@ export async function runQuarter(
   const team = drawnTeam(reps, FIRST_DAY, seed);
   const people = createPeopleStore(scratch.db);
   for (const row of team.rows) people.insertRep(row);
-  const version = { document: JSON.stringify(policy), effectiveAt: 0, createdAt: 0, actor: 'system' };
+  const version = { document: JSON.stringify(policy), effectiveAt: 0, createdAt: 0, actor: 'system', reason: null };
   createPolicyStore(scratch.db).insert(version);
   const lastDay = workingDays(FIRST_DAY, days).at(-1) ?? FIRST_DAY;
   return runTrial(

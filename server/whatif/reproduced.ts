@@ -56,8 +56,8 @@ export function recordedLots(record: TheRecord): (scratch: Connection, seed: str
       const nth = count.get(leadId) ?? 0;
       const offer = fallen.get(`${leadId} ${nth}`);
       if (offer === undefined) return createChance(`${seed} lot ${of} ${leadId} ${nth}`).unit();
-      const isDrawn = of === 'cohort' ? offer.pool === 'cohort' : offer.isBlind;
-      return isDrawn ? 0 : NOT_DRAWN;
+      const isDrawn = { cohort: offer.pool === 'cohort', blind: offer.isBlind, pause: false };
+      return isDrawn[of] ? 0 : NOT_DRAWN;
     };
   };
 }

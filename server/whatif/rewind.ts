@@ -29,6 +29,8 @@ const LATER = [
   // A tier that was changed since was the first change's `from_tier` before.
   `UPDATE reps SET tier = coalesce(
      (SELECT from_tier FROM rep_tiers t WHERE t.rep_id = reps.id AND t.at >= :at ORDER BY t.id LIMIT 1), tier)`,
+  'DELETE FROM team_pauses WHERE started_at >= :at',
+  'UPDATE team_pauses SET ended_at = NULL, ended_by = NULL WHERE ended_at >= :at',
   'DELETE FROM rep_tiers WHERE at >= :at',
   'DELETE FROM quota_months WHERE at >= :at',
   `UPDATE reps SET attainment =

@@ -165,7 +165,13 @@ async function decide(
     if (tried !== null) {
       scratch.sqlite.prepare('DELETE FROM policies WHERE effective_at >= ?').run(fromMs);
       const document = JSON.stringify(tried);
-      createPolicyStore(scratch.db).insert({ document, effectiveAt: fromMs, createdAt: fromMs, actor: 'system' });
+      createPolicyStore(scratch.db).insert({
+        document,
+        effectiveAt: fromMs,
+        createdAt: fromMs,
+        actor: 'system',
+        reason: null,
+      });
     }
     const drawn = tried === null ? lots : null;
     const reproduced: Reproduced = { offers: 0, sameOffers: 0, winners: 0, sameWinners: 0 };

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { leadBody } from '../support/app.ts';
 import { type Cast, ownedLead, startCast, tokensOf } from '../support/cast.ts';
+import { distributionRoutes, MANAGERS, REPS, type Route } from '../support/role-routes.ts';
 import { SimClock } from '../support/sim-clock.ts';
 
 const clock = new SimClock();
@@ -10,22 +11,6 @@ let tokens: Record<string, string>;
 let strangers: Record<string, string | null>;
 let made = 0;
 
-interface Ready {
-  path: string;
-  body?: unknown;
-  headers?: Record<string, string>;
-}
-
-interface Route {
-  call: string;
-  /** A fresh request each time: what one role did must not decide the next one's answer. */
-  ready(): Ready | Promise<Ready>;
-  /** Role → status; a role that is not named is answered 403. */
-  may: Record<string, number>;
-}
-
-const REPS = (status: number) => ({ a1: status, a2: status, b1: status });
-const MANAGERS = (status: number) => ({ managerA: status, managerB: status, admin: status });
 const person = (team?: string) => ({
   name: 'New One',
   email: `new.${made++}@example.com`,
@@ -107,9 +92,6 @@ const PEOPLE: Route[] = [
     may: { admin: 201 },
   },
 ];
-
-/** Long after every test, so that it leaves nobody out of an offer. */
-const timeOff = { from: '2099-01-01T00:00:00Z', until: '2099-01-02T00:00:00Z' };
 
 const LEADS: Route[] = [
   {
@@ -218,72 +200,14 @@ const GAME: Route[] = [
   },
 ];
 
-const DISTRIBUTION: Route[] = [
-  {
-    call: 'PUT /v1/accounts',
-    ready: () => ({ path: '/v1/accounts', body: { company: 'PT Maju', ownerId: cast.a1.id } }),
-    may: { admin: 200, managerA: 200, managerB: 409 },
-  },
-  { call: 'GET /v1/accounts', ready: () => ({ path: '/v1/accounts' }), may: MANAGERS(200) },
-  {
-    call: 'GET /v1/policy/words',
-    ready: () => ({ path: '/v1/policy/words?lang=id' }),
-    may: { ...REPS(200), ...MANAGERS(200) },
-  },
-  { call: 'GET /v1/policy/warnings', ready: () => ({ path: '/v1/policy/warnings' }), may: MANAGERS(200) },
-  { call: 'GET /v1/ops/queue', ready: () => ({ path: '/v1/ops/queue' }), may: MANAGERS(200) },
-  {
-    call: 'POST /v1/reps/{id}/time-off',
-    ready: () => ({ path: `/v1/reps/${cast.a1.id}/time-off`, body: timeOff }),
-    may: { a1: 201, a2: 404, b1: 404, managerA: 201, managerB: 404, admin: 201 },
-  },
-  {
-    call: 'GET /v1/reps/{id}/time-off',
-    ready: () => ({ path: `/v1/reps/${cast.a1.id}/time-off` }),
-    may: { a1: 200, a2: 404, b1: 404, managerA: 200, managerB: 404, admin: 200 },
-  },
-  {
-    call: 'DELETE /v1/time-off/{id}',
-    async ready() {
-      const off = await cast.app.call<{ id: string }>('POST', `/v1/reps/${cast.a1.id}/time-off`, { body: timeOff });
-      return { path: `/v1/time-off/${off.body.id}` };
-    },
-    may: { a1: 204, a2: 404, b1: 404, managerA: 204, managerB: 404, admin: 204 },
-  },
-  {
-    call: 'GET /v1/priority-windows',
-    ready: () => ({ path: '/v1/priority-windows' }),
-    may: { ...REPS(200), ...MANAGERS(200) },
-  },
-  {
-    call: 'GET /v1/leads/{id}/explanation',
-    ready: async () => ({ path: `/v1/leads/${await ofA1()}/explanation` }),
-    may: { ...REPS(200), managerA: 200, managerB: 404, admin: 200 },
-  },
-  {
-    call: 'POST /v1/tiers/computations',
-    ready: () => ({ path: '/v1/tiers/computations', body: { team: 'A', dryRun: true } }),
-    may: { admin: 200, managerA: 200 },
-  },
-  {
-    call: 'GET /v1/reps/{id}/tiers',
-    ready: () => ({ path: `/v1/reps/${cast.a1.id}/tiers` }),
-    may: { a1: 200, a2: 404, b1: 404, managerA: 200, managerB: 404, admin: 200 },
-  },
-  {
-    call: 'GET /v1/reps/{id}/quota-months',
-    ready: () => ({ path: `/v1/reps/${cast.a1.id}/quota-months` }),
-    may: { a1: 200, a2: 404, b1: 404, managerA: 200, managerB: 404, admin: 200 },
-  },
-  { call: 'GET /v1/quota-months', ready: () => ({ path: '/v1/quota-months' }), may: MANAGERS(200) },
-  { call: 'GET /v1/tiers/persistence', ready: () => ({ path: '/v1/tiers/persistence' }), may: MANAGERS(200) },
-];
-
-const ROUTES = [...PEOPLE, ...LEADS, ...GAME, ...DISTRIBUTION];
+const ROUTES = [...PEOPLE, ...LEADS, ...GAME, ...distributionRoutes(() => cast)];
 
 beforeAll(async () => {
   cast = await startCast({ clock });
   tokens = tokensOf(cast);
+  const { id } = await cast.app.addRep('Rina', { team: 'Rest' });
+  // Its share of the leads would go round while it is paused.
+  await cast.app.call('PATCH', `/v1/reps/${id}`, { body: { status: 'break' } });
   const short = await cast.app.call<{ token: string }>('POST', `/v1/reps/${cast.a1.id}/tokens`, {
     body: { ttlSeconds: 60 },
   });

@@ -31,14 +31,14 @@ export type CrashPoint = (typeof CRASH_POINTS)[number];
 const LOST: Partial<Record<string, CrashPoint>> = {
   settleClaim: 'claim lost',
   acceptLead: 'lead lost',
-  expireToWaiting: 'timer lost',
+  replaceOffer: 'timer lost',
   openLane: 'timer lost',
   routeAgain: 'timer lost',
 };
 const KEPT: Partial<Record<string, CrashPoint>> = {
   settleClaim: 'claim kept',
   acceptLead: 'lead kept, not at the arbiter',
-  expireToWaiting: 'timer kept, nothing announced',
+  replaceOffer: 'timer kept, nothing announced',
   openLane: 'timer kept, nothing announced',
   routeAgain: 'timer kept, nothing announced',
   releaseLead: 'release kept, nothing announced',

@@ -146,13 +146,20 @@ export function openSession(
 
 export function setPolicy(
   stores: Stores,
-  args: By & { document: string; effectiveAt: number; expectedVersion: number | null; start: NewDeadlineRow | null },
+  args: By & {
+    document: string;
+    effectiveAt: number;
+    expectedVersion: number | null;
+    start: NewDeadlineRow | null;
+    /** Why, in the author's words; null: nothing was said. */
+    reason: string | null;
+  },
 ): { version: number } | { refused: 'versionChanged' } {
   if (args.expectedVersion !== null && stores.policies.latestVersion() !== args.expectedVersion) {
     return { refused: 'versionChanged' };
   }
-  const { document, effectiveAt, at, actor } = args;
-  const version = stores.policies.insert({ document, effectiveAt, createdAt: at, actor });
+  const { document, effectiveAt, at, actor, reason } = args;
+  const version = stores.policies.insert({ document, effectiveAt, createdAt: at, actor, reason });
   if (args.start !== null) stores.deadlines.insert([{ ...args.start, subjectId: String(version) }]);
   stores.events.append({ at, kind: 'policy.set', actor, data: { version, effectiveAt } });
   return { version };

@@ -75,6 +75,8 @@ export interface AssignArgs {
   rule: string | null;
   /** `packLeftOut`: why nobody else; null: a manager's word. */
   leftOut: string | null;
+  /** It goes round because the team's competition is paused. */
+  paused?: boolean | undefined;
   actor: string;
   reason: string | null;
   at: number;
@@ -86,7 +88,7 @@ export interface AssignArgs {
   limits: Limit[];
   firstContactMs: number;
   /** The offer this ends, already closed at the arbiter. */
-  closes: { offerId: string; reason: 'expired' | 'assigned'; deadlineId: string | null } | null;
+  closes: { offerId: string; reason: 'expired' | 'assigned' | 'withdrawn'; deadlineId: string | null } | null;
 }
 
 /** An account's owner gets its leads whatever the rotation says, and keeps the own place in it. */
@@ -122,6 +124,7 @@ export function assignLead(stores: Stores, args: AssignArgs): AssignResult {
       method: args.method,
       rule: args.rule,
       leftOut: args.leftOut,
+      ...(args.paused === true && { paused: true }),
       day: args.day,
       endedOwnershipId: owner?.id ?? null,
       firstContactDueAt: at + args.firstContactMs,
@@ -151,8 +154,8 @@ export function assignLead(stores: Stores, args: AssignArgs): AssignResult {
   return { ...book(stores, credit), counted, seq, at, closedSeq, ownershipId: args.ownershipId };
 }
 
-/** An offer that ended with nobody to take it: the lead is offered to others, or waits for a timer that exists. */
-export function expireToWaiting(
+/** An offer that ended without an owner: the lead is offered again, or waits for a timer that exists. */
+export function replaceOffer(
   stores: Stores,
   args: {
     offerId: string;

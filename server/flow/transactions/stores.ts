@@ -11,6 +11,7 @@ import { createEventsStore, type EventsStore } from '../../ledger/events-store.t
 import { createPeopleStore, type PeopleStore } from '../../people/people-store.ts';
 import type { Db } from '../../platform/db.ts';
 import { createPointsStore, type PointsStore } from '../../points/points-store.ts';
+import { createPausesStore, type PausesStore } from '../../policy/pauses-store.ts';
 import { createPolicyStore, type PolicyStore } from '../../policy/policy-store.ts';
 import { createQuotaStore, type QuotaStore } from '../../quota/quota-store.ts';
 import { createRoutingStore, type RoutingStore } from '../../routing/routing-store.ts';
@@ -26,6 +27,7 @@ export interface Stores {
   deadlines: DeadlinesStore;
   people: PeopleStore;
   policies: PolicyStore;
+  pauses: PausesStore;
   tiers: TiersStore;
   routing: RoutingStore;
   quota: QuotaStore;
@@ -42,6 +44,7 @@ export function createStores(db: Db): Stores {
     deadlines: createDeadlinesStore(db),
     people: createPeopleStore(db),
     policies: createPolicyStore(db),
+    pauses: createPausesStore(db),
     tiers: createTiersStore(db),
     routing: createRoutingStore(db),
     quota: createQuotaStore(db),

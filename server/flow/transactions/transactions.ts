@@ -4,6 +4,7 @@ import * as governing from './governing.ts';
 import * as helping from './helping.ts';
 import * as offering from './offering.ts';
 import * as owning from './owning.ts';
+import { pauseTeam, resumeTeam } from './pausing.ts';
 import { closeMonths } from './quota.ts';
 import * as routing from './routing.ts';
 import { settleClaim } from './settle-claim.ts';
@@ -26,7 +27,7 @@ export function createTransactions(db: Db) {
     extendOffer: bind(stores, offering.extendOffer),
     releaseLead: bind(stores, owning.releaseLead),
     assignLead: bind(stores, owning.assignLead),
-    expireToWaiting: bind(stores, owning.expireToWaiting),
+    replaceOffer: bind(stores, owning.replaceOffer),
     logActivity: bind(stores, owning.logActivity),
     setStage: bind(stores, owning.setStage),
     askAssist: bind(stores, helping.askAssist),
@@ -43,6 +44,8 @@ export function createTransactions(db: Db) {
     decideTiers: bind(stores, decideTiers),
     closeMonths: bind(stores, closeMonths),
     setPolicy: bind(stores, governing.setPolicy),
+    pauseTeam: bind(stores, pauseTeam),
+    resumeTeam: bind(stores, resumeTeam),
     setAccount: bind(stores, routing.setAccount),
     addTimeOff: bind(stores, routing.addTimeOff),
     endTimeOff: bind(stores, routing.endTimeOff),

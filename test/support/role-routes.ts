@@ -1,0 +1,144 @@
+/** Who may call what: the calls about who is offered what, for the role matrix. */
+import { type Cast, ownedLead } from './cast.ts';
+
+export interface Ready {
+  path: string;
+  body?: unknown;
+  headers?: Record<string, string>;
+}
+
+export interface Route {
+  call: string;
+  /** A fresh request each time: what one role did must not decide the next one's answer. */
+  ready(): Ready | Promise<Ready>;
+  /** Role → status; a role that is not named is answered 403. */
+  may: Record<string, number>;
+}
+
+export const REPS = (status: number) => ({ a1: status, a2: status, b1: status });
+export const MANAGERS = (status: number) => ({ managerA: status, managerB: status, admin: status });
+
+/** Long after every test, so that it leaves nobody out of an offer. */
+const timeOff = { from: '2099-01-01T00:00:00Z', until: '2099-01-02T00:00:00Z' };
+
+export function distributionRoutes(castOf: () => Cast): Route[] {
+  return [...policyRoutes(castOf), ...standingRoutes(castOf)];
+}
+
+/** The document of rules, and what a team or a company is under it. */
+function policyRoutes(castOf: () => Cast): Route[] {
+  return [
+    {
+      call: 'PUT /v1/accounts',
+      ready: () => ({ path: '/v1/accounts', body: { company: 'PT Maju', ownerId: castOf().a1.id } }),
+      may: { admin: 200, managerA: 200, managerB: 409 },
+    },
+    { call: 'GET /v1/accounts', ready: () => ({ path: '/v1/accounts' }), may: MANAGERS(200) },
+    {
+      call: 'GET /v1/policy/words',
+      ready: () => ({ path: '/v1/policy/words?lang=id' }),
+      may: { ...REPS(200), ...MANAGERS(200) },
+    },
+    {
+      call: 'GET /v1/policy/versions',
+      ready: () => ({ path: '/v1/policy/versions' }),
+      may: { ...REPS(200), ...MANAGERS(200) },
+    },
+    {
+      call: 'GET /v1/policy/versions/{version}',
+      ready: () => ({ path: '/v1/policy/versions/0' }),
+      may: { ...REPS(200), ...MANAGERS(200) },
+    },
+    {
+      call: 'GET /v1/policy/presets',
+      ready: () => ({ path: '/v1/policy/presets' }),
+      may: { ...REPS(200), ...MANAGERS(200) },
+    },
+    {
+      call: 'POST /v1/policy/rollbacks',
+      ready: () => ({
+        path: '/v1/policy/rollbacks',
+        body: { version: 0, reason: 'as it was' },
+        headers: { 'if-match': '*' },
+      }),
+      may: MANAGERS(201),
+    },
+    {
+      call: 'POST /v1/teams/{team}/pause',
+      async ready() {
+        await castOf().app.call('POST', '/v1/teams/Rest/resume');
+        return { path: '/v1/teams/Rest/pause', body: { reason: 'a breather' } };
+      },
+      may: { admin: 201 },
+    },
+    {
+      call: 'POST /v1/teams/{team}/resume',
+      async ready() {
+        await castOf().app.call('POST', '/v1/teams/Rest/pause', { body: { reason: 'a breather' } });
+        return { path: '/v1/teams/Rest/resume' };
+      },
+      may: { admin: 200 },
+    },
+    {
+      call: 'GET /v1/teams/{team}/pause',
+      ready: () => ({ path: '/v1/teams/Rest/pause' }),
+      // Of a team that nobody else here is of; test/integration/pause.test.ts has its own.
+      may: { admin: 200 },
+    },
+    { call: 'GET /v1/policy/warnings', ready: () => ({ path: '/v1/policy/warnings' }), may: MANAGERS(200) },
+    { call: 'GET /v1/ops/queue', ready: () => ({ path: '/v1/ops/queue' }), may: MANAGERS(200) },
+  ];
+}
+
+/** What the rules make of one rep or lead. */
+function standingRoutes(castOf: () => Cast): Route[] {
+  return [
+    {
+      call: 'POST /v1/reps/{id}/time-off',
+      ready: () => ({ path: `/v1/reps/${castOf().a1.id}/time-off`, body: timeOff }),
+      may: { a1: 201, a2: 404, b1: 404, managerA: 201, managerB: 404, admin: 201 },
+    },
+    {
+      call: 'GET /v1/reps/{id}/time-off',
+      ready: () => ({ path: `/v1/reps/${castOf().a1.id}/time-off` }),
+      may: { a1: 200, a2: 404, b1: 404, managerA: 200, managerB: 404, admin: 200 },
+    },
+    {
+      call: 'DELETE /v1/time-off/{id}',
+      async ready() {
+        const off = await castOf().app.call<{ id: string }>('POST', `/v1/reps/${castOf().a1.id}/time-off`, {
+          body: timeOff,
+        });
+        return { path: `/v1/time-off/${off.body.id}` };
+      },
+      may: { a1: 204, a2: 404, b1: 404, managerA: 204, managerB: 404, admin: 204 },
+    },
+    {
+      call: 'GET /v1/priority-windows',
+      ready: () => ({ path: '/v1/priority-windows' }),
+      may: { ...REPS(200), ...MANAGERS(200) },
+    },
+    {
+      call: 'GET /v1/leads/{id}/explanation',
+      ready: async () => ({ path: `/v1/leads/${await ownedLead(castOf().app, castOf().a1)}/explanation` }),
+      may: { ...REPS(200), managerA: 200, managerB: 404, admin: 200 },
+    },
+    {
+      call: 'POST /v1/tiers/computations',
+      ready: () => ({ path: '/v1/tiers/computations', body: { team: 'A', dryRun: true } }),
+      may: { admin: 200, managerA: 200 },
+    },
+    {
+      call: 'GET /v1/reps/{id}/tiers',
+      ready: () => ({ path: `/v1/reps/${castOf().a1.id}/tiers` }),
+      may: { a1: 200, a2: 404, b1: 404, managerA: 200, managerB: 404, admin: 200 },
+    },
+    {
+      call: 'GET /v1/reps/{id}/quota-months',
+      ready: () => ({ path: `/v1/reps/${castOf().a1.id}/quota-months` }),
+      may: { a1: 200, a2: 404, b1: 404, managerA: 200, managerB: 404, admin: 200 },
+    },
+    { call: 'GET /v1/quota-months', ready: () => ({ path: '/v1/quota-months' }), may: MANAGERS(200) },
+    { call: 'GET /v1/tiers/persistence', ready: () => ({ path: '/v1/tiers/persistence' }), may: MANAGERS(200) },
+  ];
+}
