@@ -6,6 +6,7 @@
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
+import { parseInfo } from '../../server/platform/redis.ts';
 import { TcpProxy } from '../../tools/faults/proxy.ts';
 import { connect, type TestConnection } from '../support/arbiter-benches.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
@@ -98,6 +99,14 @@ class Scene {
   }
 }
 
+/** The master's history, and the epoch that it has seen last. */
+function standing(redis: TestRedis, { name }: Cell): Promise<{ history: string; epoch: string | null }> {
+  return redis.use(async (client) => ({
+    history: parseInfo(await client.info('replication')).get('master_replid') ?? '',
+    epoch: await client.get(`{${name}}:highest-epoch`),
+  }));
+}
+
 interface Loss {
   part: string;
   redis(): Promise<TestRedis>;
@@ -175,9 +184,15 @@ const LOSSES: Loss[] = [
     part: 'lagging-replica',
     redis: () => startRedis(),
     control: AT_THE_YES,
-    async prepare({ redis, races }) {
+    async prepare({ redis, races, cell }) {
       const link = await TcpProxy.to(redis.port);
+      const before = await standing(redis, cell);
       const follower = await startReplica(link.port);
+      // A master's first replica gives it another history: the ledger takes the cell over again, and must not lose
+      // its link in the middle of that.
+      if ((await standing(redis, cell)).history !== before.history) {
+        while ((await standing(redis, cell)).epoch === before.epoch);
+      }
       replica = { redis: follower, link };
       cleanups.push(
         () => follower.stop(),
