@@ -18,6 +18,7 @@ import { createReleases } from './distribution/releases.ts';
 import { createShownLeads } from './distribution/shown-leads.ts';
 import { createAccess } from './flow/access.ts';
 import { createAlerts } from './flow/alerting.ts';
+import { assignedBefore } from './flow/assigning.ts';
 import { createClaimRecord } from './flow/claim-record.ts';
 import { createCounting } from './flow/counting.ts';
 import { createDeadlines } from './flow/deadlines.ts';
@@ -110,6 +111,7 @@ function createWorld(deps: HouseDeps): World {
     write: (rows) => deps.ledger.write('addRaceNotes', { notes: rows }),
     onError: (error) => log.error('race notes could not be written', {}, error),
   });
+  const events = createEventsReader(db);
   const world: World = {
     clock,
     random: deps.random,
@@ -132,7 +134,7 @@ function createWorld(deps: HouseDeps): World {
     boardsMustWait: deps.boardsMustWait,
     leads: createLeadsReader(db),
     offersOnFile,
-    events: createEventsReader(db),
+    events,
     points: createPointsReader(db),
     repDays: createRepDaysReader(db),
     tiers: createTiersReader(db),
@@ -147,6 +149,7 @@ function createWorld(deps: HouseDeps): World {
       offers,
       mayClaim: (repId) => isReady(world, repId),
       nowMs: () => world.arbiter.nearlyNow(),
+      assignedBefore: assignedBefore(events),
       count: metrics.alerts,
       shown(offer, repIds, sentAtMs) {
         // Nobody was shown what a blind lead is, and a waiver must not tell it.

@@ -46,6 +46,8 @@ export const poolSnapshot = z.object({
   /** The server's clock at the emit: a client that just came counts down right from its first card. */
   sentAt: z.string().optional(),
   offers: z.array(z.union([offerCard, upcomingCard])),
+  /** The `id` of the last `lead:assigned` to this rep, 0 for one of long ago: whoever has not heard that one loads the own leads anew. */
+  assigned: z.number().optional(),
 });
 
 export const leadAssigned = z.object({

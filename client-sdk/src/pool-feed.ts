@@ -44,6 +44,7 @@ export class PoolFeed {
   readonly windows = new Topic<LeadWindow>();
   readonly takens = new Topic<LeadTaken>();
   readonly withdrawns = new Topic<LeadWithdrawn>();
+  readonly ownLeads = new Topic<{ upTo: number }>();
 
   readonly #deps: PoolFeedDeps;
   readonly #unsubscribe: Unsubscribe[];
@@ -52,6 +53,8 @@ export class PoolFeed {
   /** Undefined: following. */
   #held: PoolFact[] | undefined = [];
   #heldTooMany = false;
+  /** The last assignment that this device knows of; undefined: no snapshot has come yet. */
+  #assigned: number | undefined;
   #askTimer: ClientTimer | undefined;
 
   constructor(deps: PoolFeedDeps) {
@@ -75,6 +78,7 @@ export class PoolFeed {
         serverTime.observe(payload.at);
         this.#hear({ name: 'lead:taken', payload });
       }),
+      connection.on('lead:assigned', ({ id }) => this.#knowAssigned(id)),
       connection.on('lead:withdrawn', (payload) => this.#hear({ name: 'lead:withdrawn', payload })),
     ];
   }
@@ -142,10 +146,18 @@ export class PoolFeed {
     this.#become(withSnapshot(this.#state, snapshot, held !== undefined));
     for (const card of this.pool.offers) this.#deps.receipts.delivered(card.offerId);
     for (const fact of held ?? []) this.#apply(fact);
+    const { assigned = 0, upTo } = snapshot;
+    const isMissed = this.#assigned !== undefined && assigned > this.#assigned;
+    this.#knowAssigned(assigned);
+    if (isMissed) this.ownLeads.emit({ upTo });
     if (!this.#heldTooMany) return;
     // What was let go may be newer than this snapshot.
     this.#heldTooMany = false;
     void this.sync();
+  }
+
+  #knowAssigned(id: number): void {
+    this.#assigned = Math.max(id, this.#assigned ?? 0);
   }
 
   #apply(fact: PoolFact): void {

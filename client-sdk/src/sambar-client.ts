@@ -177,6 +177,11 @@ export class SambarClient {
     return this.#connection.on('lead:assigned', listener);
   }
 
+  /** An assignment reached nobody (the server ended before it was told): load the rep's own leads again. */
+  onOwnLeads(listener: Listener<{ upTo: number }>): Unsubscribe {
+    return this.#feed.ownLeads.on(listener);
+  }
+
   onPoints(listener: Listener<PointsAwarded>): Unsubscribe {
     return this.#connection.on('points:awarded', listener);
   }

@@ -3,7 +3,7 @@
  * out in one emission, encoded once, the rooms in the lane's shuffled order (NOTIF-01, NOTIF-18); no
  * message carries contact details. `id` is the seq of the fact it tells, so it grows for everyone alike.
  */
-import type { OfferCard, PoolSnapshot, UpcomingCard } from '../../client-sdk/protocol/down.ts';
+import type { LeadAssigned, OfferCard, PoolSnapshot, UpcomingCard } from '../../client-sdk/protocol/down.ts';
 import { type Announcer, repRoom } from '../alerts/announcer.ts';
 import { shownFacts } from '../distribution/blind-rules.ts';
 import {
@@ -70,6 +70,8 @@ export interface Alerts {
   /** Tells the others who won, and the winner's own devices that nothing is left to claim. */
   taken(offer: OpenOffer, seq: number, by: { id: string; name: string | null }, atMs: number): void;
   withdrawn(offer: OpenOffer, seq: number, reason: string): void;
+  /** Tells a rep of a lead that it owns without a race; later snapshots say that it was told. */
+  assigned(repId: string, assigned: LeadAssigned): void;
   snapshot(repId: string): PoolSnapshot;
   /** What is told from now on waits for this: an alert for the arbiter that must know its offer. */
   hold(until: Promise<unknown>): void;
@@ -81,12 +83,15 @@ export function createAlerts(deps: {
   /** False for a rep on a break or gone: its pool is empty. */
   mayClaim(repId: string): boolean;
   nowMs(): number;
+  /** The seq of each rep's last assignment on file. */
+  assignedBefore?: Iterable<[repId: string, seq: number]>;
   count(reps: number): void;
   /** Whose lane was alerted, those on a break among them. */
   shown(offer: OpenOffer, repIds: readonly string[], sentAtMs: number): void;
 }): Alerts {
   const { offers } = deps;
   const order = createInOrder();
+  const lastAssigned = new Map(deps.assignedBefore);
   /** Built now, as things stand in this turn; sent in the order of the facts, so that ids only grow. */
   const announcer: Pick<Announcer, 'emit'> = {
     emit: (event, rooms, payload) => order.run(() => deps.announcer.emit(event, rooms, payload)),
@@ -169,12 +174,17 @@ export function createAlerts(deps: {
         reason,
       });
     },
+    assigned(repId, assigned) {
+      lastAssigned.set(repId, assigned.id);
+      deps.announcer.emit('lead:assigned', [repRoom(repId)], assigned);
+    },
     snapshot(repId) {
       const own = deps.mayClaim(repId) ? offers.ofRep(repId).slice(-SNAPSHOT_OFFERS_MAX) : [];
       return {
         upTo: offers.upTo(),
         sentAt: new Date(deps.nowMs()).toISOString(),
         offers: own.map((offer) => shown(offer, repId)).filter((card) => card !== null),
+        assigned: lastAssigned.get(repId) ?? 0,
       };
     },
   };

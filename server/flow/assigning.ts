@@ -1,11 +1,11 @@
 /** A lead gets an owner without a race: by a manager's word, or by rotation when nobody claimed it. */
 import type { GoneReason } from '../../client-sdk/protocol/verdict.ts';
-import { repRoom } from '../alerts/announcer.ts';
 import type { ProvisionalWin } from '../claims/arbiter.ts';
 import { roomLimits } from '../distribution/fairness-rules.ts';
 import type { OpenOffer } from '../distribution/open-offers.ts';
 import { localDay } from '../kernel/calendar.ts';
 import { newId } from '../kernel/ids.ts';
+import type { EventsReader } from '../ledger/events-reader.ts';
 import type { Idempotency } from '../ledger/group-commit.ts';
 import { LedgerError } from '../ledger/ledger-error.ts';
 import { type Policy, zoneOf } from '../policy/policy-rules.ts';
@@ -13,6 +13,15 @@ import { announceCredit } from './crediting.ts';
 import { type Push, ruledRepOf } from './routing.ts';
 import type { AssignArgs, AssignResult } from './transactions/owning.ts';
 import type { World } from './world.ts';
+
+/** Many times what a process that ended may have had in hand: a start is not held up by the whole record. */
+const EVENTS_READ_MAX = 20_000;
+
+/** The last assignment of each rep among the newest facts: one of them may have been told to nobody. */
+export function assignedBefore(events: EventsReader): [repId: string, seq: number][] {
+  const rows = events.after(events.lastSeq() - EVENTS_READ_MAX, ['lead.assigned'], EVENTS_READ_MAX);
+  return rows.map(({ repId, seq }) => [repId ?? '', seq]);
+}
 
 /** After an assignment is on disk: memory first, in the same turn, then everybody concerned. */
 export async function announceAssignment(
@@ -38,12 +47,7 @@ export async function announceAssignment(
   const rep = world.directory.rep(repId);
   if (takesTurn && rep !== undefined) world.directory.putRep({ ...rep, lastAssignedAt: nowMs });
   announceCredit(world, result);
-  world.announcer.emit('lead:assigned', [repRoom(repId)], {
-    id: result.seq,
-    leadId,
-    via,
-    at: new Date(nowMs).toISOString(),
-  });
+  world.alerts.assigned(repId, { id: result.seq, leadId, via, at: new Date(nowMs).toISOString() });
   world.wall.changed();
   await counting;
 }

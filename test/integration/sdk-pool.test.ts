@@ -56,6 +56,21 @@ describe('the pool over a real link', () => {
     expect(idsOf(client.pool)).toEqual(['offer_1', 'offer_4']);
   });
 
+  test('an assignment that was told to nobody is known by the next snapshot, once', async () => {
+    const { client, socket } = await meet(onTestFinished);
+    const missed: number[] = [];
+    client.onOwnLeads(({ upTo }) => missed.push(upTo));
+    const emptied = (upTo: number, assigned: number) => socket.emit('pool:snapshot', { upTo, offers: [], assigned });
+    socket.emit('lead:assigned', { id: 20, leadId: 'lead_9', via: 'rotation', at: OFFER.opensAt });
+    emptied(21, 20);
+    emptied(30, 25);
+    emptied(31, 25);
+    const done = until((listener) => client.onAlert(listener));
+    socket.emit('lead:alert', offer(3, 40));
+    await done;
+    expect(missed).toEqual([30]);
+  });
+
   test('after a lost link the snapshot is the truth', async () => {
     const { server, client, socket } = await meet(onTestFinished, (script) => {
       script.snapshot = { upTo: 6, offers: [offer(1, 5), offer(2, 6)] };

@@ -116,6 +116,7 @@ function follow(model: RepModel): void {
     news.value = t.value.me.pointsAwarded(String(points));
     void model.refreshMe();
   });
+  client.onOwnLeads(() => void model.refreshMe());
   client.onAssigned(() => {
     news.value = t.value.me.assigned;
     void model.refreshMe();
