@@ -1,9 +1,19 @@
 /** `sambar quarter`: the same seed is the same quarter, byte for byte; the rules of each preset show in its figures. */
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TrialOutcome } from '../../server/whatif/outcome.ts';
 import { objectOf, sambar } from '../support/cli.ts';
 
 const SMALL = ['--reps', '8', '--days', '3', '--per-day', '12'];
+
+let folder: string;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'sambar-test-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('sambar quarter', () => {
   it('answers the same for the same seed, byte for byte, and other leads for another', async () => {
@@ -29,6 +39,28 @@ describe('sambar quarter', () => {
     }
     expect(presets.open?.refusals).toEqual({});
     expect(Object.keys(presets.tiered?.refusals ?? {})).toContain('claimsPerAuto');
+  });
+
+  it('plays leads as a file says they came, those of a weekend on Monday', async () => {
+    const file = join(folder, 'leads.csv');
+    const days = ['2018-05-24', '2018-05-25', '2018-05-26', '2018-05-27', '2018-05-28', '2018-05-28'];
+    const rows = days.map((day, n) => `id${n},${day},page,${n === 0 ? 'referral' : 'social'}`);
+    writeFileSync(file, ['mql_id,first_contact_date,landing_page_id,origin', ...rows].join('\n'));
+    const said = await sambar(
+      'quarter',
+      '--arrivals',
+      file,
+      '--days',
+      '2',
+      '--reps',
+      '4',
+      '--presets',
+      'open',
+      '--json',
+    );
+    expect([said.code, objectOf(said).leads]).toEqual([0, 5]);
+    const short = await sambar('quarter', '--arrivals', file, '--days', '4', '--json');
+    expect([short.code, objectOf(short)]).toMatchObject([2, { error: { code: 'wrongUse' } }]);
   });
 
   it('shows a table, and refuses a preset that is none', async () => {
