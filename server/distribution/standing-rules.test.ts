@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { type Policy, resolvePreset } from '../policy/policy-rules.ts';
 import { autoInWeek, claimsInWeek, claimsOnDay, managerInWeek, OPEN_LEADS } from './counter-rules.ts';
-import { countersMoved, excessOf, weeklyAllowanceRule } from './fairness-rules.ts';
+import { baseLoadRule, countersMoved, excessOf, weeklyAllowanceRule } from './fairness-rules.ts';
 import { standingOf } from './standing-rules.ts';
 
 /** 10:00 in Jakarta on a Tuesday. */
@@ -40,6 +40,11 @@ test('the weekly allowance counts whatever the rep received, and stops at its nu
   const excess = (allowance: number) => excessOf(weeklyAllowanceRule(allowance, WEEK), 'a', counterOf);
   // Eight were received: of nine one is left, of eight none.
   expect([excess(9), excess(8), excess(7)]).toEqual([0, 1, 2]);
+});
+
+test('the base load counts what was given, by rule or by a manager, and no claim', () => {
+  const excess = (leads: number) => excessOf(baseLoadRule(leads, WEEK), 'a', counterOf);
+  expect([excess(5), excess(4)]).toEqual([0, 1]);
 });
 
 test('a win moves the counter of its day and that of its temperature and week', () => {

@@ -50,6 +50,8 @@ const EMPTIED: Record<string, Record<string, string | { answers: string; in: str
     claimsPerAutoRule: "{ rule: 'claimsPerAuto', terms: [], max: 0 }",
     coldPerWeekRule: "{ rule: 'coldPerWeek', terms: [], max: 0 }",
     weeklyAllowanceRule: { answers: "{ rule: 'weeklyAllowance', terms: [], max: 0 }", in: 'standing-rules' },
+    baseLoadRule: { answers: "{ rule: 'onboarding', terms: [], max: 0 }", in: 'standing-rules' },
+    roomLimits: '[]',
     excessOf: '0',
     weeklyRules: '{ on: () => [] }',
     autoOwed: '0',
