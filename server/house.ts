@@ -106,11 +106,6 @@ function createWorld(deps: HouseDeps): World {
     mustWait: deps.boardsMustWait,
   });
   boards.load(loadRepDays(db));
-  const notes = createRaceNotes({
-    clock,
-    write: (rows) => deps.ledger.write('addRaceNotes', { notes: rows }),
-    onError: (error) => log.error('race notes could not be written', {}, error),
-  });
   const events = createEventsReader(db);
   const world: World = {
     clock,
@@ -128,7 +123,7 @@ function createWorld(deps: HouseDeps): World {
     offers,
     owners,
     boards,
-    notes,
+    notes: createNotes(deps),
     arbiter: deps.arbiter,
     settled: deps.settled,
     boardsMustWait: deps.boardsMustWait,
@@ -167,6 +162,14 @@ function createWorld(deps: HouseDeps): World {
   };
   const wall = createWall(world);
   return world;
+}
+
+function createNotes({ clock, ledger, log }: HouseDeps): World['notes'] {
+  return createRaceNotes({
+    clock,
+    write: (rows) => ledger.write('addRaceNotes', { notes: rows }),
+    onError: (error) => log.error('race notes could not be written', {}, error),
+  });
 }
 
 /** Opens the house: everything restored, the arbiter settling, the scheduler awake. */
