@@ -18,6 +18,8 @@ export interface Route {
 export const REPS = (status: number) => ({ a1: status, a2: status, b1: status });
 export const MANAGERS = (status: number) => ({ managerA: status, managerB: status, admin: status });
 
+const [EARLIER, LATER] = ['2026-11-01T00:00:00Z', '2026-11-02T00:00:00Z'];
+
 /** Long after every test, so that it leaves nobody out of an offer. */
 const timeOff = { from: '2099-01-01T00:00:00Z', until: '2099-01-02T00:00:00Z' };
 
@@ -85,6 +87,13 @@ function policyRoutes(castOf: () => Cast): Route[] {
       // Of a team that nobody else here is of; test/integration/pause.test.ts has its own.
       may: { admin: 200 },
     },
+    {
+      call: 'POST /v1/what-ifs',
+      // Refused for its span: one at a time runs, and that one would be another role's.
+      ready: () => ({ path: '/v1/what-ifs', body: { policy: { preset: 'open' }, from: LATER, to: EARLIER } }),
+      may: MANAGERS(400),
+    },
+    { call: 'GET /v1/what-ifs/{id}', ready: () => ({ path: '/v1/what-ifs/wif_none' }), may: MANAGERS(404) },
     { call: 'GET /v1/policy/warnings', ready: () => ({ path: '/v1/policy/warnings' }), may: MANAGERS(200) },
     { call: 'GET /v1/ops/queue', ready: () => ({ path: '/v1/ops/queue' }), may: MANAGERS(200) },
   ];
