@@ -38,8 +38,8 @@ const scoringRule = z.union([
   z.strictObject({
     rule: name,
     field: z.enum(['companySize', 'dealValue']),
-    from: z.number().min(0).optional(),
-    below: z.number().min(0).optional(),
+    from: z.number().min(0).max(Number.MAX_SAFE_INTEGER).optional(),
+    below: z.number().min(0).max(Number.MAX_SAFE_INTEGER).optional(),
     points: pointsScored,
     makesHot: z.boolean().optional(),
     ...activeDates,
