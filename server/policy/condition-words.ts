@@ -1,7 +1,8 @@
 /** A routing condition as a person reads it (ROUTE-24), in Indonesian and English: made from the tree that acts. Pure. */
+import type { Language } from '../kernel/spoken.ts';
 import type { Condition, NumberField, TextField } from './routing-policy.ts';
 
-export type Language = 'id' | 'en';
+export type { Language };
 
 const FIELDS: Record<Language, Record<TextField | NumberField, string>> = {
   id: {

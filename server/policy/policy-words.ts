@@ -3,8 +3,11 @@
  * is one function here, so that a rule can be read as soon as it acts. Pure.
  */
 import type { Language } from './condition-words.ts';
+import { fairnessInWords, onboardingInWords, priorityWindowsInWords } from './fairness-words.ts';
+import { leaderboardInWords, pointsInWords, privacyInWords, scoringInWords, slaInWords } from './outcome-words.ts';
 import { pausesInWords } from './pauses-words.ts';
 import type { Policy } from './policy-rules.ts';
+import { calendarInWords, competitionInWords, quotaInWords } from './race-words.ts';
 import { blindInWords, mixInWords } from './release-words.ts';
 import { routingInWords } from './routing-words.ts';
 import { speedBoardInWords } from './speed-board-words.ts';
@@ -16,15 +19,25 @@ export interface SectionInWords {
   lines: string[];
 }
 
-const SECTIONS: readonly {
-  section: keyof Policy;
-  title: Record<Language, string>;
-  lines(policy: Policy, language: Language, nameOf: (repId: string) => string | null): string[];
-}[] = [
-  { section: 'routing', title: { id: 'Pembagian lead', en: 'Routing' }, lines: routingInWords },
-  { section: 'blind', title: { id: 'Klaim buta', en: 'Blind claims' }, lines: blindInWords },
-  { section: 'mix', title: { id: 'Campuran mutu', en: 'Mix of qualities' }, lines: mixInWords },
-  { section: 'speedBoard', title: { id: 'Papan kecepatan', en: 'Speed board' }, lines: speedBoardInWords },
+type InWords = (policy: Policy, language: Language, nameOf: (repId: string) => string | null) => string[];
+
+/** Every section but the note `preset`; the currency is said with the points, the mode with the competition. */
+const SECTIONS: readonly { section: keyof Policy; id: string; en: string; lines: InWords }[] = [
+  { section: 'calendar', id: 'Jam kerja', en: 'Working hours', lines: calendarInWords },
+  { section: 'routing', id: 'Pembagian lead', en: 'Routing', lines: routingInWords },
+  { section: 'competition', id: 'Rebutan lead', en: 'The race', lines: competitionInWords },
+  { section: 'priorityWindows', id: 'Jendela prioritas', en: 'Priority windows', lines: priorityWindowsInWords },
+  { section: 'onboarding', id: 'Rep baru', en: 'New reps', lines: onboardingInWords },
+  { section: 'fairness', id: 'Rasio dan minimum', en: 'Ratios and minimums', lines: fairnessInWords },
+  { section: 'quotaAllocation', id: 'Jatah mingguan', en: 'Weekly allowance', lines: quotaInWords },
+  { section: 'blind', id: 'Klaim buta', en: 'Blind claims', lines: blindInWords },
+  { section: 'mix', id: 'Campuran mutu', en: 'Mix of qualities', lines: mixInWords },
+  { section: 'speedBoard', id: 'Papan kecepatan', en: 'Speed board', lines: speedBoardInWords },
+  { section: 'points', id: 'Poin', en: 'Points', lines: pointsInWords },
+  { section: 'leaderboard', id: 'Papan peringkat', en: 'Leaderboards', lines: leaderboardInWords },
+  { section: 'sla', id: 'Kontak pertama', en: 'First contact', lines: slaInWords },
+  { section: 'scoring', id: 'Skor', en: 'Scoring', lines: scoringInWords },
+  { section: 'privacy', id: 'Privasi', en: 'Privacy', lines: privacyInWords },
 ];
 
 /**
@@ -39,7 +52,7 @@ export function policyInWords(
 ): SectionInWords[] {
   const title = language === 'id' ? 'Kompetisi dijeda' : 'Paused competition';
   const pauses = { section: 'pauses', title, lines: pausesInWords(policy, paused, language) };
-  const sections = SECTIONS.map(({ section, title, lines }) => ({
+  const sections = SECTIONS.map(({ section, lines, ...title }) => ({
     section,
     title: title[language],
     lines: lines(policy, language, nameOf),

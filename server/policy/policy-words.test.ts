@@ -1,0 +1,87 @@
+/** IMPL-06, IMPL-11: the words come from the document that acts: there is no key whose change they do not show. */
+import { describe, expect, test } from 'vitest';
+import { type Policy, resolvePreset } from './policy-rules.ts';
+import { policyInWords } from './policy-words.ts';
+import { QUOTA_BANDS } from './quota-policy.ts';
+
+type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+
+/** With every section on. */
+const WHOLE = {
+  ...(resolvePreset('fair-mix') as Policy),
+  teams: { East: { timeZone: 'Asia/Jayapura' } },
+  quotaAllocation: QUOTA_BANDS,
+  speedBoard: { contact: 'any', fastSeconds: 300, okSeconds: 3_600, streakBelowSeconds: 600 },
+} as unknown as { [key: string]: Json };
+
+/** `preset` is a note; a target that names everybody has no other value; another field of a condition is another condition. */
+const SAYS_NOTHING = /^(preset$|routing\.rules\.\d+\.((target|fallback\.\d+\.target)\.everybody|when\.field)$)/;
+/** What a word may be changed to where not any will do. */
+const OTHER_WORDS: Record<string, string> = {
+  'Asia/Jakarta': 'Asia/Makassar',
+  'Asia/Jayapura': 'Asia/Makassar',
+  '09:00': '08:30',
+  '17:00': '18:00',
+  TIERED: 'OPEN',
+  weekly: 'off',
+  any: 'call',
+  race: 'queue',
+  roundRobin: 'weighted',
+  accountOwner: 'roundRobin',
+};
+
+function leavesOf(value: Json, path: string[] = []): { path: string[]; value: Json }[] {
+  if (typeof value !== 'object' || value === null) return [{ path, value }];
+  return Object.entries(value).flatMap(([key, child]) => leavesOf(child, [...path, key]));
+}
+
+function other(value: Json): Json {
+  if (typeof value === 'boolean') return !value;
+  if (value === null) return 7;
+  if (typeof value === 'number') return value + (Number.isInteger(value) ? 6 : 0.05);
+  return OTHER_WORDS[value as string] ?? 'otherwise';
+}
+
+function changed(path: string[], value: Json): Policy {
+  const copy = structuredClone(WHOLE);
+  let place = copy;
+  for (const key of path.slice(0, -1)) place = place[key] as { [key: string]: Json };
+  place[path.at(-1) as string] = other(value);
+  return copy as unknown as Policy;
+}
+
+const words = (policy: Policy, language: 'id' | 'en') => policyInWords(policy, language, () => null);
+const asText = (policy: Policy, language: 'id' | 'en') => JSON.stringify(words(policy, language));
+
+describe.each(['id', 'en'] as const)('the whole document in words, %s', (language) => {
+  test('every key that acts changes them when it changes', () => {
+    const before = asText(WHOLE as unknown as Policy, language);
+    const leaves = leavesOf(WHOLE).filter(({ path }) => !SAYS_NOTHING.test(path.join('.')));
+    expect(leaves.length).toBeGreaterThan(250);
+    const silent = leaves.filter(({ path, value }) => asText(changed(path, value), language) === before);
+    expect(silent.map(({ path }) => path.join('.'))).toEqual([]);
+  });
+
+  test('every section has its words in every preset, and nothing unsaid in them', () => {
+    for (const preset of ['open', 'tiered', 'fast-tiered', 'fair-mix']) {
+      const policy = resolvePreset(preset) as Policy;
+      const sections = words(policy, language);
+      const named = Object.keys(policy).filter((key) => !['preset', 'currency', 'mode', 'teams'].includes(key));
+      expect(sections.map(({ section }) => section).sort()).toEqual(named.sort());
+      for (const { title, lines } of sections) {
+        expect(title).not.toBe('');
+        expect(lines.length).toBeGreaterThan(0);
+        expect(lines.join(' ')).not.toMatch(/undefined|NaN|\[object|null/);
+      }
+    }
+  });
+});
+
+test('the tiered race, in both languages', () => {
+  const race = (language: 'id' | 'en') =>
+    words(resolvePreset('tiered') as Policy, language).find(({ section }) => section === 'competition')?.lines[0];
+  expect(race('en')).toBe('A premium lead opens: tier 1 at once, tier 2 after 15 minutes, tier 3 never.');
+  expect(race('id')).toBe(
+    'Lead premium terbuka: tingkat 1 langsung, tingkat 2 setelah 15 menit, tingkat 3 tidak pernah.',
+  );
+});
