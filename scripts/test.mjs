@@ -21,7 +21,7 @@ async function main() {
   const countsFile = join(folder, 'counts.json');
   const reporters = [`--reporter=${join(root, 'scripts/count-reporter.mjs')}`, '--reporter=default'];
   const code = await runVitest([...reporters, ...args], {
-    env: { TEST_COUNTS_FILE: countsFile },
+    env: { TEST_COUNTS_FILE: countsFile, SAMBAR_TEST_BUILT: '1' },
     withinMs: RUN_MS_MAX,
   });
   const { passed, failed, skipped } = countsIn(countsFile);

@@ -59,6 +59,8 @@ export interface Overrides {
   limits?: Partial<OverloadLimits>;
   /** Called when nobody may be told anything any more; the process ends unless a test says otherwise. */
   onUnknownOutcome?: (error: Error) => void;
+  /** The code of the ledger's thread, where it is not what lies beside this file: loading it from source takes long. */
+  ledgerThread?: URL;
   /** A standby waits for this holder; null: one that has not said who it is. */
   onStandby?: (holder: Holder | null) => void;
 }
@@ -82,7 +84,7 @@ export async function compose(config: Config, overrides: Overrides = {}): Promis
 /** The process with the file: `ROLE=all`, or `ROLE=ledger`, which holds no sockets. */
 async function composeDecider(base: Base, overrides: Overrides): Promise<App> {
   const { config, clock, log } = base;
-  const prepared = await prepare(base);
+  const prepared = await prepare(base, overrides.ledgerThread);
   const role = await takeFile(base, overrides.onStandby ?? (() => undefined)).catch(async (error: unknown) => {
     await prepared.thread.terminate();
     throw error;

@@ -26,10 +26,13 @@ export interface Front {
   authenticate(token: string): Speaker | null;
 }
 
-const LEDGER_THREAD = import.meta.url.endsWith('.ts') ? './ledger-thread.ts' : './ledger-thread.js';
+const LEDGER_THREAD = new URL(
+  import.meta.url.endsWith('.ts') ? './ledger-thread.ts' : './ledger-thread.js',
+  import.meta.url,
+);
 
-export async function prepare(base: Base): Promise<Prepared> {
-  const thread = startLedgerThread(new URL(LEDGER_THREAD, import.meta.url));
+export async function prepare(base: Base, ledgerThread = LEDGER_THREAD): Promise<Prepared> {
+  const thread = startLedgerThread(ledgerThread);
   const { log, metrics, machineClock, random } = base;
   const secret = Buffer.from(random.bytes(32)).toString('base64url');
   const { door } = openDoor(base, secret);

@@ -12,7 +12,7 @@ import { drawScript, type Script } from './script.ts';
 import { QUIET, SCRIPTS } from './scripts.ts';
 import { printFailure, simulate } from './simulate.ts';
 
-const SEEDS_HERE = 300;
+const SEEDS_HERE = 200;
 const names = (count: number) => Array.from({ length: count }, (_, at) => String(at + 1));
 
 describe('the simulation', () => {

@@ -120,6 +120,12 @@ export interface TestAppOptions extends Overrides {
   folder?: string;
 }
 
+/** As `npm test` has just built it: a server starts in half the time. Alone, a test runs what is in the editor. */
+const BUILT: Overrides =
+  process.env.SAMBAR_TEST_BUILT === '1'
+    ? { ledgerThread: new URL('../../dist/server/ledger-thread.js', import.meta.url) }
+    : {};
+
 export async function startApp(options: TestAppOptions = {}): Promise<TestApp> {
   const { env = {}, folder = mkdtempSync(join(tmpdir(), 'sambar-test-')), ...overrides } = options;
   const config = readConfig({
@@ -129,5 +135,5 @@ export async function startApp(options: TestAppOptions = {}): Promise<TestApp> {
     LOG_LEVEL: 'error',
     ...env,
   });
-  return new TestApp(await compose(config, overrides), folder);
+  return new TestApp(await compose(config, { ...BUILT, ...overrides }), folder);
 }
