@@ -4,7 +4,9 @@
  *
  *   shadow      sees alerts and results; every claim is refused by the rule `onboarding`
  *   cohort      is in offers of the cohort's pool alone, among others of the cohort
- *   guaranteed  races with everybody; the rotation still serves the base load first
+ *   guaranteed  races with everybody
+ *
+ * In each of them the base load is given without a race.
  *
  * A shadow is a member of a lane like everybody, so alerts, `lead:taken`, snapshots and the race's record are theirs
  * without a line of code; what it lacks is a limit that no counter can meet. The arbiter and the settlement refuse by

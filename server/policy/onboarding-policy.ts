@@ -13,7 +13,7 @@ export const onboardingSection = z
     guaranteedWeeks: weeks,
     /** Protection ends after these days, or the weeks above if they are longer (FAIR-16). */
     protectedDays: z.number().int().min(0).max(365),
-    /** Leads a week that the rotation serves a protected rep before anybody else (FAIR-12). */
+    /** Leads a week that a protected rep is given without a race, at their release or when nobody claimed them (FAIR-12). */
     baseLoadPerWeek: z.number().int().min(0).max(1000),
     /** Whoever was entered while still watching goes on watching until a manager says that it is ready (FAIR-17). */
     readinessNeeded: z.boolean(),
