@@ -6,9 +6,11 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Verdict } from '../../client-sdk/protocol/verdict.ts';
+import { redisKeys } from '../../server/claims/redis-keys.ts';
 import { createSystemClock } from '../../server/kernel/clock.ts';
 import { verifyFile } from '../../server/ledger/verify.ts';
 import { brokenRules, History } from '../../tools/oracle/history.ts';
+import { connect } from '../support/arbiter-benches.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
 import { Cell } from './kit/cell.ts';
 import { Company } from './kit/company.ts';
@@ -25,6 +27,9 @@ const TEST_MS = 60_000 + ROUNDS * 30_000;
 const RACERS = 8;
 /** A commit is still under way when the second signal comes. */
 const SLOW_SYNC_MS = 1_500;
+/** A commit is still under way when the signal comes, and done long before a claim stops waiting for it. */
+const UNDER_WAY_MS = 300;
+const READ_MS = 1_000;
 
 const clock = createSystemClock();
 let redis: TestRedis;
@@ -125,27 +130,33 @@ it('a second SIGTERM ends it at once, with 1: what was being decided is asked ag
 });
 
 it('a gateway answers the claims it has, tells its sockets when to come back, and ends with 0', async () => {
-  await using cell = new Cell({ redis, name: 'drain-gateway' });
+  const disk = new FaultyDisk();
+  await using cell = new Cell({ redis, name: 'drain-gateway', file: disk.file });
   const history = new History();
-  const ledger = await cell.start({ role: 'ledger' });
+  const ledger = await cell.start({ role: 'ledger', env: disk.env });
   const gateway = await cell.start({ role: 'gateway' });
   const racers = (await makePeople(ledger.url, RACERS)).map((person) => new Racer(person, history));
   const claims: Promise<Verdict | null>[] = [];
   for (const racer of racers) racer.onAlert = (card) => void claims.push(racer.claim(card));
   await Promise.all(racers.map((racer) => racer.join(gateway.url)));
   const told = racers.map((racer) => racer.hears('server:draining'));
-  const everybodySent = new Promise<void>((resolve) => {
-    history.onLine = () => {
-      if (history.requests().length === RACERS) resolve();
-    };
-  });
+  const firstWin = winOnRedis(cell.name);
+  disk.is({ syncMs: UNDER_WAY_MS });
   await post(ledger.url, '/leads', markedLead(1));
-  await everybodySent;
+  await firstWin;
+  // The gateway has judged a claim and waits for its commit: only what it reads from now on may be told to ask again.
   expect(await gateway.terminate()).toBe(0);
   await Promise.all(told);
   const verdicts = await Promise.all(claims);
   for (const racer of racers) racer.leave();
-  expect(verdicts.filter((verdict) => verdict?.verdict === 'won')).toHaveLength(1);
   expect(verdicts).not.toContain(null);
+  expect(verdicts.filter((verdict) => verdict?.verdict === 'won')).toHaveLength(1);
   expect(brokenRules(history.judge(cell.file))).toEqual([]);
 });
+
+/** Resolves when a claim has won there; its commit may still be under way. */
+async function winOnRedis(cell: string): Promise<void> {
+  const connection = await connect(redis.url, 'stream');
+  while ((await connection.xread('BLOCK', READ_MS, 'STREAMS', redisKeys(cell).wins, '0')) === null);
+  connection.disconnect();
+}
