@@ -1,5 +1,6 @@
 /** What follows a committed step of a lead. */
 import type { LeadRow } from '../leads/leads-store.ts';
+import { LedgerError } from '../ledger/ledger-error.ts';
 import { assignByRule } from './assigning.ts';
 import { committed } from './mixing.ts';
 import { type Planned, planNext, routableOf } from './offering.ts';
@@ -21,20 +22,29 @@ export async function follow(
     const { leadId, push } = planned;
     const { id: deadlineId, dueAt } = planned.next.waiting;
     world.timersChanged(dueAt);
-    if (push !== null) await give(world, { ...push, leadId, deadlineId, again });
+    if (push !== null) await giveNowOrByTimer(world, { ...push, leadId, deadlineId, again });
     else if (planned.stuck !== null) opsAlarm(world, leadId, planned.stuck);
   }
   if (planned.toOpen !== null && openedSeq !== null) await putUp(world, planned.toOpen, openedSeq);
+}
+
+type Order = NonNullable<Planned['push']> & { leadId: string; deadlineId: string; again: number };
+
+/** What went before is on disk, and its caller hears so: an assignment that the ledger can't take now is the timer's. */
+async function giveNowOrByTimer(world: World, order: Order): Promise<void> {
+  try {
+    await give(world, order);
+  } catch (error) {
+    if (!(error instanceof LedgerError)) throw error;
+    world.log.warn('an assignment by rule waits for its timer', { leadId: order.leadId, code: error.code });
+  }
 }
 
 /**
  * A waiting lead to the rep whom its rule named. Its timer stands until the rep has it; a rep who was given others
  * meanwhile has no room, and routing looks again.
  */
-async function give(
-  world: World,
-  order: NonNullable<Planned['push']> & { leadId: string; deadlineId: string; again: number },
-): Promise<void> {
+async function give(world: World, order: Order): Promise<void> {
   const { leadId, deadlineId, again, not, ...push } = order;
   const given = await assignByRule(world, { ...push, leadId, closes: null });
   const lead = world.leads.row(leadId);

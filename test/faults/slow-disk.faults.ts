@@ -19,7 +19,7 @@ const LEADS = 40;
 const RACERS = 6;
 /** Leads posted at a time; their races overlap. */
 const POSTERS = 4;
-/** What a turn of the sockets' loop may be late by, in 99 of 100, beyond what it is on a disk that is not slowed. */
+/** What a turn of the sockets' loop may be late by, in 99 of 100; more only where the same machine is later on a sound disk. */
 const LAG_P99_MS_MAX = 50;
 const TEST_MS = 600_000;
 
@@ -106,7 +106,7 @@ async function slowsDown(part: Part, arbiter: string, figures: Record<string, nu
     const slow = await raceOn(company, disk, syncMs);
     figures[`${arbiter}Sync${syncMs}VerdictP99Ms`] = slow.verdictP99Ms;
     figures[`${arbiter}Sync${syncMs}LagP99Ms`] = slow.lagP99Ms;
-    expect(slow.lagP99Ms, `${arbiter}, ${syncMs} ms`).toBeLessThan(calm.lagP99Ms + LAG_P99_MS_MAX);
+    expect(slow.lagP99Ms, `${arbiter}, ${syncMs} ms`).toBeLessThan(Math.max(LAG_P99_MS_MAX, calm.lagP99Ms));
     expect(brokenRules(company.history.judge(company.file))).toEqual([]);
   });
   const all = LEADS * (SYNC_MS.length + 1);

@@ -10,24 +10,41 @@ async function pushing(race: Race): Promise<void> {
   await race.setPolicy({ ...policy, routing: { ...policy.routing, rules: [{ name: 'round', method: 'roundRobin' }] } });
 }
 
+/** Answers how to mend it. */
+function assignmentsFail(race: Race, code: 'closed' | 'notStored'): () => void {
+  const { ledger } = race.house.world;
+  const write = ledger.write.bind(ledger);
+  ledger.write = ((name: 'assignLead', ...rest: [never]) =>
+    name === 'assignLead' ? Promise.reject(new LedgerError(code, 'planted')) : write(name, ...rest)) as typeof write;
+  return () => {
+    ledger.write = write;
+  };
+}
+
 onBothArbiters('a process that ends', (start) => {
   it('after a lead was accepted for a rep and before it was assigned: its timer gives it', async () => {
     const race = await start({ policy: 'open' });
     const rep = await race.rep('Ada');
     await pushing(race);
-    const { ledger } = race.house.world;
-    const write = ledger.write.bind(ledger);
-    ledger.write = ((name: 'assignLead', ...rest: [never]) =>
-      name === 'assignLead'
-        ? Promise.reject(new LedgerError('closed', 'ended'))
-        : write(name, ...rest)) as typeof write;
-    await race.call('POST', '/v1/leads', { source: 'web', company: { name: 'PT' }, contact: { name: 'B' }, ...WARM });
-    race.errors.splice(0);
+    assignmentsFail(race, 'closed');
+    await race.lead(WARM);
     await race.restart();
     const leads = () => race.file.all<{ status: string }>('SELECT status FROM leads');
     expect(leads()).toEqual([{ status: 'waiting' }]);
     await race.after(MINUTE);
     expect(leads()).toEqual([{ status: 'owned' }]);
+    expect(rep.heard('lead:assigned')).toHaveLength(1);
+  });
+
+  it('a disk that refuses the assignment does not refuse the lead that is on it: its timer gives it', async () => {
+    const race = await start({ policy: 'open' });
+    const rep = await race.rep('Ada');
+    await pushing(race);
+    const mend = assignmentsFail(race, 'notStored');
+    const body = { source: 'web', company: { name: 'PT' }, contact: { name: 'B' }, ...WARM };
+    expect(await race.call('POST', '/v1/leads', body)).toMatchObject({ status: 201 });
+    mend();
+    await race.after(MINUTE);
     expect(rep.heard('lead:assigned')).toHaveLength(1);
   });
 
