@@ -8,6 +8,7 @@ import { constants, copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Policy } from '../server/policy/policy-rules.ts';
 import { startRedis } from '../tools/faults/redis-server.ts';
 import { type Program, spawnServer } from '../tools/faults/spawned-server.ts';
 
@@ -42,6 +43,8 @@ export interface BenchOptions {
   remote?: { url: string; key: string } | undefined;
   /** Left out: the built server. A self-test gives one that is slower on purpose. */
   program?: Program;
+  /** Put in force on each product that is started; left out: `open`, as a new file has it. */
+  policy?: Policy | undefined;
   /** False: nothing is kept on a core. A test shares its process and its machine with others. */
   isPinned?: boolean;
   /** Where grown files are kept between runs; left out: with other temporary files. */
@@ -49,6 +52,12 @@ export interface BenchOptions {
   /** Whoever wants to stop early. */
   signal?: AbortSignal;
   onStep?(what: string, done: number, of: number): void;
+}
+
+async function putPolicy({ url, key }: Subject, policy: Policy): Promise<void> {
+  const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json', 'if-match': '*' };
+  const response = await fetch(`${url}/v1/policy`, { method: 'PUT', headers, body: JSON.stringify(policy) });
+  if (!response.ok) throw new Error(`the policy: ${response.status} ${await response.text()}`);
 }
 
 /** Compiled, this file is in `dist/loadtest`; a test runs it from source, and measures what is built all the same. */
@@ -106,10 +115,11 @@ export class Bench implements AsyncDisposable {
     if (remote !== undefined) return { name: remote.url, ...remote, pid: null, file: null, end: async () => undefined };
     const env: Record<string, string> = { DATABASE_FILE: file, ADMIN_API_KEY: ADMIN_KEY, LOG_LEVEL: 'error' };
     if (redis !== undefined) Object.assign(env, { REDIS_URL: redis.url, CELL: `load-${++this.#files}` });
-    return this.#start(name ?? (redis === undefined ? 'sambar' : 'sambar on Redis'), env, this.#program, {
-      file,
-      redis,
-    });
+    const said = name ?? (redis === undefined ? 'sambar' : 'sambar on Redis');
+    const subject = await this.#start(said, env, this.#program, { file, redis });
+    const { policy } = this.#options;
+    if (policy !== undefined) await putPolicy(subject, policy);
+    return subject;
   }
 
   /** A file of `loadtest/baselines/`, by its name. */

@@ -1,10 +1,9 @@
 /** The commands that measure: each scenario by its name, and `all`. */
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import type { Program } from '../../tools/faults/spawned-server.ts';
 import { createOutput } from '../../tools/terminal/output.ts';
 import { createProgress, type Progress } from '../../tools/terminal/progress.ts';
-import { Bench, builtServer } from '../bench.ts';
+import { Bench, type BenchOptions, builtServer } from '../bench.ts';
 import { machine } from '../measure/machine.ts';
 import { writePage } from '../report/page.ts';
 import { type Report, reportOf, type ScenarioReport } from '../report/report.ts';
@@ -38,7 +37,7 @@ export async function measureAll(
   scenarios: readonly AnyScenario[],
   options: MeasureOptions,
   sizeOf: (scenario: AnyScenario) => Record<string, unknown>,
-  program?: Program,
+  { program, policy }: Pick<BenchOptions, 'program' | 'policy'> = {},
 ): Promise<Report> {
   const isJson = options.json === true;
   const output = createOutput(isJson);
@@ -52,6 +51,7 @@ export async function measureAll(
     await using bench = new Bench({
       remote,
       ...(program === undefined ? {} : { program }),
+      policy,
       signal: stop.signal,
       onStep(what, done, steps) {
         if (bar?.what !== what) {
@@ -90,7 +90,7 @@ async function measure(name: string, scenarios: readonly AnyScenario[], options:
       ...(sizes.full as Record<string, unknown>),
       ...(options.rounds === undefined ? {} : { rounds: options.rounds }),
     }),
-    options.profile === undefined ? undefined : profiled(resolve(options.profile)),
+    options.profile === undefined ? {} : { program: profiled(resolve(options.profile)) },
   );
   const { judged, held } = report.targets;
   if (judged > 0) output.line(`${held} of ${judged} targets held`);

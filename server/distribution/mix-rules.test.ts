@@ -37,6 +37,13 @@ describe('FAIR-06', () => {
     expect((['hot', 'warm', 'cold'] as const).map(qualityOf)).toEqual(['high', 'standard', 'low']);
   });
 
+  test('where one quality may have every release, none of it is surplus, however many are on their way to the disk', () => {
+    const all: MixPolicy = { standard: 0, low: 100, high: 0, window: 100, tolerance: 50 };
+    const onTheirWay = Array.from({ length: 30 }, () => ({ quality: 'low' as const, sure: false }));
+    expect(fitsMix(all, [...many(99, 'low'), ...onTheirWay], 'low')).toBe(true);
+    expect(fitsMix(all, [...many(60, 'high'), ...onTheirWay], 'high')).toBe(false);
+  });
+
   test('of a hundred 65 to 75 are standard, 15 to 25 low, 5 to 15 high', () => {
     expect(mixBounds(MIX_DEFAULT)).toEqual({
       least: { standard: 65, low: 15, high: 5 },

@@ -49,6 +49,8 @@ export function fitsMix(mix: MixPolicy, record: readonly Release[], quality: Qua
   }
   // Whichever of the unsure ones stay: no more than all of them, and no fewer than none.
   const most = countsOf(record.slice(-(held + unsure)));
+  // No window holds more than it is long.
+  for (const one of QUALITIES) most[one] = Math.min(most[one], held);
   const least = countsOf(latest.filter(({ sure }) => sure));
   return offBy(plusOne(least, quality), plusOne(most, quality), toCome, bounds) === 0;
 }

@@ -8,11 +8,13 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Bench, BUILT } from '../../loadtest/bench.ts';
 import { slowed } from '../../loadtest/commands/gate.ts';
+import { everyRule } from '../../loadtest/generator/every-rule.ts';
 import { machine } from '../../loadtest/measure/machine.ts';
 import { pageOf } from '../../loadtest/report/page.ts';
 import { reportOf } from '../../loadtest/report/report.ts';
 import { scenarioLines } from '../../loadtest/report/table.ts';
 import { SCENARIOS } from '../../loadtest/scenarios/list.ts';
+import { race } from '../../loadtest/scenarios/race.ts';
 import { TARGETS } from '../../loadtest/targets.ts';
 import { buildOnce } from '../support/server-process.ts';
 
@@ -60,6 +62,15 @@ describe('load tests', () => {
     const { file, from, to } = slowed(30);
     expect(readFileSync(join(BUILT, file), 'utf8').split(from)).toHaveLength(2);
     expect(to).toContain(from);
+  });
+
+  it('with every rule of the policy at work nobody is held back', async () => {
+    const policy = everyRule();
+    const { preset: _, mode: _mode, ...sections } = policy;
+    expect(Object.entries(sections).filter(([, section]) => section === null)).toEqual([]);
+    await using bench = new Bench({ isPinned: false, policy });
+    const size = { ...race.sizes.smoke, withRedis: false, withPaced: false };
+    expect(await race.run(bench, size)).toMatchObject({ broken: [] });
   });
 
   it('every target is owed by one scenario', () => {
