@@ -1,15 +1,19 @@
 /**
  * Threat: one bot at 200 taps a second against 20 humans. It may be quicker, which is on record as a flag; what it may
- * not is win early, or cost a human so much as one claim judged on its merits.
+ * not is win early, cost a human so much as one claim judged on its merits, or, under a cap, win more than its share.
  */
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Limit } from '../../server/claims/arbiter.ts';
 import { HUMAN_REACTION_MS_MIN, plausibilityFlags, reactionMs } from '../../server/claims/plausibility-rules.ts';
-import { type Bench, claimOf, offerOf, T0 } from '../contract/arbiter-bench.ts';
+import { type Bench, cap, claimOf, offerOf, T0 } from '../contract/arbiter-bench.ts';
 import { connect, embeddedBench, patientClock, redisBench, type TestConnection } from '../support/arbiter-benches.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 
 const OFFERS = 3;
+/** Under a cap of one a day: one for each human, and one for the bot, which is its fair share. */
+const CAPPED_OFFERS = 21;
+const FAIR_SHARE = 1;
 const HUMANS = Array.from({ length: 20 }, (_, n) => `human_${n}`);
 const BOT = 'bot';
 const BOT_EVERY_MS = 5;
@@ -56,15 +60,17 @@ interface Played {
   humans: Record<string, number>;
 }
 
-async function play(bench: Bench, withBot: boolean): Promise<Played> {
+async function play(bench: Bench, withBot: boolean, offers = OFFERS, limits: Limit[] = []): Promise<Played> {
   const played: Played = { wins: [], bot: {}, humans: {} };
-  for (let n = 0; n < OFFERS; n++) {
+  for (let n = 0; n < offers; n++) {
     const upAtMs = T0 + n * 10_000;
     const opensAtMs = upAtMs + OPENS_AFTER_MS;
     const [offerId, leadId] = [`offer_${n}`, `lead_${n}`];
     await bench.setTime(upAtMs);
     const lanes = [{ opensAtMs, repIds: [BOT, ...HUMANS] }];
-    await bench.arbiter.open(offerOf({ offerId, leadId, lanes, closesAtMs: opensAtMs + 60_000, attemptRate: RATE }));
+    await bench.arbiter.open(
+      offerOf({ offerId, leadId, lanes, limits, closesAtMs: opensAtMs + 60_000, attemptRate: RATE }),
+    );
     const taps = [...humanTaps(n, opensAtMs), ...(withBot ? botTaps(upAtMs, opensAtMs + 500) : [])];
     for (const { atMs, repId } of taps.sort((a, b) => a.atMs - b.atMs)) {
       await bench.setTime(atMs);
@@ -99,5 +105,24 @@ it.each(['embedded', 'redis'] as const)(
     expect(wins.map(flagsOf)).toEqual(wins.map(() => ['fasterThanHuman']));
     expect(calm.wins.map(flagsOf)).toEqual(calm.wins.map(() => []));
     expect(Math.min(...calm.wins.map(({ sinceOpenMs }) => sinceOpenMs))).toBeGreaterThan(HUMAN_REACTION_MS_MIN);
+  },
+);
+
+it.each(['embedded', 'redis'] as const)(
+  'under a cap, %s: the bot wins no more than its fair share, none early, and humans as many as without it',
+  async (arbiter) => {
+    const limits = [cap(FAIR_SHARE - 1)];
+    const winsOf = ({ wins }: Played) => ({
+      bot: wins.filter(({ repId }) => repId === BOT).length,
+      humans: new Set(wins.filter(({ repId }) => repId !== BOT).map(({ repId }) => repId)).size,
+    });
+    const calm = await play(await makers[arbiter](), false, CAPPED_OFFERS, limits);
+    const beside = await play(await makers[arbiter](), true, CAPPED_OFFERS, limits);
+    expect(winsOf(calm)).toEqual({ bot: 0, humans: HUMANS.length });
+    expect(winsOf(beside)).toEqual({ bot: FAIR_SHARE, humans: HUMANS.length });
+    expect(beside.wins.filter(({ sinceOpenMs }) => sinceOpenMs < 0)).toEqual([]);
+    // It is refused by name from then on, and nobody else pays for its taps.
+    expect(beside.bot.dailyCap).toBeGreaterThan(0);
+    expect([calm.humans.attemptRate, beside.humans.attemptRate]).toEqual([undefined, undefined]);
   },
 );
