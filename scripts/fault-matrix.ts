@@ -1,5 +1,5 @@
 /** The fault matrix as a whole run shows it: what each row's tests reported, put together and judged. */
-import type { RowReport } from '../test/faults/kit/matrix.ts';
+import { type RowReport, unjudgedOf } from '../test/faults/kit/matrix.ts';
 import type { Row } from '../test/faults/kit/rows.ts';
 import { table } from '../tools/terminal/output.ts';
 
@@ -25,15 +25,17 @@ export interface RowResult {
 const sum = (parts: readonly RowReport[], of: (part: RowReport) => number) =>
   parts.reduce((total, part) => total + of(part), 0);
 
-function reasons({ parts: promised, needsHits }: Row, parts: readonly RowReport[]): string[] {
-  const missing = promised.filter((name) => !parts.some(({ part }) => part === name));
+function reasons(row: Row, parts: readonly RowReport[]): string[] {
+  const { parts: promised, needsHits } = row;
+  const missing = Object.keys(promised).filter((name) => !parts.some(({ part }) => part === name));
   return [
     ...missing.map((name) => `${name} did not report`),
-    ...parts.flatMap(({ part, faults, hitsInFlight, lost, doubled, control }) => [
+    ...parts.flatMap(({ part, faults, hitsInFlight, lost, doubled, unjudged, control }) => [
       ...(faults === 0 ? [`${part}: no fault struck`] : []),
       ...(needsHits && hitsInFlight === 0 ? [`${part}: no fault struck while a claim was in flight`] : []),
       ...(lost > 0 ? [`${part}: ${lost} lost`] : []),
       ...(doubled > 0 ? [`${part}: ${doubled} doubled`] : []),
+      ...unjudgedOf(row, { part, unjudged }).map((rule) => `${part}: not judged: ${rule}`),
       ...(control.caught ? [] : [`${part}: the control was not caught (${control.what})`]),
     ]),
   ];
@@ -78,11 +80,24 @@ const cellsOf = (result: RowResult): (string | number)[] => [
   `${result.controlsCaught} of ${result.controls}`,
 ];
 
-/** Lines for a terminal: the table, then the reasons of what is not held. */
+/** By id; of what the row asks for there is none. */
+function unjudgedWords({ claims, unjudged }: RowReport): string {
+  if (claims === 0) return 'all: no claims';
+  return Object.keys(unjudged).sort().join(' ') || 'none';
+}
+
+/** Lines for a terminal: the table, what could not be judged, then the reasons of what is not held. */
 export function matrixLines(results: readonly RowResult[]): string[] {
   const rows = results.map((result) => [...cellsOf(result), result.held ? 'held' : 'NOT HELD', result.promise]);
+  const unjudged = results.flatMap(({ row, parts }) =>
+    parts.map((report) => `  ${row}, ${report.part}: ${unjudgedWords(report)}`),
+  );
   const notHeld = results.flatMap(({ row, why }) => why.map((reason) => `  ${row}: ${reason}`));
-  return [...table([[...HEADER, 'held', 'promise'], ...rows]), ...(notHeld.length === 0 ? [] : ['', ...notHeld])];
+  return [
+    ...table([[...HEADER, 'held', 'promise'], ...rows]),
+    ...(unjudged.length === 0 ? [] : ['', 'rules that its histories had nothing to be judged by:', ...unjudged]),
+    ...(notHeld.length === 0 ? [] : ['', ...notHeld]),
+  ];
 }
 
 /** The same for docs/reliability.md, with what each part measured. */
@@ -91,9 +106,10 @@ export function matrixMarkdown(results: readonly RowResult[], about: string): st
   const rule = (cells: readonly unknown[]) => line(cells.map(() => '---'));
   const header = ['fault', 'promise', ...HEADER.slice(1), 'held'];
   const measured = results.flatMap(({ row, parts }) =>
-    parts.flatMap(({ part, control, figures = {} }) => {
+    parts.flatMap((report) => {
+      const { part, control, figures = {} } = report;
       const said = Object.entries(figures).map(([name, value]) => `${name} ${value}`);
-      return [line([`${row}, ${part}`, said.join(', ') || 'none', control.what])];
+      return [line([`${row}, ${part}`, said.join(', ') || 'none', unjudgedWords(report), control.what])];
     }),
   );
   return [
@@ -103,8 +119,8 @@ export function matrixMarkdown(results: readonly RowResult[], about: string): st
     rule(header),
     ...results.map((one) => line([one.fault, one.promise, ...cellsOf(one).slice(1), one.held ? 'yes' : '**no**'])),
     '',
-    line(['part', 'measured', 'control: what was broken, and caught']),
-    rule([1, 2, 3]),
+    line(['part', 'measured', 'rules not judged', 'control: what was broken, and caught']),
+    rule([1, 2, 3, 4]),
     ...measured,
   ].join('\n');
 }

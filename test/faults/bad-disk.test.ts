@@ -79,7 +79,7 @@ async function onEach<D extends Disk>(
     const disk = makeDisk();
     await using company = await companyOn(disk, arbiter);
     await run(company, disk);
-    const judged = company.history.judge(company.file);
+    const judged = await company.judgeEnded();
     expect(brokenRules(judged)).toEqual([]);
     part.count(judged, strikesAt(company.history, disk.struckAt()));
   }

@@ -14,6 +14,7 @@ import { endServers, type Program, type ServerProcess, spawnServer, startServer 
 import { tempFolder } from '../support/temp-database.ts';
 import { alertedRace, expectOneWinner, type Race, tapUntilJudged, winnerOnFile } from './alerted-race.ts';
 import { brokenBuild } from './kit/broken-build.ts';
+import { markNow } from './kit/ended.ts';
 import { HeldDisk } from './kit/held-disk.ts';
 import { isFull, rounds } from './kit/matrix.ts';
 import { Part } from './kit/part.ts';
@@ -124,6 +125,7 @@ async function freezeInACommit(): Promise<Judgement> {
   race = await alertedRace(file, disk.env);
   const of = race;
   const standby = await standbyOf(of);
+  markNow(of.history, of);
   const held = disk.hold();
   const tap = (racer: Racer) => racer.claimAs(`${racer.person.id}-tap`, of);
   const [first, ...others] = of.racers as [Racer, ...Racer[]];
@@ -144,6 +146,7 @@ async function freezeInACommit(): Promise<Judgement> {
   expectOneWinner(await tapUntilJudged(of), of);
   for (const racer of of.racers) racer.leave();
   await endServers();
+  markNow(of.history, of);
   return of.history.judge(file, { isOver: true });
 }
 

@@ -148,9 +148,9 @@ async function killAndRecover(company: Company, told: Told, seen: Seen, redisDie
   await company.enter();
   await expectOpenOffersClaimable(company);
   for (const { verdict } of await company.askAgain(lines)) expect(['won', 'lost']).toContain(verdict);
+  expect(brokenRules(await company.judgeEnded())).toEqual([]);
   company.leave();
   told.newLines();
-  expect(brokenRules(history.judge(file, { isOver: true }))).toEqual([]);
   const { counted } = verifyFile(file);
   expect(counted).toMatchObject({ leads: company.posted, claims: company.posted, pointEntries: company.posted });
   history.oracle.retire(file, clock.monotonicMs(), 0);
@@ -193,7 +193,7 @@ describe.each(['embedded', 'redis'])(`kill -9 in the middle of races, %s, FAULT_
         return killAndRecover(company, told, seen, arbiter === 'redis' && round % 2 === 1);
       });
       expect(seen.cutOff).toBeGreaterThan(0);
-      part.count(company.history.judge(company.file, { isOver: true }));
+      part.count(await company.judgeEnded());
       const found = await controlBreaks(onRedis());
       part.report(
         { what: "told at the arbiter's yes, before the commit", found, mustSay: /^S[23] / },

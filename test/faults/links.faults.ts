@@ -120,7 +120,7 @@ it.each(PARTS)(
     const [others, racers] = races.crowds.map((crowd) => crowd.racers) as [Racer[], Racer[]];
     await part.eachRound(ROUNDS, async () => {
       for (const fault of faults) await breakLink(races, { gateway, racers, others }, fault);
-      expect(await races.judge({ redisUrl: redis.url })).toEqual([]);
+      expect(await races.judge()).toEqual([]);
     });
     part.count(races.judgement);
     const guesses = { name: 'guessing', program: GUESSING };

@@ -13,6 +13,7 @@ import { brokenRules, History } from '../../tools/oracle/history.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
 import { brokenBuild } from './kit/broken-build.ts';
 import { Cell, type Member } from './kit/cell.ts';
+import { judgeEnded } from './kit/ended.ts';
 import { rounds } from './kit/matrix.ts';
 import { Part, type Strikes } from './kit/part.ts';
 import { makePeople, markedLead, type Person, post, Racer } from './racers.ts';
@@ -219,7 +220,8 @@ it.each([
       for (const own of heard) expect(own).toEqual(own.map(() => own[0]));
       expect(heard.filter(([first]) => (first as string[])[0] === 'won')).toHaveLength(1);
     });
-    const judged = doors.history.judge(doors.cell.file);
+    const racers = doors.devices.flatMap(({ at }) => at);
+    const judged = await judgeEnded(doors.history, doors.cell, racers);
     expect(brokenRules(judged)).toEqual([]);
     part.count(judged, repeatsIn(doors.history));
     const found = await controlFindings(doors);

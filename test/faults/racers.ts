@@ -106,6 +106,10 @@ export class Racer {
     await this.#connection?.ask('pool:sync', {}, ANSWER_WITHIN_MS);
   }
 
+  get isHere(): boolean {
+    return this.#connection !== null;
+  }
+
   leave(): void {
     this.#giveUp();
     if (this.#connection !== null) this.#history.record({ kind: 'left', repId: this.person.id, client: this.#client });

@@ -11,10 +11,9 @@ import { createClientClock, sleep } from '../../client-sdk/src/platform.ts';
 import { brokenRules, History } from '../../tools/oracle/history.ts';
 import type { Line } from '../../tools/oracle/line.ts';
 import { OnFile } from '../../tools/oracle/on-file.ts';
-import { readRedis } from '../../tools/oracle/on-redis.ts';
 import type { Judgement } from '../../tools/oracle/oracle.ts';
-import { connect } from '../support/arbiter-benches.ts';
 import type { Cell, Member } from './kit/cell.ts';
+import { judgeEnded, markNow } from './kit/ended.ts';
 import { makePeople, markedLead, post, Racer } from './racers.ts';
 
 const ASIDE = 'aside';
@@ -73,6 +72,7 @@ export class Races {
   static async at({ cell, doors, perDoor }: RacesOptions): Promise<Races> {
     const races = new Races(cell);
     for (const door of doors) await races.enter(door, perDoor);
+    markNow(races.history, cell);
     return races;
   }
 
@@ -185,14 +185,12 @@ export class Races {
    * Everything is whole again: the races end, what is left open is claimed by all, every request is asked
    * again, and the oracle hears all. Answers what is wrong, in words; the whole must be as before after it.
    */
-  async judge({ redisUrl }: { redisUrl?: string } = {}): Promise<string[]> {
+  async judge(): Promise<string[]> {
     await this.stop();
     for (const target of this.#open()) await this.tap(target);
     await this.#askAgain();
     await this.aside();
-    for (const racer of this.racers) await racer.refresh();
-    const judged = { isOver: true, ...(redisUrl === undefined ? {} : { redis: await this.#redis(redisUrl) }) };
-    this.#judgement = this.history.judge(this.#cell.file, judged);
+    this.#judgement = await judgeEnded(this.history, this.#cell, this.racers);
     return [...this.wrong, ...brokenRules(this.#judgement)];
   }
 
@@ -232,13 +230,6 @@ export class Races {
         byId.get(repId)?.claimUntilJudged(requestId, { leadId, offerId: offerId as string }),
       ),
     );
-  }
-
-  async #redis(url: string) {
-    const observer = await connect(url, 'plain');
-    const facts = await readRedis(observer, this.#cell.name);
-    observer.disconnect();
-    return facts;
   }
 
   async #postOn(): Promise<void> {

@@ -256,7 +256,7 @@ it.each(LOSSES)(
     const { races } = scene;
     await part.eachRound(ROUNDS, async () => {
       const isKept = await loseRedis(scene, loss);
-      expect(await races.judge({ redisUrl: scene.redis.url })).toEqual([]);
+      expect(await races.judge()).toEqual([]);
       if (loss.keepsTheWin === true) expect(isKept).toBe(true);
     });
     part.count(races.judgement);

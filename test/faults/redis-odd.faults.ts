@@ -164,7 +164,7 @@ it.each([
     const { races } = scene;
     await part.eachRound(count, async () => {
       await strike(scene);
-      expect(await races.judge({ redisUrl: scene.redis.url })).toEqual([]);
+      expect(await races.judge()).toEqual([]);
     });
     part.count(races.judgement);
     await strike(await withBroken(scene, edits));

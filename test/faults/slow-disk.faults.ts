@@ -112,7 +112,7 @@ async function slowsDown(part: Part, arbiter: string, figures: Record<string, nu
   const all = LEADS * (SYNC_MS.length + 1);
   expect(verifyFile(company.file)).toMatchObject({ violations: [], counted: { leads: all, claims: all } });
   // A fault is a sync that was slowed: the calm races have none.
-  part.count(company.history.judge(company.file), strikesAt(company.history, disk.struckAt()));
+  part.count(await company.judgeEnded(), strikesAt(company.history, disk.struckAt()));
   return calm;
 }
 

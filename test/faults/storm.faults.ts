@@ -21,6 +21,7 @@ import { endCrowds, Gathering, poorNetwork } from './crowd.ts';
 import { brokenBuild } from './kit/broken-build.ts';
 import { Cell, type Member } from './kit/cell.ts';
 import { pinClients, pinServer } from './kit/cores.ts';
+import { judgeEnded } from './kit/ended.ts';
 import { rounds } from './kit/matrix.ts';
 import { Part } from './kit/part.ts';
 import { makePeople, markedLead, type Person, post, put, Racer } from './racers.ts';
@@ -226,7 +227,7 @@ async function racesIn(
 ): Promise<Seen> {
   const scene = await setTheScene(cell, program);
   const seen = await weather(scene, storm, eachRound);
-  const judgement = scene.history.judge(cell.file);
+  const judgement = await judgeEnded(scene.history, cell, racers);
   expect(brokenRules(judgement)).toEqual([]);
   expect(verifyFile(cell.file).violations).toEqual([]);
   for (const racer of racers.splice(0)) racer.leave();

@@ -123,7 +123,7 @@ export const PROCESS_RULES: readonly RunRule[] = [
     id: 'S12',
     says: 'generation and epoch only grow, and a generation is one process',
     ofRun({ marks, ledgers }) {
-      if (marks.length === 0 && ledgers.length === 0) return new Unjudged('no marks of the file, no ledgers named');
+      if (marks.length < 2 && ledgers.length === 0) return new Unjudged('no two marks of the file, no ledgers named');
       const backwards = marks.flatMap((mark, n) => {
         const before = marks[n - 1];
         if (before === undefined) return [];

@@ -9,9 +9,11 @@ import { type Chance, createChance } from '../../../server/kernel/chance.ts';
 import { History } from '../../../tools/oracle/history.ts';
 import type { Line } from '../../../tools/oracle/line.ts';
 import { OnFile } from '../../../tools/oracle/on-file.ts';
+import type { Judgement } from '../../../tools/oracle/oracle.ts';
 import type { Program } from '../../support/server-process.ts';
 import { makePeople, markedLead, post, Racer } from '../racers.ts';
 import { Cell, type CellOptions, type Member } from './cell.ts';
+import { judgeEnded } from './ended.ts';
 
 /** Leads of this source are left alone until a test asks for them. */
 const ASIDE = 'aside';
@@ -230,6 +232,11 @@ export class Company implements AsyncDisposable {
         (byId.get(repId) as Racer).claimUntilJudged(requestId, { leadId, offerId: offerId as string }),
       ),
     );
+  }
+
+  /** Everything is whole and everybody has his answer: with what is owed, and with Redis where there is one. */
+  judgeEnded(): Promise<Judgement> {
+    return judgeEnded(this.history, this.cell, this.racers);
   }
 
   openOnFile(): Target[] {

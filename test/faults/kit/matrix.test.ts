@@ -5,7 +5,13 @@ import { textOf } from '../../house/source.ts';
 import { type RowReport, rowNamed } from './matrix.ts';
 import type { Row } from './rows.ts';
 
-const row: Row = { name: 'fire', fault: 'it burns', promise: 'nothing burns down', parts: ['a', 'b'], needsHits: true };
+const row: Row = {
+  name: 'fire',
+  fault: 'it burns',
+  promise: 'nothing burns down',
+  parts: { a: ['L3'], b: [] },
+  needsHits: true,
+};
 const good: RowReport = {
   row: 'fire',
   part: 'a',
@@ -17,6 +23,7 @@ const good: RowReport = {
   lost: 0,
   doubled: 0,
   seconds: 1,
+  unjudged: { S9: 'nobody read the stream of wins' },
   control: { what: 'a wooden house', caught: true },
 };
 const b = { ...good, part: 'b' };
@@ -36,6 +43,11 @@ describe('the matrix', () => {
     ['no fault at all', [{ ...good, faults: 0 }, b], 'a: no fault struck'],
     ['a loss', [{ ...good, lost: 1 }, b], 'a: 1 lost'],
     ['a double', [good, { ...b, doubled: 2 }], 'b: 2 doubled'],
+    [
+      'a rule that it is there for and nothing could be judged by',
+      [{ ...good, unjudged: { L3: 'no Redis was given' } }, b],
+      'a: not judged: L3 (no Redis was given)',
+    ],
     [
       'a control nobody caught',
       [good, { ...b, control: { what: 'petrol', caught: false } }],
@@ -58,7 +70,7 @@ describe('the matrix', () => {
 
   test('puts its figures between the marks of the page', () => {
     const figures = matrixMarkdown(matrixOf([row], [{ ...good, figures: { takeOverMsMax: 7 } }, b]), 'Measured today.');
-    expect(figures).toContain('| fire, a | takeOverMsMax 7 | a wooden house |');
+    expect(figures).toContain('| fire, a | takeOverMsMax 7 | S9 | a wooden house |');
     const page = withFigures(textOf('docs/reliability.md'), figures);
     expect(page).toContain('nothing burns down');
     expect(withFigures(page, figures)).toBe(page);

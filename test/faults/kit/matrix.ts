@@ -21,6 +21,8 @@ export interface RowReport {
   seconds: number;
   /** What else was measured, by name, the unit in the name: `takeOverMsMax`. */
   figures?: Record<string, number | string>;
+  /** Rules of the oracle that none of its histories had anything to be judged by, and what they would have needed. */
+  unjudged: Record<string, string>;
   /** What was broken on purpose, and whether the same judgement saw it. */
   control: { what: string; caught: boolean };
 }
@@ -36,6 +38,11 @@ export function rounds({ quick, full }: { quick: number; full: number }): number
 export function rowNamed(name: string, part: string): Row {
   const known = ROWS.find((row) => row.name === name);
   if (known === undefined) throw new Error(`no row is called ${name}: see rows.ts`);
-  if (!known.parts.includes(part)) throw new Error(`${name} has no part ${part}: see rows.ts`);
+  if (!(part in known.parts)) throw new Error(`${name} has no part ${part}: see rows.ts`);
   return known;
+}
+
+/** Rules that the part must have been judged by and was not, in words. */
+export function unjudgedOf({ parts }: Row, { part, unjudged }: Pick<RowReport, 'part' | 'unjudged'>): string[] {
+  return (parts[part] ?? []).flatMap((id) => (id in unjudged ? [`${id} (${unjudged[id]})`] : []));
 }

@@ -52,6 +52,19 @@ test('fails when nobody noticed the control, or noticed something else', () => {
   expect(part.report({ ...NOTICED, mustSay: /^S1 / }).control).toEqual({ what: 'petrol', caught: true });
 });
 
+test('fails when a rule that the row is there for had nothing to be judged by', () => {
+  const part = new Part('clock-jump', 'redis');
+  part.count(judged());
+  expect(() => part.report(NOTICED)).toThrow('clock-jump is there for rules that were not judged: L1 (the run is not');
+  const file = join(tempFolder(), 'sambar.db');
+  writeSoundDatabase(file);
+  part.count(new History().judge(file, { isOver: true }));
+  const { unjudged } = part.report(NOTICED);
+  expect(Object.keys(unjudged)).toEqual(expect.arrayContaining(['L3', 'S14']));
+  expect(unjudged).not.toHaveProperty('L1');
+  expect(unjudged).not.toHaveProperty('S1');
+});
+
 test('takes faults without a history for a row without claims only', () => {
   const start = new Part('four-at-once', 'start');
   start.struck(4);

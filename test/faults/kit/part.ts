@@ -7,8 +7,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createSystemClock } from '../../../server/kernel/clock.ts';
 import type { History } from '../../../tools/oracle/history.ts';
-import type { Judgement } from '../../../tools/oracle/oracle.ts';
-import { isFull, type RowReport, rowNamed } from './matrix.ts';
+import { type Judgement, RULES } from '../../../tools/oracle/oracle.ts';
+import { isFull, type RowReport, rowNamed, unjudgedOf } from './matrix.ts';
+import type { Row } from './rows.ts';
 
 /** How often a full run says how far it is. */
 const SAID_EVERY_MS = 10_000;
@@ -34,13 +35,15 @@ export interface ControlFindings {
 export class Part {
   readonly row: string;
   readonly name: string;
-  readonly #needsHits: boolean;
+  readonly #row: Row;
+  /** Rule → what it lacks, until a history of this part lets it be judged. */
+  readonly #unjudged = new Map([...RULES.keys()].map((id) => [id, 'no history']));
   readonly #startedMs = clock.monotonicMs();
   readonly #sum = { rounds: 0, faults: 0, hitsInFlight: 0, claims: 0, wins: 0, lost: 0, doubled: 0 };
 
   /** @throws when rows.ts has no such row or part */
   constructor(row: string, name: string) {
-    this.#needsHits = rowNamed(row, name).needsHits;
+    this.#row = rowNamed(row, name);
     this.row = row;
     this.name = name;
   }
@@ -66,7 +69,7 @@ export class Part {
    * Adds what the oracle counted of a history; once for each history, when it is over.
    * @param strikes left out, the faults that the history itself has
    */
-  count({ counts, lost, doubled }: Judgement, strikes: Strikes = counts): void {
+  count({ counts, lost, doubled, unjudged }: Judgement, strikes: Strikes = counts): void {
     const sum = this.#sum;
     sum.faults += strikes.faults;
     sum.hitsInFlight += strikes.hitsInFlight;
@@ -74,6 +77,12 @@ export class Part {
     sum.wins += counts.wins;
     sum.lost += lost;
     sum.doubled += doubled;
+    const lacking = new Map(unjudged.map(({ id, why }) => [id, why]));
+    for (const id of [...this.#unjudged.keys()]) {
+      const why = lacking.get(id);
+      if (why === undefined) this.#unjudged.delete(id);
+      else this.#unjudged.set(id, why);
+    }
   }
 
   /**
@@ -81,21 +90,24 @@ export class Part {
    * @throws when the row's faults are to strike claims: then a history says how many did
    */
   struck(faults: number): void {
-    if (this.#needsHits) throw new Error(`${this.row} strikes claims: count its histories`);
+    if (this.#row.needsHits) throw new Error(`${this.row} strikes claims: count its histories`);
     this.#sum.faults += faults;
   }
 
   /**
    * Call it last, when everything has held.
-   * @throws when nobody noticed the control
+   * @throws when nobody noticed the control, or a rule that the row is there for could not be judged
    */
   report({ what, found, mustSay = /./ }: ControlFindings, figures: RowReport['figures'] = {}): RowReport {
     const caught = found.some((finding) => mustSay.test(finding));
     const seconds = Math.round((clock.monotonicMs() - this.#startedMs) / 100) / 10;
     const { row, name: part } = this;
-    const report = { row, part, ...this.#sum, seconds, figures, control: { what, caught } };
+    const unjudged = Object.fromEntries(this.#unjudged);
+    const report = { row, part, ...this.#sum, seconds, figures, unjudged, control: { what, caught } };
     writeDown(report);
     if (!caught) throw new Error(`nobody noticed the control (${what}): ${found.join('; ') || 'nothing was found'}`);
+    const owed = unjudgedOf(this.#row, report);
+    if (owed.length > 0) throw new Error(`${row} is there for rules that were not judged: ${owed.join('; ')}`);
     return report;
   }
 }

@@ -14,6 +14,7 @@ import type { TestRedis } from '../../support/redis.ts';
 import type { Program } from '../../support/server-process.ts';
 import { makePeople, markedLead, post, Racer } from '../racers.ts';
 import { Cell, type Member } from './cell.ts';
+import { judgeEnded, markNow } from './ended.ts';
 
 /** Leads of this source are left alone until a test asks for them. */
 const KEPT_SOURCE = 'kept';
@@ -57,6 +58,7 @@ export class StaffedCell implements AsyncDisposable {
     const people = await makePeople(staffed.ledger.url, options.racers);
     for (const person of people) staffed.racers.push(new Racer(person, staffed.history));
     await Promise.all(staffed.racers.map((racer) => staffed.#join(racer)));
+    markNow(staffed.history, staffed.cell);
     for (const racer of staffed.racers) {
       racer.onAlert = (card) => {
         if (card.source !== KEPT_SOURCE) staffed.#claims.push(staffed.#claim(racer, card));
@@ -172,20 +174,25 @@ export class StaffedCell implements AsyncDisposable {
       );
     }
     this.#sound = requests.length;
-    this.#judgement = this.history.judge(this.cell.file);
+    await this.#refresh();
+    this.#judgement = await judgeEnded(this.history, this.cell, this.racers);
     expect(brokenRules(this.#judgement)).toEqual([]);
     const { violations, counted } = verifyFile(this.cell.file);
     expect(violations).toEqual([]);
     expect(counted.leads).toBe(this.#posted);
   }
 
+  /** Whose gateway is gone comes back at another one, whose first word is a snapshot. */
+  async #refresh(): Promise<void> {
+    for (const racer of this.racers) await racer.refresh().catch(() => this.#join(racer));
+  }
+
   /** Every rep's snapshot has exactly what is open on file. */
   async expectNothingMissed(): Promise<void> {
     using onFile = new OnFile(this.cell.file);
     const open = onFile.openOffers().map(({ offerId }) => offerId);
+    await this.#refresh();
     for (const racer of this.racers) {
-      // Whose gateway is gone comes back at another one, whose first word is a snapshot.
-      await racer.refresh().catch(() => this.#join(racer));
       expect(racer.snapshot.offers.map(({ offerId }) => offerId).sort()).toEqual(open);
     }
   }
