@@ -168,13 +168,15 @@ CREATE TABLE `offers` (
 	`attempt_rate` text,
 	`close_reason` text,
 	`ended_at` integer
-, `rule` text, `rule_step` integer DEFAULT 0 NOT NULL, `method` text DEFAULT 'race' NOT NULL, `blind` text, `mix` text);
+, `rule` text, `rule_step` integer DEFAULT 0 NOT NULL, `method` text DEFAULT 'race' NOT NULL, `blind` text, `mix` text, `team_pool` text);
 
 CREATE INDEX `offers_lead` ON `offers` (`lead_id`);
 
 CREATE INDEX `offers_mixed` ON `offers` (`opened_at`) WHERE mix is not null;
 
 CREATE UNIQUE INDEX `offers_one_open` ON `offers` (`lead_id`) WHERE state = 'open';
+
+CREATE INDEX `offers_team_pool` ON `offers` (`team_pool`,`opened_at`) WHERE team_pool is not null;
 
 CREATE TABLE `ownerships` (
 	`id` text PRIMARY KEY NOT NULL,

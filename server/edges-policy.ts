@@ -1,6 +1,7 @@
 /** Binds the rules (the policy; accounts, time off and the ops queue of routing) to the ledger and the flows. */
 import { opsQueue } from './flow/ops-queue.ts';
 import { routingRepOf } from './flow/routing.ts';
+import { contributions, teamPoolView, worksPool } from './flow/team-pools.ts';
 import type { DecidingHouse } from './house.ts';
 import { newId } from './kernel/ids.ts';
 import { actorOf } from './people/people.ts';
@@ -8,8 +9,9 @@ import type { Http } from './platform/http.ts';
 import { pausesRoutes } from './policy/pauses-routes.ts';
 import { policyRoutes } from './policy/policy-routes.ts';
 import { policyInWords } from './policy/policy-words.ts';
-import { fold } from './routing/condition-rules.ts';
+import { fold, sameText } from './routing/condition-rules.ts';
 import { routingRoutes } from './routing/routing-routes.ts';
+import { teamPoolsRoutes } from './routing/team-pools-routes.ts';
 import { routingWarnings } from './routing/warning-rules.ts';
 import { stored } from './stored.ts';
 
@@ -108,5 +110,17 @@ export function bindRouting(app: Http, house: DecidingHouse): void {
       return result.ended;
     },
     opsQueue: (limit) => opsQueue(world, limit),
+  });
+  teamPoolsRoutes(app, {
+    maySee(pool, speaker) {
+      if (speaker.role === 'rep') return worksPool(world, pool, directory.rep(speaker.subjectId)) === true;
+      const teams = directory.teamsOf(speaker);
+      const { teamPools } = world.policy.at(world.clock.nowMs()).policy.routing;
+      const team = Object.hasOwn(teamPools, pool) ? teamPools[pool]?.team : undefined;
+      return teams === null || (team !== undefined && teams.some((own) => sameText(own, team)));
+    },
+    view: (pool) => teamPoolView(world, pool),
+    contributions: (pool, span) => contributions(world, pool, span),
+    nowMs: () => world.clock.nowMs(),
   });
 }

@@ -102,7 +102,8 @@ function bindLeads(app: Http, deps: EdgeDeps): void {
       if (owner?.repId === speaker.subjectId) return leadFor(world, leadId, true);
       const offer = offersShownTo(speaker.subjectId).find((offered) => offered.leadId === leadId);
       if (offer === undefined) return null;
-      return offer.blind === null ? leadFor(world, leadId, false) : blindLead(offer);
+      // A member of a team pool is to call: it reads whom.
+      return offer.blind === null ? leadFor(world, leadId, offer.teamPool !== null) : blindLead(offer);
     }
     return isTeamsLead(world, leadId, directory.teamsOf(speaker)) ? leadFor(world, leadId, true) : null;
   }

@@ -148,7 +148,8 @@ function createWorld(deps: HouseDeps): World {
       count: metrics.alerts,
       shown(offer, repIds, sentAtMs) {
         // Nobody was shown what a blind lead is, and a waiver must not tell it.
-        if (offer.blind === null) noteShown(world, offer.facts.temperature, repIds, sentAtMs);
+        if (offer.blind === null && offer.teamPool === null)
+          noteShown(world, offer.facts.temperature, repIds, sentAtMs);
       },
     }),
     wall: { feed: () => wall.feed(), changed: () => wall.changed(), stop: () => wall.stop() },

@@ -18,6 +18,7 @@ export const refusalRule = z.enum([
   'weeklyAllowance',
   'attemptRate',
   'onboarding',
+  'teamPool',
 ]);
 /** Why an offer is over without this rep having lost a race for it. */
 export const goneReason = z.enum(['expired', 'withdrawn', 'assigned', 'released', 'reassigned']);

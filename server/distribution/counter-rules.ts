@@ -44,7 +44,7 @@ export function autoInWeek(week: Day): string {
   return `auto:week:${week}`;
 }
 
-/** Leads that a manager gave a rep in a week. */
+/** Leads that a manager gave a rep in a week, or that it took from a team pool: they pay for no claim. */
 export function managerInWeek(week: Day): string {
   return `manager:week:${week}`;
 }

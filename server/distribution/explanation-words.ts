@@ -104,6 +104,13 @@ const NOT_OFFERED: Record<LeftOutReason | 'hidden', { says: Both; lifts: Both }>
     },
     lifts: { id: 'Lead berikutnya.', en: 'The next lead.' },
   },
+  workedByOther: {
+    says: {
+      id: 'Anggota lain dari pool tim lebih dulu menghubungi atau menutup lead ini.',
+      en: 'Another member of the team pool contacted or closed the lead first.',
+    },
+    lifts: { id: 'Lead berikutnya di pool.', en: 'The next lead of the pool.' },
+  },
   newcomerFirst: {
     says: {
       id: 'Untuk rep baru yang beban dasarnya minggu ini belum terpenuhi.',
@@ -199,6 +206,7 @@ export function notReachedInWords(isOpen: boolean, language: Language): string {
 const METHODS: Record<string, Both> = {
   race: { id: 'Diperebutkan', en: 'Raced for' },
   queue: { id: 'Masuk antrean untuk diambil', en: 'Listed to be taken' },
+  pool: { id: 'Pool tim: anggota yang menghubungi lebih dulu', en: 'Team pool: for the member who gets to it' },
   roundRobin: { id: 'Digilir: giliran terlama', en: 'Given by turns: the turn longest ago' },
   weighted: { id: 'Digilir menurut bobot tier', en: 'Given by turns that tiers weigh' },
   accountOwner: { id: 'Untuk pemilik akun perusahaan', en: "Given to the owner of the company's account" },

@@ -13,6 +13,8 @@ export type LeftOutReason =
   | 'waitsTurn'
   | 'namedOther'
   | 'newcomerFirst'
+  /** Of a team pool: a colleague was first (DIST-08). */
+  | 'workedByOther'
   | 'gaveItBack'
   | 'noRule';
 

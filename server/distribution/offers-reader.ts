@@ -21,6 +21,8 @@ export interface OffersReader {
   wasBlind(leadId: string): boolean | undefined;
   /** The newest that were released by the mix (FAIR-06), newest first. */
   released(limit: number): { offerId: string; mix: string }[];
+  /** The leads that came into a team pool in a span, each once, the newest first. */
+  leadsOfPool(pool: string, span: { fromMs: number; untilMs: number }, limit: number): string[];
   /** The newest, whatever became of them, newest first. */
   newest(limit: number): Pick<OfferRow, 'id' | 'leadId' | 'openedAt'>[];
   /** Every open offer, in the order in which they were opened. */
@@ -98,6 +100,16 @@ export function createOffersReader(db: Db): OffersReader {
         .orderBy(desc(offers.openedAt), sql`rowid desc`)
         .limit(limit)
         .all(),
+    leadsOfPool: (pool, { fromMs, untilMs }, limit) =>
+      db
+        .select({ leadId: offers.leadId })
+        .from(offers)
+        .where(sql`team_pool = ${pool} and opened_at >= ${fromMs} and opened_at < ${untilMs}`)
+        .groupBy(offers.leadId)
+        .orderBy(sql`max(opened_at) desc`)
+        .limit(limit)
+        .all()
+        .map(({ leadId }) => leadId),
     newest: (limit) =>
       db
         .select({ id: offers.id, leadId: offers.leadId, openedAt: offers.openedAt })

@@ -53,7 +53,9 @@ export interface OpenOffer {
   /** The routing rule it was opened by, null: none; which of the rule's steps; whether anybody is alerted. */
   rule: string | null;
   ruleStep: number;
-  method: 'race' | 'queue';
+  method: 'race' | 'queue' | 'pool';
+  /** The team pool that it is in (DIST-08); null: in none. */
+  teamPool: string | null;
   facts: OfferFacts;
   /** The whole lead for its winner, as it was just taken in; null: only the file has it. */
   lead: LeadView | null;

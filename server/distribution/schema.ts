@@ -24,13 +24,15 @@ export const offers = sqliteTable(
     /** The routing rule it was opened by and which of its steps (0 is its target); null: no rules. */
     rule: text('rule'),
     ruleStep: integer('rule_step').notNull().default(0),
-    method: text('method', { enum: ['race', 'queue'] })
+    method: text('method', { enum: ['race', 'queue', 'pool'] })
       .notNull()
       .default('race'),
     /** JSON array of the facts that a blind offer shows (FAIR-04); null: it is not blind. */
     blind: text('blind'),
     /** JSON `MixRecord` (FAIR-06); null: no mix was in force. */
     mix: text('mix'),
+    /** The name of the team pool that it is in (DIST-08); null: in none. */
+    teamPool: text('team_pool'),
     /** expired, assigned, withdrawn. */
     closeReason: text('close_reason'),
     endedAt: integer('ended_at'),
@@ -38,6 +40,7 @@ export const offers = sqliteTable(
   (table) => [
     index('offers_lead').on(table.leadId),
     index('offers_mixed').on(table.openedAt).where(sql`mix is not null`),
+    index('offers_team_pool').on(table.teamPool, table.openedAt).where(sql`team_pool is not null`),
     uniqueIndex('offers_one_open').on(table.leadId).where(sql`state = 'open'`),
   ],
 );

@@ -99,15 +99,15 @@ export function createAlerts(deps: {
   const rooms = (repIds: readonly string[]) => repIds.map(repRoom);
 
   /**
-   * Whoever is on a break is left in peace (NOTIF-16), and shown what is open when it ends. A queue is listed and
-   * alerts nobody (DIST-05).
+   * Whoever is on a break is left in peace (NOTIF-16), and shown what is open when it ends. A queue and a team pool are
+   * listed and alert nobody (DIST-05, DIST-08).
    */
   function alert(offer: OpenOffer, sent: Sent, repIds: string[]): void {
     const ready = repIds.filter(deps.mayClaim);
     if (ready.length === 0) return;
-    const isQueue = offer.method === 'queue';
-    announcer.emit(isQueue ? 'lead:listed' : 'lead:alert', rooms(ready), offerCard(offer, sent));
-    if (!isQueue) deps.count(ready.length);
+    const isRace = offer.method === 'race';
+    announcer.emit(isRace ? 'lead:alert' : 'lead:listed', rooms(ready), offerCard(offer, sent));
+    if (isRace) deps.count(ready.length);
   }
 
   /** What one rep's snapshot holds of one offer; null while nothing may be shown. */

@@ -96,8 +96,8 @@ export type AssignAnswer =
   | { ok: true; ownershipId: string; atMs: number; replayed: boolean }
   | { ok: false; code: 'unknownLead' | 'unknownRep' | 'finished' | 'sameOwner' | 'changed' | 'busy' };
 
-/** The most often that a manager's word is tried again while a win is on its way. */
-const ASSIGN_TRIES_MAX = 3;
+/** The most often that a manager's word, or a pool's owner, is tried again while a win is on its way. */
+export const ASSIGN_TRIES_MAX = 3;
 
 /** A manager's word: takes the lead out of its race, or from its owner, and gives it to a rep. */
 export async function assignByManager(
@@ -130,39 +130,31 @@ async function tryToAssign(
   const dayOf = (someone: { timeZone: string | null; team: string | null }) => localDay(nowMs, zoneOf(policy, someone));
   // A repeated call is only answered again: the race that has begun since must not be closed for it.
   const offer = world.events.answered(idempotency) ? undefined : world.offers.ofLead(leadId);
-  const hold = offer === undefined ? null : holdOf(offer, { repId, ownershipId, nowMs });
-  if (hold !== null && !(await isHeld(world, hold))) return null;
-  const owner = world.owners.live(leadId);
-  const ownerRep = owner === undefined ? undefined : world.directory.rep(owner.repId);
   const closes = offer === undefined ? null : { offerId: offer.offerId, reason: 'assigned' as const, deadlineId: null };
-  const written = world.ledger.write(
-    'assignLead',
-    {
-      ...order,
-      ownershipId,
-      via: 'manager',
-      method: null,
-      rule: null,
-      leftOut: null,
-      at: nowMs,
-      day: dayOf(rep),
-      limits: [],
-      from: ownerRep === undefined ? null : { repId: ownerRep.id, day: dayOf(ownerRep) },
-      firstContactMs: policy.sla.firstContactSeconds[lead.temperature] * 1000,
-      closes,
-    },
-    idempotency,
-  );
-  const { result, replayed } = await written.catch((error: unknown) => {
-    // Of an unknown outcome nobody hears, the process ends.
-    const isKnown = !(error instanceof LedgerError) || error.code !== 'unknownOutcome';
-    if (hold !== null && isKnown) settleHold(world, hold, { outcome: 'reopened' });
-    throw error;
+  const written = await heldWhile(world, offer, { repId, ownershipId, nowMs }, () => {
+    const owner = world.owners.live(leadId);
+    const ownerRep = owner === undefined ? undefined : world.directory.rep(owner.repId);
+    return world.ledger.write(
+      'assignLead',
+      {
+        ...order,
+        ownershipId,
+        via: 'manager',
+        method: null,
+        rule: null,
+        leftOut: null,
+        at: nowMs,
+        day: dayOf(rep),
+        limits: [],
+        from: ownerRep === undefined ? null : { repId: ownerRep.id, day: dayOf(ownerRep) },
+        firstContactMs: policy.sla.firstContactSeconds[lead.temperature] * 1000,
+        closes,
+      },
+      idempotency,
+    );
   });
-  const isDone = !('refused' in result) && !replayed;
-  if (hold !== null) {
-    settleHold(world, hold, isDone ? { outcome: 'closed', reason: 'assigned' } : { outcome: 'reopened' });
-  }
+  if (written === null) return null;
+  const { result, replayed } = written;
   if ('refused' in result) {
     const { refused } = result;
     if (refused === 'finished' || refused === 'sameOwner' || refused === 'unknownLead')
@@ -172,6 +164,31 @@ async function tryToAssign(
   const assigned = { leadId, repId, via: 'manager' as const, takesTurn: false, closes, nowMs };
   if (!replayed) await announceAssignment(world, assigned, result);
   return { ok: true, ownershipId: result.ownershipId, atMs: result.at, replayed };
+}
+
+/**
+ * Holds an open offer at the arbiter while a commit gives its lead to somebody, then tells how that ended. Null: nothing
+ * was written, a claim is on its way; to be tried again. @param offer undefined: none is open
+ */
+export async function heldWhile<R extends object>(
+  world: World,
+  offer: OpenOffer | undefined,
+  to: { repId: string; ownershipId: string; nowMs: number },
+  commit: () => Promise<{ result: R; replayed: boolean }>,
+): Promise<{ result: R; replayed: boolean } | null> {
+  const hold = offer === undefined ? null : holdOf(offer, to);
+  if (hold !== null && !(await isHeld(world, hold))) return null;
+  const written = await commit().catch((error: unknown) => {
+    // Of an unknown outcome nobody hears, the process ends.
+    const isKnown = !(error instanceof LedgerError) || error.code !== 'unknownOutcome';
+    if (hold !== null && isKnown) settleHold(world, hold, { outcome: 'reopened' });
+    throw error;
+  });
+  const isDone = !('refused' in written.result) && !written.replayed;
+  if (hold !== null) {
+    settleHold(world, hold, isDone ? { outcome: 'closed', reason: 'assigned' } : { outcome: 'reopened' });
+  }
+  return written;
 }
 
 /** A hold that has not reached the arbiter by then must not take effect: whoever sent it has let go of it. */

@@ -17,9 +17,11 @@ import { routeWaiting } from './following.ts';
 import { openLane } from './lanes.ts';
 import { offerRepOf, planNext, routableOf, waitingTimer } from './offering.ts';
 import { baseLoadOwed } from './onboarding.ts';
+import { opsAlarm } from './ops-queue.ts';
 import { remindHolders } from './priority-windows.ts';
 import { replaceOffer } from './replacing.ts';
 import { barredBy, leftOutRow } from './routing.ts';
+import { isWorked } from './team-pools.ts';
 import type { World } from './world.ts';
 
 export interface Deadlines {
@@ -109,9 +111,15 @@ async function passOn(world: World, offer: OpenOffer, cause: { nowMs: number; de
   // What follows is opened by the rules of now; what has ended was bounded by those it was opened with.
   const route = routeNamed(world.policy.at(nowMs).policy.routing, offer.rule);
   const resume = { route, fromStep: offer.ruleStep + 1 };
-  const onwards = route !== null && resume.fromStep < route.steps.length;
-  const planned = onwards ? planNext(world, routableOf(lead), nowMs, resume) : null;
-  const placed = planned !== null && planned.stuck === null;
+  const isPooled = offer.teamPool !== null;
+  const idle = isPooled && !isWorked(world, leadId, offer.openedAtMs);
+  if (idle) opsAlarm(world, leadId, 'unworked');
+  const onwards = route !== null && resume.fromStep < route.steps.length && (idle || !isPooled);
+  const stays = isPooled && route?.steps[offer.ruleStep]?.teamPool === offer.teamPool;
+  // Of a team pool a lead that has nowhere else to go comes to stand there again, and is told of again.
+  const next = onwards ? resume : stays ? { route, fromStep: offer.ruleStep } : isPooled ? {} : null;
+  const planned = next === null ? null : planNext(world, routableOf(lead), nowMs, next);
+  const placed = planned !== null && (planned.stuck === null || isPooled);
   const { repId, leftOut } = placed ? { repId: null, leftOut: [] } : unclaimedTo(world, { offer, lead, policy, nowMs });
   const end = { reason: 'expired' as const, deadlineId, nowMs };
   if (placed) return replaceOffer(world, offer, planned, end);

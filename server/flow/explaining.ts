@@ -17,6 +17,7 @@ import { roomAgainst } from '../distribution/fairness-rules.ts';
 import { type LeftOutReason, unpackLeftOut } from '../distribution/left-out.ts';
 import type { WholeOffer } from '../distribution/offers-reader.ts';
 import { placeOf } from '../distribution/open-offers.ts';
+import { poolPolicy } from '../distribution/team-pool-rules.ts';
 import { refusalMessage } from '../kernel/messages.ts';
 import type { Language } from '../kernel/spoken.ts';
 import type { LeadRow } from '../leads/leads-store.ts';
@@ -49,6 +50,7 @@ const NOT_ASKED: Record<string, LeftOutReason> = {
   manager: 'namedOther',
   accountOwner: 'namedOther',
   baseLoad: 'newcomerFirst',
+  pool: 'workedByOther',
 };
 
 interface Line {
@@ -121,13 +123,14 @@ function notOffered(decisionId: string | null, reason: LeftOutReason | 'hidden',
   return { decisionId, outcome: 'notOffered', reason, lane: null, opensAt: null, sentAt: null, ...words };
 }
 
-/** A race, or a queue. */
+/** A race, a queue, or a team pool. */
 function offered(world: World, lead: LeadRow, event: EventRow, { language }: ExplanationAsked): Decision | null {
   const whole = world.offersOnFile.find(event.offerId ?? '');
   if (whole === undefined) return null;
   const { offer } = whole;
   const recorded = recordedBy(event);
-  const { policy } = world.policy.version(offer.policyVersion) ?? world.policy.at(offer.openedAt);
+  const { policy: inForce } = world.policy.version(offer.policyVersion) ?? world.policy.at(offer.openedAt);
+  const policy = offer.teamPool === null ? inForce : poolPolicy(inForce);
   const temperature = plannedTemperature(lead.temperature, offer.blind === null ? null : []);
   const of = { policy, pool: offer.pool, temperature, openedAtMs: offer.openedAt };
   const { method, rule, ruleStep: step, policyVersion, state } = offer;

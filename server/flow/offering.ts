@@ -8,6 +8,7 @@ import { type OfferPlan, type OfferRep, planOffer } from '../distribution/distri
 import { onboardingOf } from '../distribution/onboarding-rules.ts';
 import type { OfferFacts, OpenLane, OpenOffer } from '../distribution/open-offers.ts';
 import { holdsPriorityWindow } from '../distribution/priority-windows-rules.ts';
+import { asPoolOffer, poolPolicy } from '../distribution/team-pool-rules.ts';
 import { newId } from '../kernel/ids.ts';
 import { shuffled } from '../kernel/random.ts';
 import type { LeadRow } from '../leads/leads-store.ts';
@@ -116,7 +117,7 @@ export function planNext(world: World, lead: Routable, nowMs: number, resume: Re
   const inForce = world.policy.at(nowMs);
   const { policy } = inForce;
   const openly = planAs(world, lead, null, { ...inForce, nowMs, resume });
-  if (openly.toOpen === null) return openly;
+  if (openly.toOpen === null || openly.toOpen.teamPool !== null) return openly;
   const show = blindnessOf(world, policy, lead);
   // A release that is blind is planned by what it shows alone. Where that leads to no race, it is not hidden.
   const blindly = show === null ? openly : planAs(world, lead, show, { ...inForce, nowMs, resume });
@@ -140,7 +141,11 @@ function planAs(
     const barred = step.method === 'accountOwner' ? undefined : barredBy(world, policy, step, facts, nowMs);
     for (const play of playsOf(world, step.method, barred, { leadId, blind: show !== null, nowMs })) {
       const at = { ...by, step, index, rule: route?.rule ?? null, show };
-      const placed = isPush(play.method) ? pushNext(world, lead, at, play) : offerNext(world, lead, at, play);
+      const placed = isPush(play.method)
+        ? pushNext(world, lead, at, play)
+        : play.method === 'pool'
+          ? poolNext(world, lead, at, play)
+          : offerNext(world, lead, at, play);
       if (placed !== null) return placed;
     }
   }
@@ -180,9 +185,33 @@ function pushNext(world: World, lead: Routable, at: StepAt, { method, barred, pa
   return givenTo(world, lead, at, { repId, method, leftOut: leftOutRow(world, pushed.leftOut), paused });
 }
 
+/** DIST-08. Null: the pool has nobody who is there now. */
+function poolNext(world: World, lead: Routable, at: StepAt, { barred }: Play): Planned | null {
+  const { policy, version, nowMs, rule, index } = at;
+  const { teamPool = null } = at.step;
+  const settings = teamPool === null ? undefined : policy.routing.teamPools[teamPool];
+  if (settings === undefined) return null;
+  const together = poolPolicy(policy);
+  const plan = planOffer({
+    temperature: lead.temperature,
+    pool: lead.pool,
+    policy: together,
+    reps: world.directory.reps().map((rep) => offerRepOf(together, rep, nowMs)),
+    ...(barred && { barred }),
+    nowMs,
+    counterOf: world.counters.of,
+  });
+  if (plan.nobody) return null;
+  const offered = asPoolOffer(plan, nowMs, settings.alarmSeconds * 1000);
+  const opened = { pool: lead.pool, blind: null, rule, ruleStep: index, method: 'pool' as const, teamPool };
+  const toOpen = openOfferOf(world, lead, offered, { ...opened, policyVersion: version, nowMs });
+  const why = { leftOut: leftOutRow(world, offered.ineligible), windowHolders: [] };
+  return { leadId: lead.leadId, next: { offer: plannedRows(world, toOpen, why) }, toOpen, push: null, stuck: null };
+}
+
 /** Null: the step has nobody to race for it now. */
 function offerNext(world: World, lead: Routable, at: StepAt, { method, barred }: Play): Planned | null {
-  if (isPush(method)) return null;
+  if (isPush(method) || method === 'pool') return null;
   const { policy, version, nowMs, show, rule, index } = at;
   const reps = world.directory.reps().map((rep) => offerRepOf(policy, rep, nowMs));
   const racing = reps.filter(({ id }) => barred?.has(id) !== true);
@@ -203,7 +232,7 @@ function offerNext(world: World, lead: Routable, at: StepAt, { method, barred }:
     past: pastOf(world),
   });
   if (plan.nobody) return null;
-  const opened = { pool, blind: show, rule, ruleStep: index, method };
+  const opened = { pool, blind: show, rule, ruleStep: index, method, teamPool: null };
   const toOpen = openOfferOf(world, lead, plan, { ...opened, policyVersion: version, nowMs });
   const holders = reps.filter(
     ({ id, inPriorityWindow }) => inPriorityWindow === true && plan.lanes.some(({ repIds }) => repIds.includes(id)),
@@ -216,7 +245,9 @@ function openOfferOf(
   world: World,
   lead: Routable,
   plan: OfferPlan,
-  opened: Pick<OpenOffer, 'pool' | 'blind' | 'rule' | 'ruleStep' | 'method' | 'policyVersion'> & { nowMs: number },
+  opened: Pick<OpenOffer, 'pool' | 'blind' | 'rule' | 'ruleStep' | 'method' | 'teamPool' | 'policyVersion'> & {
+    nowMs: number;
+  },
 ): OpenOffer {
   const { nowMs, ...by } = opened;
   const { leadId, temperature: _, own: __, ...shown } = lead;
@@ -274,6 +305,7 @@ function plannedRows(
       rule: offer.rule,
       ruleStep: offer.ruleStep,
       method: offer.method,
+      teamPool: offer.teamPool,
       openedAt: openedAtMs,
       closesAt: offer.closesAtMs,
       clearMs: offer.clearMs,

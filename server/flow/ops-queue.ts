@@ -4,16 +4,18 @@
  * rule that was mended has mended the list.
  */
 import type { LeftOutReason } from '../distribution/left-out.ts';
+import type { LeadRow } from '../leads/leads-store.ts';
 import type { RepRow } from '../people/people-store.ts';
 import type { Policy } from '../policy/policy-rules.ts';
 import type { Step } from '../policy/routing-policy.ts';
 import type { LeadFacts } from '../routing/condition-rules.ts';
 import { routeOf } from '../routing/routing-rules.ts';
 import { barredBy, leadFactsOf, ownFactsOf } from './routing.ts';
+import { unworkedOffers } from './team-pools.ts';
 import type { World } from './world.ts';
 
 /** The alarm: once for a lead that comes to stand there, not at every look at it. */
-export function opsAlarm(world: World, leadId: string, reason: 'noRule' | 'nobodyAvailable'): void {
+export function opsAlarm(world: World, leadId: string, reason: 'noRule' | 'nobodyAvailable' | 'unworked'): void {
   world.metrics.opsQueued(reason);
   world.log.warn('a lead stands in the ops queue', { leadId, reason });
 }
@@ -37,7 +39,7 @@ export function reasonsNow(
 export function opsQueue(world: World, limit: number) {
   const nowMs = world.clock.nowMs();
   const { policy } = world.policy.at(nowMs);
-  return world.leads.waitingIds(limit).flatMap((leadId) => {
+  const waiting = world.leads.waitingIds(limit).flatMap((leadId) => {
     const lead = world.leads.row(leadId);
     if (lead === undefined) return [];
     const facts = leadFactsOf(world, ownFactsOf(lead), lead.companyName);
@@ -53,16 +55,22 @@ export function opsQueue(world: World, limit: number) {
     });
     return [
       {
-        leadId,
-        company: lead.companyName,
-        source: lead.source,
-        score: lead.score,
-        temperature: lead.temperature,
-        acceptedAt: new Date(lead.acceptedAt).toISOString(),
+        ...listed(lead),
         reason: route === null ? ('noRule' as const) : ('nobodyAvailable' as const),
         rule: route?.rule ?? null,
         leftOut,
       },
     ];
   });
+  const unworked = unworkedOffers(world).flatMap((offer) => {
+    const lead = world.leads.row(offer.leadId);
+    if (lead === undefined) return [];
+    return [{ ...listed(lead), reason: 'unworked' as const, rule: offer.rule, teamPool: offer.teamPool, leftOut: [] }];
+  });
+  const all = [...waiting, ...unworked].sort((a, b) => (a.acceptedAt < b.acceptedAt ? -1 : 1));
+  return all.slice(0, limit);
+}
+
+function listed({ id: leadId, companyName: company, source, score, temperature, acceptedAt }: LeadRow) {
+  return { leadId, company, source, score, temperature, acceptedAt: new Date(acceptedAt).toISOString() };
 }

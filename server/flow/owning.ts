@@ -8,11 +8,16 @@ import { announceCredit } from './crediting.ts';
 import { follow } from './following.ts';
 import { committed } from './mixing.ts';
 import { planNext, routableOf } from './offering.ts';
+import { poolOfferOf, takenBy, workInPool } from './team-pools.ts';
 import type { ConfirmAssistResult } from './transactions/helping.ts';
 import type { Refused } from './transactions/owning.ts';
 import type { World } from './world.ts';
 
-type Answer<T> = Refused | (T & { replayed: boolean });
+/** `owner`: the member of a team pool who was first. */
+type Answer<T> =
+  | Refused
+  | { refused: string; owner?: { id: string; name: string | null } }
+  | (T & { replayed: boolean });
 
 export interface Owning {
   release(
@@ -39,6 +44,84 @@ export function createOwning(world: World): Owning {
     const { policy } = world.policy.at(nowMs);
     const zone = zoneOf(policy, world.directory.rep(repId) ?? {});
     return { policy, zone, day: localDay(nowMs, zone) };
+  };
+
+  /** A lead of a team pool is worked by one member at a time; a repeated call is only answered again. */
+  function inTurn<T>(
+    { leadId, repId }: { leadId: string; repId: string },
+    idempotency: Idempotency | undefined,
+    run: (pooled: boolean) => Promise<T>,
+  ): Promise<T> {
+    const pooled = !world.events.answered(idempotency) && poolOfferOf(world, leadId, repId) !== undefined;
+    return pooled ? world.perLead.run(leadId, () => run(true)) : run(false);
+  }
+
+  function refusal(why: { refused: string }, leadId: string, repId: string) {
+    const owner = why.refused === 'notOwner' ? takenBy(world, leadId, repId) : null;
+    return owner === null ? why : { refused: 'taken', owner };
+  }
+
+  const logOne = async (
+    { leadId, repId, activity }: Parameters<Owning['logActivity']>[0],
+    pooled: boolean,
+    idempotency?: Idempotency,
+  ): ReturnType<Owning['logActivity']> => {
+    const nowMs = await world.arbiter.now();
+    const { kind, at, outcome, nextStep, note } = activity;
+    const words = Object.fromEntries(
+      Object.entries({ outcome, nextStep, note }).filter((entry): entry is [string, string] => entry[1] !== undefined),
+    );
+    const { policy, day } = ofRep(repId, nowMs);
+    const happenedAt = at === undefined ? nowMs : Math.min(Date.parse(at), nowMs);
+    const activityId = newId('act', nowMs, world.random);
+    const logged = { leadId, repId, activityId, kind, words, at: nowMs, happenedAt, day, points: policy.points };
+    if (pooled) {
+      const { result, replayed } = await workInPool(
+        world,
+        { leadId, repId, work: { activity: logged }, policy },
+        idempotency,
+      );
+      if ('refused' in result) return result;
+      const { at: atMs, firstContact = false, backDated = false } = result;
+      return { activityId: result.activityId ?? activityId, atMs, firstContact, backDated, replayed };
+    }
+    const { result, replayed } = await world.ledger.write('logActivity', logged, idempotency);
+    if ('refused' in result) return refusal(result, leadId, repId);
+    if (!replayed) announceCredit(world, result);
+    return {
+      activityId: result.activityId,
+      atMs: result.at,
+      firstContact: result.firstContact,
+      backDated: result.backDated,
+      replayed,
+    };
+  };
+
+  const moveOne = async (
+    { leadId, repId, stage }: Parameters<Owning['setStage']>[0],
+    pooled: boolean,
+    idempotency?: Idempotency,
+  ): ReturnType<Owning['setStage']> => {
+    const nowMs = await world.arbiter.now();
+    const { policy, day } = ofRep(repId, nowMs);
+    const { reason = null, revenue = null } = stage;
+    const moved = { leadId, repId, stage: stage.stage, reason, revenue, at: nowMs, day, points: policy.points };
+    if (pooled) {
+      const { result, replayed } = await workInPool(
+        world,
+        { leadId, repId, work: { stage: moved }, policy },
+        idempotency,
+      );
+      return 'refused' in result ? result : { atMs: result.at, replayed };
+    }
+    const { result, replayed } = await world.ledger.write('setStage', moved, idempotency);
+    if ('refused' in result) return refusal(result, leadId, repId);
+    if (!replayed) {
+      const counting = world.counting.committed(result.seq, result.counted);
+      announceCredit(world, result);
+      await counting;
+    }
+    return { atMs: result.at, replayed };
   };
 
   return {
@@ -77,62 +160,8 @@ export function createOwning(world: World): Owning {
         return { atMs: result.at, replayed };
       }),
 
-    async logActivity({ leadId, repId, activity }, idempotency) {
-      const nowMs = await world.arbiter.now();
-      const { kind, at, outcome, nextStep, note } = activity;
-      const words = Object.fromEntries(
-        Object.entries({ outcome, nextStep, note }).filter(
-          (entry): entry is [string, string] => entry[1] !== undefined,
-        ),
-      );
-      const { policy, day } = ofRep(repId, nowMs);
-      const happenedAt = at === undefined ? nowMs : Math.min(Date.parse(at), nowMs);
-      const { result, replayed } = await world.ledger.write(
-        'logActivity',
-        {
-          leadId,
-          repId,
-          activityId: newId('act', nowMs, world.random),
-          kind,
-          words,
-          at: nowMs,
-          happenedAt,
-          day,
-          points: policy.points,
-        },
-        idempotency,
-      );
-      if ('refused' in result) return result;
-      if (!replayed) announceCredit(world, result);
-      const { activityId, at: atMs, firstContact, backDated } = result;
-      return { activityId, atMs, firstContact, backDated, replayed };
-    },
-
-    async setStage({ leadId, repId, stage }, idempotency) {
-      const nowMs = await world.arbiter.now();
-      const { policy, day } = ofRep(repId, nowMs);
-      const { result, replayed } = await world.ledger.write(
-        'setStage',
-        {
-          leadId,
-          repId,
-          stage: stage.stage,
-          reason: stage.reason ?? null,
-          revenue: stage.revenue ?? null,
-          at: nowMs,
-          day,
-          points: policy.points,
-        },
-        idempotency,
-      );
-      if ('refused' in result) return result;
-      if (!replayed) {
-        const counting = world.counting.committed(result.seq, result.counted);
-        announceCredit(world, result);
-        await counting;
-      }
-      return { atMs: result.at, replayed };
-    },
+    logActivity: (order, idempotency) => inTurn(order, idempotency, (pooled) => logOne(order, pooled, idempotency)),
+    setStage: (order, idempotency) => inTurn(order, idempotency, (pooled) => moveOne(order, pooled, idempotency)),
 
     async askAssist(order, idempotency) {
       const nowMs = await world.arbiter.now();

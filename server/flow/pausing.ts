@@ -83,8 +83,9 @@ export function createPausing(world: World): Pausing {
   };
 }
 
+/** A team pool is worked together, and no competition. */
 function isOf(world: World, offer: OpenOffer, team: string): boolean {
-  return everyoneIn(offer).some((repId) => world.directory.rep(repId)?.team === team);
+  return offer.teamPool === null && everyoneIn(offer).some((repId) => world.directory.rep(repId)?.team === team);
 }
 
 /** Ends an open offer, and gives its lead what the rules give it now. False: not yet, a win is on its way. */

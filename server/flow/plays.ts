@@ -25,6 +25,8 @@ export function playsOf(
   { leadId, blind, nowMs }: { leadId: string; blind: boolean; nowMs: number },
 ): Play[] {
   if (isPush(method)) return blind ? [] : [{ method, barred, paused: false }];
+  // A team pool is worked together: no competition that could be paused, and members see whom they are to call.
+  if (method === 'pool') return blind ? [] : [{ method, barred, paused: false }];
   const teams = world.pauses.teamsAt(nowMs);
   if (teams.size === 0) return [{ method, barred, paused: false }];
   const reps = world.directory.reps();

@@ -9,6 +9,7 @@ import { plannedTemperature } from '../distribution/blind-rules.ts';
 import { headStartSecondsOf } from '../distribution/delays-rules.ts';
 import { laneForRep } from '../distribution/distribution-rules.ts';
 import { everyoneIn, type OpenOffer, placeOf } from '../distribution/open-offers.ts';
+import { placeInPool } from '../distribution/team-pool-rules.ts';
 import type { Idempotency } from '../ledger/group-commit.ts';
 import type { NewRepRow, RepRow } from '../people/people-store.ts';
 import type { Policy } from '../policy/policy-rules.ts';
@@ -140,7 +141,7 @@ async function admit(world: World, offer: OpenOffer, rep: RepRow): Promise<void>
   }
   const nowMs = await world.arbiter.now();
   const { policy } = world.policy.version(offer.policyVersion) ?? world.policy.at(nowMs);
-  if (rep.team !== null && world.pauses.teamsAt(nowMs).has(rep.team)) return;
+  if (offer.teamPool === null && rep.team !== null && world.pauses.teamsAt(nowMs).has(rep.team)) return;
   if (!isLetIn(world, offer, policy, rep, nowMs)) return;
   const { openedAtMs } = offer;
   const members = everyoneIn(offer).map((id) => world.directory.rep(id));
@@ -148,16 +149,14 @@ async function admit(world: World, offer: OpenOffer, rep: RepRow): Promise<void>
     policy,
     members.filter((member) => member !== undefined).map((member) => offerRepOf(policy, member, openedAtMs)),
   );
-  const place = laneForRep(
-    {
-      ...offer,
-      policy,
-      temperature: plannedTemperature(offer.facts.temperature, offer.blind),
-      headStartSeconds,
-    },
-    offerRepOf(policy, rep, openedAtMs),
-    nowMs,
-  );
+  const of = {
+    ...offer,
+    policy,
+    temperature: plannedTemperature(offer.facts.temperature, offer.blind),
+    headStartSeconds,
+  };
+  const offered = offerRepOf(policy, rep, openedAtMs);
+  const place = offer.teamPool === null ? laneForRep(of, offered, nowMs) : placeInPool(of, offered);
   // A lane that opens before the rep's own tier may would let the rep in too early: not this offer then.
   if (place === null || place.opensAtMs > (offer.lanes[place.lane]?.opensAtMs ?? 0)) return;
   const opensAtMs = Math.max(place.opensAtMs, nowMs);

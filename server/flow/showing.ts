@@ -34,8 +34,9 @@ export function restoreShown(world: World): void {
     if (openedAt < fromMs) break;
     const temperature: Temperature | undefined = world.leads.row(leadId)?.temperature;
     const whole = world.offersOnFile.find(id);
-    // Of a blind one nobody was shown what it is.
+    // Of a blind one nobody was shown what it is; one of a team pool was on offer to nobody.
     if (temperature === undefined || whole === undefined || whole.offer.blind !== null) continue;
+    if (whole.offer.teamPool !== null) continue;
     for (const { sentAt, reps } of whole.lanes) {
       if (sentAt === null) continue;
       const repIds = (JSON.parse(reps) as number[]).map((num) => world.directory.repByNum(num)?.id);

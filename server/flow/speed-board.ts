@@ -31,7 +31,9 @@ export function speedBoard(world: World, { period, day, team, top }: SpeedBoardA
   const members = world.directory.reps().filter((rep) => rep.active && (team === undefined || rep.team === team));
   const rows = rankedBySpeed(
     members.map((rep) => {
-      const works = world.owners.gotOn(rep.id, { fromMs, from, to }).map(workOf);
+      // From a team pool a lead is a rep's with its first contact: that says nothing of speed.
+      const got = world.owners.gotOn(rep.id, { fromMs, from, to }).filter(({ method }) => method !== 'pool');
+      const works = got.map(workOf);
       const name = policy.competition.showWinnerName || rep.id === forRep ? rep.name : null;
       return { repId: rep.id, name, ...speedFigures(rules, works, nowMs) };
     }),

@@ -43,6 +43,7 @@ function restoreOffer(world: World, whole: WholeOffer, lead: LeadRow, openedSeq:
     rule: offer.rule,
     ruleStep: offer.ruleStep,
     method: offer.method,
+    teamPool: offer.teamPool,
     limits: JSON.parse(offer.limits),
     increments: JSON.parse(offer.increments),
     attemptRate: offer.attemptRate === null ? null : JSON.parse(offer.attemptRate),

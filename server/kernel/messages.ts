@@ -15,6 +15,7 @@ const id = {
   attemptRate: 'Terlalu banyak percobaan. Tunggu sebentar lalu coba lagi.',
   onboarding:
     'Anda masih di minggu-minggu pengenalan: Anda bisa melihat, belum bisa mengklaim. Setelah itu manajer Anda yang membukanya.',
+  teamPool: 'Lead ini milik pool tim Anda: hubungi dan catat kontaknya, tidak perlu diklaim.',
 } satisfies Record<RefusalRule, string>;
 
 const en = {
@@ -30,6 +31,7 @@ const en = {
     "You have had this week's allowance of leads. It starts again on Monday; this month's quota attainment can raise it.",
   attemptRate: 'Too many attempts. Wait a moment and try again.',
   onboarding: 'You are still in your first weeks: you may watch, not claim. After them your manager lets you in.',
+  teamPool: 'This lead is in your team pool: contact it and log that, there is nothing to claim.',
 } satisfies Record<RefusalRule, string>;
 
 const CATALOGUE = { id, en };

@@ -8,6 +8,7 @@ import type { DayDelta } from './day-delta.ts';
 export interface OwnershipFacts {
   repId: string;
   via: 'claim' | 'manager' | 'rotation';
+  method: string | null;
   startedAt: number;
   day: string;
   claimSpeedMs: number | null;
@@ -36,7 +37,8 @@ function contribute(facts: OwnershipFacts, add: Add): void {
   }
   if (facts.opportunityDay !== null) add(facts.opportunityDay, 'opportunities', 1);
   if (facts.wonDay !== null) add(facts.wonDay, 'revenue', facts.revenue ?? 0);
-  if (facts.firstContactDay !== null && facts.firstContactAt !== null) {
+  // From a team pool a lead is a rep's with its first contact: that says nothing of speed.
+  if (facts.method !== 'pool' && facts.firstContactDay !== null && facts.firstContactAt !== null) {
     add(facts.firstContactDay, 'responseMs', facts.firstContactAt - facts.startedAt);
     add(facts.firstContactDay, 'responseCount', 1);
   }

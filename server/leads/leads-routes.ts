@@ -10,11 +10,12 @@ import {
 } from '../../client-sdk/protocol/http.ts';
 import { anId } from '../../client-sdk/protocol/up.ts';
 import type { LeadView } from '../../client-sdk/protocol/verdict.ts';
+import { refusalMessage } from '../kernel/messages.ts';
 import { type Http, idempotencyOf, type Role, type Speaker, speakerOf } from '../platform/http.ts';
 import { Problem } from '../platform/problem.ts';
 
 type Idempotency = ReturnType<typeof idempotencyOf>;
-type Refusal = { refused: string };
+type Refusal = { refused: string; owner?: { id: string; name: string | null } };
 
 /** A lead in a blind offer: what its policy shows of it, and no more. */
 type BlindLead = { id: string; blind: boolean };
@@ -82,14 +83,21 @@ const REFUSALS: Record<string, [status: number, detail: string, field?: string]>
   finished: [409, 'This lead is finished.'],
   sameOwner: [409, 'This rep owns the lead already.', 'repId'],
   sameStage: [409, 'The lead is at this stage already.', 'stage'],
+  taken: [409, 'A colleague of your team pool was first.', 'leadId'],
+  notReady: [409, refusalMessage('notReady', 'en')],
+  inactive: [409, refusalMessage('inactive', 'en')],
+  maxOpenLeads: [409, refusalMessage('maxOpenLeads', 'en')],
+  weeklyAllowance: [409, refusalMessage('weeklyAllowance', 'en')],
+  noRoom: [409, refusalMessage('maxOpenLeads', 'en')],
   changed: [409, 'The lead has changed hands meanwhile.'],
   busy: [503, 'A claim on this lead is being settled; ask again.'],
 };
 
-function refuse(code: string): Problem {
+function refuse(code: string, owner?: Refusal['owner']): Problem {
   const [status, detail, field] = REFUSALS[code] ?? [409, 'Not possible now.'];
   return new Problem(status, code, detail, {
     ...(field ? { field } : {}),
+    ...(owner ? { owner } : {}),
     ...(status === 503 ? { retryAfterSeconds: 1 } : {}),
   });
 }
@@ -173,7 +181,7 @@ export function leadsRoutes(app: Http, deps: LeadsRoutesDeps): void {
         });
       }
       const done = await deps.logActivity(leadId, activity, speakerOf(request), idempotencyOf(request));
-      if ('refused' in done) throw refuse(done.refused);
+      if ('refused' in done) throw refuse(done.refused, done.owner);
       const { activityId: id, atMs, backDated, firstContact } = done;
       return reply.code(201).send({
         id,
@@ -206,7 +214,7 @@ export function leadsRoutes(app: Http, deps: LeadsRoutesDeps): void {
         });
       }
       const done = await deps.setStage(leadId, request.body, speakerOf(request), idempotencyOf(request));
-      if ('refused' in done) throw refuse(done.refused);
+      if ('refused' in done) throw refuse(done.refused, done.owner);
       return reply.code(201).send({ leadId, stage, at: iso(done.atMs) });
     },
   );

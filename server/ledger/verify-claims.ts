@@ -65,7 +65,7 @@ const FACTS = `
   UNION ALL ${counted('1', `'leads:open'`, `JOIN ownerships w ON ${NAMED('ownershipId')} WHERE e.kind = 'lead.assigned'`)}
   UNION ALL ${counted(
     '1',
-    `iif(w.via = 'manager', 'manager', 'auto') || ':week:' || ${MONDAY('w.day')}`,
+    `iif(w.via = 'manager' OR w.method IS 'pool', 'manager', 'auto') || ':week:' || ${MONDAY('w.day')}`,
     `JOIN ownerships w ON ${NAMED('ownershipId')} WHERE e.kind = 'lead.assigned'`,
   )}
   UNION ALL ${counted('-1', `'leads:open'`, `JOIN ownerships w ON ${NAMED('endedOwnershipId')} WHERE e.kind = 'lead.assigned'`)}
@@ -74,7 +74,7 @@ const FACTS = `
     '1',
     `iif(w.via = 'claim', l.temperature, 'auto') || 'Returned:week:' || ${MONDAY('w.day')}`,
     `JOIN ownerships w ON ${NAMED('ownershipId')} JOIN leads l ON l.id = w.lead_id
-     WHERE e.kind = 'lead.released' AND w.via <> 'manager' AND (w.via <> 'claim' OR l.temperature <> 'hot')`,
+     WHERE e.kind = 'lead.released' AND w.via <> 'manager' AND w.method IS NOT 'pool' AND (w.via <> 'claim' OR l.temperature <> 'hot')`,
   )}
   UNION ALL ${counted(
     `${FINISHED('from')} - ${FINISHED('stage')}`,

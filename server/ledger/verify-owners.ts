@@ -66,6 +66,23 @@ export const ownershipChecks: Check[] = [
   ),
   rule(
     1,
+    'poolNeverClaimed',
+    `SELECT 'offer ' || f.id || ' of the team pool ' || f.team_pool || ' was claimed' FROM offers f
+     WHERE f.team_pool IS NOT NULL AND (f.state = 'claimed'
+       OR EXISTS (SELECT 1 FROM ownerships w WHERE w.offer_id = f.id))`,
+  ),
+  rule(
+    1,
+    'poolOwnerWorkedIt',
+    `SELECT 'ownership ' || w.id || ' of a team pool began without work of its rep' FROM ownerships w
+     WHERE w.method = 'pool' AND (
+       NOT EXISTS (SELECT 1 FROM events e WHERE e.lead_id = w.lead_id AND e.kind IN ('lead.contacted', 'lead.stage')
+         AND e.rep_id = w.rep_id AND e.at = w.started_at AND e.data ->> 'ownershipId' = w.id)
+       OR NOT EXISTS (SELECT 1 FROM offers f WHERE f.lead_id = w.lead_id AND f.team_pool IS NOT NULL
+         AND f.close_reason = 'assigned' AND f.ended_at = w.started_at))`,
+  ),
+  rule(
+    1,
     'endHasReason',
     `SELECT 'ownership ' || id || ' has ended_at without end_reason or the reverse' FROM ownerships
      WHERE (ended_at IS NULL) <> (end_reason IS NULL)`,

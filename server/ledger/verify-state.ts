@@ -16,7 +16,7 @@ const WORTH = `
   FROM ownerships WHERE end_reason IS NULL AND won_at IS NOT NULL
   UNION ALL
   SELECT rep_id, first_contact_day, 0, 0, 0, 0, 0, 0, 0, first_contact_at - started_at, 1
-  FROM ownerships WHERE end_reason IS NULL AND first_contact_at IS NOT NULL
+  FROM ownerships WHERE end_reason IS NULL AND first_contact_at IS NOT NULL AND method IS NOT 'pool'
   UNION ALL
   SELECT rep_id, day, points, 0, 0, 0, 0, 0, 0, 0, 0 FROM point_entries`;
 

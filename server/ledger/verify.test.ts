@@ -43,6 +43,8 @@ const PLANTED: Record<string, string> = {
   claimEventHasClaim: `INSERT INTO events (at, kind, lead_id, offer_id, rep_id, actor)
     VALUES (1, 'lead.claimed', 'l3', 'o3', 'r1', 'system')`,
   ownersInTurn: `INSERT INTO events (at, kind, lead_id, actor) VALUES (1, 'lead.released', 'l3', 'system')`,
+  poolNeverClaimed: `UPDATE offers SET team_pool = 'SDR' WHERE id = 'o1'`,
+  poolOwnerWorkedIt: `UPDATE ownerships SET method = 'pool' WHERE id = 'own5'`,
   endHasReason: `UPDATE ownerships SET end_reason = 'released' WHERE id = 'own5'`,
   winnerHasClaim: `UPDATE race_notes SET notes = '{"attempts":[{"repId":"r2","verdict":"won"}]}' WHERE offer_id = 'o1'`,
   raceNotesReadable: `UPDATE race_notes SET notes = '{"attem' WHERE offer_id = 'o1'`,

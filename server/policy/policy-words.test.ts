@@ -10,6 +10,14 @@ type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 const WHOLE = {
   ...(resolvePreset('fair-mix') as Policy),
   teams: { East: { timeZone: 'Asia/Jayapura' } },
+  routing: {
+    ...(resolvePreset('fair-mix') as Policy).routing,
+    rules: [
+      ...(resolvePreset('fair-mix') as Policy).routing.rules,
+      { name: 'together', target: { teamPool: 'East pool' }, method: 'pool', fallback: [] },
+    ],
+    teamPools: { 'East pool': { team: 'East', ownership: 'firstContact', alarmSeconds: 7_200 } },
+  },
   quotaAllocation: QUOTA_BANDS,
   speedBoard: { contact: 'any', fastSeconds: 300, okSeconds: 3_600, streakBelowSeconds: 600 },
 } as unknown as { [key: string]: Json };
@@ -28,6 +36,7 @@ const OTHER_WORDS: Record<string, string> = {
   race: 'queue',
   roundRobin: 'weighted',
   accountOwner: 'roundRobin',
+  firstContact: 'shared',
 };
 
 function leavesOf(value: Json, path: string[] = []): { path: string[]; value: Json }[] {

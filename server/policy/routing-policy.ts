@@ -84,14 +84,15 @@ const target = z.union([
   z.strictObject({ reps: words }),
   z.strictObject({ teams: words }),
   z.strictObject({ segment }),
+  z.strictObject({ teamPool: name }),
 ]);
 
 /**
  * `race`: all at once, the first tap wins. `queue`: the same lanes and limits, listed and claimable, and nobody is alerted. `roundRobin`: the
  * one whose last turn is longest ago. `weighted`: the same, a turn counting by the tier's weight (ROUTE-09).
- * `accountOwner`: the rep whose account the company is (ROUTE-05).
+ * `accountOwner`: the rep whose account the company is (ROUTE-05). `pool`: any member of a team pool may work it (DIST-08).
  */
-export const METHODS = ['race', 'queue', 'roundRobin', 'weighted', 'accountOwner'] as const;
+export const METHODS = ['race', 'queue', 'roundRobin', 'weighted', 'accountOwner', 'pool'] as const;
 const step = {
   target: target.default({ everybody: true }),
   method: z.enum(METHODS),
@@ -99,24 +100,57 @@ const step = {
   weights: z.array(z.number().int().min(1).max(100)).min(1).max(TIERS_MAX).optional(),
 };
 
+/** A lead of a team pool has the pool's members and no others. */
+const poolHasTarget: [(one: { method: string; target: object }) => boolean, { message: string; path: string[] }] = [
+  ({ method, target }) => (method === 'pool') === 'teamPool' in target,
+  { message: 'pool goes with a target {teamPool}, and with no other', path: ['method'] },
+];
+
 const rule = z.strictObject({
   name,
   /** Absent: every lead. */
   when: conditionOf(DEPTH_MAX).optional(),
   ...step,
   /** Tried in this order when nobody of the target is available, or nobody claimed; then the ops queue (ROUTE-15). */
-  fallback: z.array(z.strictObject(step)).max(FALLBACKS_MAX).default([]),
+  fallback: z
+    .array(z.strictObject(step).refine(...poolHasTarget))
+    .max(FALLBACKS_MAX)
+    .default([]),
+});
+
+const TEAM_POOLS_MAX = 100;
+/** Two hours: as long as an owner has who does not answer (ROUTE-14). */
+const ALARM_SECONDS = 7200;
+
+/** A named pool of one team (DIST-08). */
+const teamPool = z.strictObject({
+  /** Its members are the team's reps. */
+  team: name,
+  /** `firstContact`: who first calls or writes owns the lead. `shared`: all members work it until one of them closes it. */
+  ownership: z.enum(['firstContact', 'shared']).default('firstContact'),
+  /** A lead that nobody has worked for so long is told to those who watch the ops queue (DIST-09), again and again. */
+  alarmSeconds: z
+    .number()
+    .int()
+    .min(60)
+    .max(30 * 86_400)
+    .default(ALARM_SECONDS),
 });
 
 const CRITERIA = ['territory', 'vertical', 'product'] as const;
 const criteria = z.array(z.enum(CRITERIA)).max(CRITERIA.length);
 
-export const routingSection = z.strictObject({
+const sections = z.strictObject({
   rules: z
-    .array(rule)
+    .array(rule.refine(...poolHasTarget))
     .max(RULES_MAX)
     .refine((rules) => new Set(rules.map((one) => one.name)).size === rules.length, 'names a rule twice')
     .default([]),
+  /** By name, for rules whose method is `pool`. */
+  teamPools: z
+    .record(name, teamPool)
+    .refine((pools) => Object.keys(pools).length <= TEAM_POOLS_MAX, `has more than ${TEAM_POOLS_MAX} pools`)
+    .default({}),
   /** ROUTE-26: what bounds every target of a pool, beside its rule. A rep who has none of an attribute serves all. */
   criteria: z.strictObject({ premium: criteria, standard: criteria }).default({ premium: [], standard: [] }),
   /** ROUTE-12: who is left out of what opens now. A break always leaves out. */
@@ -125,8 +159,20 @@ export const routingSection = z.strictObject({
     .default({ timeOff: false, workingHours: false }),
 });
 
+export const routingSection = sections.superRefine(({ rules, teamPools }, context) => {
+  for (const [index, { target: ofRule, fallback }] of rules.entries()) {
+    for (const [at, one] of [ofRule, ...fallback.map((step) => step.target)].entries()) {
+      if (!('teamPool' in one) || Object.hasOwn(teamPools, one.teamPool)) continue;
+      const place = at === 0 ? [] : ['fallback', at - 1];
+      const path = ['rules', index, ...place, 'target', 'teamPool'];
+      context.addIssue({ code: 'custom', path, message: 'is no pool of teamPools' });
+    }
+  }
+});
+
 export type RoutingPolicy = z.infer<typeof routingSection>;
 export type RoutingRule = RoutingPolicy['rules'][number];
+export type TeamPool = RoutingPolicy['teamPools'][string];
 export type Method = (typeof METHODS)[number];
 export type Criterion = (typeof CRITERIA)[number];
 export type Target = z.infer<typeof target>;
@@ -135,6 +181,8 @@ export interface Step {
   target: Target;
   method: Method;
   weights?: number[] | undefined;
+  /** Of `pool`: the pool's name; its target is the pool's team then. */
+  teamPool?: string;
 }
 
 /** ROUTE-09 (P): a top performer gets three leads for one of the deepest tier. */
@@ -143,6 +191,7 @@ export const WEIGHTS: readonly number[] = [3, 2, 1];
 export const EVERYBODY: Target = { everybody: true };
 export const ROUTING_OFF: RoutingPolicy = {
   rules: [],
+  teamPools: {},
   criteria: { premium: [], standard: [] },
   availability: { timeOff: false, workingHours: false },
 };
@@ -159,6 +208,7 @@ export const ROUTING_DEFAULTS: RoutingPolicy = {
     },
     { name: 'everybody else', target: EVERYBODY, method: 'race', fallback: [] },
   ],
+  teamPools: {},
   criteria: { premium: [...CRITERIA], standard: [...CRITERIA] },
   // Hours stay off until they are asked for: a company that has said nothing of its hours would race in the default ones alone.
   availability: { timeOff: true, workingHours: false },

@@ -50,6 +50,41 @@ describe('ROUTE-24: in words', () => {
     ]);
   });
 
+  it('DIST-08: a team pool says whose its leads become, and when somebody is told that nobody works one', () => {
+    const rules = [{ name: 'enterprise', method: 'pool', target: { teamPool: 'SDR Enterprise pool' } }];
+    const pooled = (ownership: string) =>
+      policyWith({ rules, teamPools: { 'SDR Enterprise pool': { team: 'SDR', ownership } } });
+    expect(lines(pooled('firstContact'), 'en')).toEqual([
+      '1. enterprise: every lead goes into the team pool "SDR Enterprise pool".',
+      expect.stringContaining('The first rule that fits decides.'),
+      'Team pool "SDR Enterprise pool" (team SDR): the first member who contacts a lead owns it. A lead that nobody has worked for 2 hours raises an alarm in the ops queue.',
+    ]);
+    expect(lines(pooled('shared'), 'id')[2]).toBe(
+      'Pool tim "SDR Enterprise pool" (tim SDR): semua anggota mengerjakan lead bersama sampai salah satu menutupnya. Lead yang 2 jam belum dikerjakan siapa pun memicu alarm di antrean ops.',
+    );
+  });
+
+  it.each([
+    [
+      'a pool that is nowhere',
+      [{ name: 'a', method: 'pool', target: { teamPool: 'none' } }],
+      'routing.rules.0.target.teamPool',
+    ],
+    ['a pool without its method', [{ name: 'a', method: 'race', target: { teamPool: 'p' } }], 'routing.rules.0.method'],
+    ['the method without a pool', [{ name: 'a', method: 'pool', target: { teams: ['x'] } }], 'routing.rules.0.method'],
+    [
+      'a fallback on a pool that is nowhere',
+      [{ name: 'a', method: 'race', fallback: [{ method: 'pool', target: { teamPool: 'toString' } }] }],
+      'routing.rules.0.fallback.0.target.teamPool',
+    ],
+  ])('%s is refused by its path', (_, rules, path) => {
+    const parsed = parsePolicy({
+      ...(resolvePreset('open') as Policy),
+      routing: { rules, teamPools: { p: { team: 'x' } } },
+    });
+    expect(parsed).toMatchObject({ ok: false, problems: [{ path }] });
+  });
+
   it('each method, field and target says something of its own, with every value', () => {
     const targets = [
       { everybody: true },
@@ -63,12 +98,20 @@ describe('ROUTE-24: in words', () => {
     ];
     const rules = METHODS.flatMap((method) =>
       // An account's owner is the owner, whoever is in a target.
-      (method === 'accountOwner' ? targets.slice(0, 1) : targets).flatMap((target) =>
+      (method === 'pool'
+        ? [{ teamPool: 'East pool' }]
+        : method === 'accountOwner'
+          ? targets.slice(0, 1)
+          : targets
+      ).flatMap((target) =>
         whens.map((when) => ({ name: JSON.stringify([method, target, when]), when, target, method })),
       ),
     );
     for (const language of ['id', 'en'] as const) {
-      const said = lines(policyWith({ rules }), language).slice(0, rules.length);
+      const said = lines(policyWith({ rules, teamPools: { 'East pool': { team: 'East' } } }), language).slice(
+        0,
+        rules.length,
+      );
       for (const [index, line] of said.entries()) {
         expect(line).not.toContain('undefined');
         expect(line.slice(`${index + 1}. ${rules[index]?.name}`.length)).toMatch(/kata|4321/);

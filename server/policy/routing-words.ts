@@ -1,7 +1,17 @@
 /** The section `routing` as a person reads it (ROUTE-24). Pure. */
+
+import { spokenDuration } from '../kernel/spoken.ts';
 import { inWords, type Language, oneOf } from './condition-words.ts';
 import type { Policy } from './policy-rules.ts';
-import { type Criterion, type RoutingRule, type Segment, type Step, type Target, WEIGHTS } from './routing-policy.ts';
+import {
+  type Criterion,
+  type RoutingRule,
+  type Segment,
+  type Step,
+  type Target,
+  type TeamPool,
+  WEIGHTS,
+} from './routing-policy.ts';
 
 /** The name of a rep that a rule names; null: there is none any more. */
 type NameOf = (repId: string) => string | null;
@@ -46,6 +56,7 @@ export function routingInWords({ routing }: Policy, language: Language, nameOf: 
         ? 'Aturan pertama yang cocok berlaku. Lead tanpa aturan yang cocok, atau tanpa rep yang siap, masuk antrean ops.'
         : 'The first rule that fits decides. A lead that none fits, or for which nobody is there, goes to the ops queue.',
     );
+  for (const [pool, how] of Object.entries(routing.teamPools)) lines.push(teamPoolInWords(pool, how, language));
   for (const pool of ['premium', 'standard'] as const) {
     const criteria = routing.criteria[pool].map((one) => CRITERIA[language][one]);
     if (criteria.length === 0) continue;
@@ -63,6 +74,22 @@ export function routingInWords({ routing }: Policy, language: Language, nameOf: 
       id ? 'Di luar jam kerja tim, repnya tidak ikut.' : 'Outside the working hours of a team its reps are left out.',
     );
   return lines;
+}
+
+function teamPoolInWords(pool: string, { team, ownership, alarmSeconds }: TeamPool, language: Language): string {
+  const alarm = spokenDuration(alarmSeconds, language);
+  if (language === 'id') {
+    const how =
+      ownership === 'shared'
+        ? 'semua anggota mengerjakan lead bersama sampai salah satu menutupnya'
+        : 'anggota pertama yang menghubungi lead menjadi pemiliknya';
+    return `Pool tim "${pool}" (tim ${team}): ${how}. Lead yang ${alarm} belum dikerjakan siapa pun memicu alarm di antrean ops.`;
+  }
+  const how =
+    ownership === 'shared'
+      ? 'all members work a lead together until one of them closes it'
+      : 'the first member who contacts a lead owns it';
+  return `Team pool "${pool}" (team ${team}): ${how}. A lead that nobody has worked for ${alarm} raises an alarm in the ops queue.`;
 }
 
 function ruleInWords(rule: RoutingRule, language: Language, nameOf: NameOf): string {
@@ -90,6 +117,8 @@ function stepInWords(step: Step, language: Language, nameOf: NameOf): string {
       return id ? `digilir ke ${who}, bobot tier ${weights}` : `goes by turns to ${who}, tiers weighing ${weights}`;
     case 'accountOwner':
       return id ? 'diberikan ke pemilik akunnya' : 'goes to the owner of the account';
+    case 'pool':
+      return id ? `masuk ${who}` : `goes into ${who}`;
   }
 }
 
@@ -102,6 +131,7 @@ function targetInWords(target: Target, language: Language, nameOf: NameOf): stri
       language,
     );
   if ('teams' in target) return `${id ? 'tim' : 'team'} ${oneOf(target.teams, language)}`;
+  if ('teamPool' in target) return id ? `pool tim "${target.teamPool}"` : `the team pool "${target.teamPool}"`;
   const attributes = ATTRIBUTES[language];
   const parts = Object.entries(target.segment).map(
     ([key, values]) => `${attributes[key as keyof Segment]} ${oneOf((values ?? []).map(String), language)}`,

@@ -270,7 +270,7 @@ function leadAssigned(step: Step): void {
     endedOwnershipId: string | null;
     firstContactDueAt: number;
   };
-  totals.count(countedOfAssignment({ repId: event.repId ?? '', via, day }));
+  totals.count(countedOfAssignment({ repId: event.repId ?? '', via, method: method ?? null, day }));
   if (endedOwnershipId !== null) {
     totals.count(countedOfEnd(ownershipOf(step, endedOwnershipId), 'reassigned', step.lead.temperature));
     changeOwnership(step, endedOwnershipId, { endedAt: event.at, endReason: 'reassigned' });
@@ -283,11 +283,16 @@ function leadAssigned(step: Step): void {
 function stageMoved(step: Step): void {
   const { lead, event, data } = step;
   const { ownershipId, stage, day, revenue } = data as {
-    ownershipId: string;
+    /** Null: a member of a shared team pool moved it, and nobody owns it. */
+    ownershipId: string | null;
     stage: LeadStage;
     day: string;
     revenue: number | null;
   };
+  if (ownershipId === null) {
+    lead.stage = stage;
+    return;
+  }
   const owner = ownershipOf(step, ownershipId);
   const from = { stage: lead.stage, opportunity: owner.opportunityAt !== null, won: owner.wonAt !== null };
   const effects = stageEffects(from, stage);

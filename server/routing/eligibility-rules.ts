@@ -52,6 +52,8 @@ export function isInTarget(target: Target, rep: RoutingRep): boolean {
   if ('everybody' in target) return true;
   if ('reps' in target) return target.reps.includes(rep.id);
   if ('teams' in target) return oneOf(target.teams, rep.team);
+  // Named by its step: `stepsOf` has put the pool's team in its place.
+  if ('teamPool' in target) return false;
   return isInSegment(target.segment, rep);
 }
 

@@ -1,11 +1,28 @@
 /** Which rule a lead falls under and, of a push, whose turn it is (ROUTE-01, 09, 15). Pure. */
-import { EVERYBODY, type Method, type RoutingPolicy, type Step, WEIGHTS } from '../policy/routing-policy.ts';
+import {
+  EVERYBODY,
+  type Method,
+  type RoutingPolicy,
+  type RoutingRule,
+  type Step,
+  WEIGHTS,
+} from '../policy/routing-policy.ts';
 import { holds, type LeadFacts } from './condition-rules.ts';
 
 /** The rule's name, null where the policy has none; its target first, then its fallbacks. */
 export interface Route {
   rule: string | null;
   steps: readonly Step[];
+}
+
+/** The target of a rule and its fallbacks; a team pool stands for the reps of its team. */
+export function stepsOf({ teamPools }: RoutingPolicy, rule: RoutingRule): Step[] {
+  return [rule, ...rule.fallback].map(({ target, method, weights }): Step => {
+    if (!('teamPool' in target)) return { target, method, weights };
+    const { teamPool } = target;
+    const pool = Object.hasOwn(teamPools, teamPool) ? teamPools[teamPool] : undefined;
+    return { target: { teams: pool === undefined ? [] : [pool.team] }, method, weights, teamPool };
+  });
 }
 
 const ONE_RACE: Route = { rule: null, steps: [{ target: EVERYBODY, method: 'race' }] };
@@ -15,20 +32,20 @@ export function routeOf(routing: RoutingPolicy, lead: LeadFacts): Route | null {
   if (routing.rules.length === 0) return ONE_RACE;
   const rule = routing.rules.find(({ when }) => when === undefined || holds(when, lead));
   if (rule === undefined) return null;
-  return { rule: rule.name, steps: [rule, ...rule.fallback] };
+  return { rule: rule.name, steps: stepsOf(routing, rule) };
 }
 
 /** The steps under a rule's name: for an offer that was opened with one. Null: this policy has no such rule. */
 export function routeNamed(routing: RoutingPolicy, rule: string | null): Route | null {
   if (rule === null) return ONE_RACE;
   const named = routing.rules.find((one) => one.name === rule);
-  return named === undefined ? null : { rule, steps: [named, ...named.fallback] };
+  return named === undefined ? null : { rule, steps: stepsOf(routing, named) };
 }
 
-export type PushMethod = Exclude<Method, 'race' | 'queue'>;
+export type PushMethod = Exclude<Method, 'race' | 'queue' | 'pool'>;
 
 export function isPush(method: Method): method is PushMethod {
-  return method !== 'race' && method !== 'queue';
+  return method !== 'race' && method !== 'queue' && method !== 'pool';
 }
 
 export function weightOf(step: Pick<Step, 'weights'>, tier: number): number {

@@ -1,6 +1,7 @@
 /** What is probably not meant in the rules of routing, though it is allowed (ROUTE-16, ROUTE-20). Pure. */
 import type { RoutingPolicy, Step } from '../policy/routing-policy.ts';
 import { isInTarget, type RoutingRep } from './eligibility-rules.ts';
+import { stepsOf } from './routing-rules.ts';
 
 export interface RoutingWarning {
   /** Null: about the list as a whole. */
@@ -33,7 +34,7 @@ export function routingWarnings(routing: RoutingPolicy, reps: readonly RoutingRe
         warning: 'neverReached',
         message: `No lead comes here: "${rules[catchesAll]?.name}" before it has no condition.`,
       });
-    if ([rule, ...rule.fallback].some(isEmpty))
+    if (stepsOf(routing, rule).some(isEmpty))
       warnings.push({ rule: name, warning: 'nobodyInTarget', message: 'No active rep is in a target of this rule.' });
   }
   if (rules.length > 0 && catchesAll === -1)

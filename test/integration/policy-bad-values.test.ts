@@ -10,7 +10,7 @@ type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 type Path = (string | number)[];
 
 /** Where a document names anything it likes (teams, kinds of leads): a key of its own is no mistake there. */
-const OPEN_KEYS = /^teams$/;
+const OPEN_KEYS = /^(teams|routing\.teamPools)$/;
 
 let app: TestApp;
 let policy: { [key: string]: Json };
@@ -20,8 +20,14 @@ beforeAll(async () => {
   app = await startApp();
   await app.setPolicy({ preset: 'fair-mix' });
   // The sections that no preset has.
-  const { body: preset } = await app.call<{ [key: string]: Json }>('GET', '/v1/policy');
-  await app.setPolicy({ ...preset, quotaAllocation: QUOTA_BANDS, speedBoard: {} });
+  const { body: preset } = await app.call<{ routing: { rules: Json[] }; [key: string]: unknown }>('GET', '/v1/policy');
+  const pooled = { name: 'together', target: { teamPool: 'East pool' }, method: 'pool' };
+  const routing = {
+    ...preset.routing,
+    rules: [...preset.routing.rules, pooled],
+    teamPools: { 'East pool': { team: 'East' } },
+  };
+  await app.setPolicy({ ...preset, routing, quotaAllocation: QUOTA_BANDS, speedBoard: {} });
   const answer = await app.call<{ [key: string]: Json }>('GET', '/v1/policy');
   policy = answer.body;
   etag = answer.headers.get('etag');

@@ -34,6 +34,7 @@ function openOffer(n: number): OpenOffer {
     ruleStep: 0,
     method: 'race',
     blind: null,
+    teamPool: null,
     blindFacts: { industry: null, region: null, country: null, source: 'web form', acceptedAtMs: T0 },
     facts: {
       company: { name: 'PT', size: null },

@@ -24,7 +24,7 @@ const [EARLIER, LATER] = ['2026-11-01T00:00:00Z', '2026-11-02T00:00:00Z'];
 const timeOff = { from: '2099-01-01T00:00:00Z', until: '2099-01-02T00:00:00Z' };
 
 export function distributionRoutes(castOf: () => Cast): Route[] {
-  return [...policyRoutes(castOf), ...standingRoutes(castOf)];
+  return [...policyRoutes(castOf), ...POOL_ROUTES, ...standingRoutes(castOf)];
 }
 
 /** The document of rules, and what a team or a company is under it. */
@@ -98,6 +98,20 @@ function policyRoutes(castOf: () => Cast): Route[] {
     { call: 'GET /v1/ops/queue', ready: () => ({ path: '/v1/ops/queue' }), may: MANAGERS(200) },
   ];
 }
+
+/** Of a pool that is nowhere; test/integration/team-pools.test.ts has its own. */
+const POOL_ROUTES: Route[] = [
+  {
+    call: 'GET /v1/team-pools/{pool}/leads',
+    ready: () => ({ path: '/v1/team-pools/none/leads' }),
+    may: { ...REPS(404), ...MANAGERS(404) },
+  },
+  {
+    call: 'GET /v1/team-pools/{pool}/contributions',
+    ready: () => ({ path: '/v1/team-pools/none/contributions' }),
+    may: { ...REPS(404), ...MANAGERS(404) },
+  },
+];
 
 /** What the rules make of one rep or lead. */
 function standingRoutes(castOf: () => Cast): Route[] {

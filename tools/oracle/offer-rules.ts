@@ -202,6 +202,17 @@ const neverBeforeTheWin: OfferRule = {
     ),
 };
 
+/** V4: a team pool is worked and never claimed (DIST-08); that it was, the auditor finds on file. */
+const poolIsNoRace: OfferRule = {
+  id: 'V4',
+  says: 'a claim is refused as a team pool’s where the offer is in one, and nowhere else',
+  ofOffer: (story, onFile) =>
+    answersOf(story)
+      .filter(({ answer: { told } }) => told.verdict === 'refused' && told.rule === 'teamPool')
+      .filter(() => onFile === undefined || onFile.teamPool === null)
+      .map(({ request }) => `${story.offerId}: ${ofWho(request)} was refused for a team pool, the file has none`),
+};
+
 export const OFFER_RULES: readonly OfferRule[] = [
   oneTold,
   wonIsOnDisk,
@@ -213,4 +224,5 @@ export const OFFER_RULES: readonly OfferRule[] = [
   firstClaimWins,
   answersItsClaim,
   neverBeforeTheWin,
+  poolIsNoRace,
 ];

@@ -7,6 +7,8 @@ export interface OfferOnFile {
   leadId: string;
   state: string;
   closeReason: string | null;
+  /** The team pool that it is in; null: in none. */
+  teamPool: string | null;
   winner: string | null;
   requestId: string | null;
   claimedAt: number | null;
@@ -15,7 +17,7 @@ export interface OfferOnFile {
 }
 
 const OFFER = `
-  SELECT o.id AS offerId, o.lead_id AS leadId, o.state, o.close_reason AS closeReason, w.rep_id AS winner,
+  SELECT o.id AS offerId, o.lead_id AS leadId, o.state, o.close_reason AS closeReason, o.team_pool AS teamPool, w.rep_id AS winner,
     w.request_id AS requestId, w.started_at AS claimedAt, w.ended_at AS ownedUntil
   FROM offers o LEFT JOIN ownerships w ON w.offer_id = o.id AND w.via = 'claim'
   WHERE o.id = ?`;

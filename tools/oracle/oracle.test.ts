@@ -178,6 +178,12 @@ const PLANTED: Record<string, Planted[]> = {
     },
   ],
   V2: [{ how: 'before the win', lines: ask(again(budi, 'b9'), { ...lost, byMs: -1 } as Verdict) }],
+  V4: [
+    {
+      how: 'of a race',
+      lines: ask(again(budi, 'b9'), { verdict: 'refused', ...of(budi), rule: 'teamPool', message: '' }),
+    },
+  ],
   V3: [{ how: 'in an alert', lines: [heard('r1', 'lead:window', { id: 12, offerId: 'o3', phone: CONTACT_MARK })] }],
 };
 

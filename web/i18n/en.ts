@@ -61,6 +61,7 @@ export const en = {
     weeklyAllowance: "You have had this week's allowance of leads.",
     attemptRate: 'Too many tries. Wait a moment.',
     onboarding: 'Your first weeks: you may watch, not claim yet.',
+    teamPool: 'A lead of your team pool: contact it and log that.',
   },
   gone: {
     expired: "Time's up",

@@ -61,6 +61,7 @@ export const id = {
     weeklyAllowance: 'Jatah lead Anda minggu ini sudah habis.',
     attemptRate: 'Terlalu banyak percobaan. Tunggu sebentar.',
     onboarding: 'Masa pengenalan: Anda bisa melihat, belum bisa mengklaim.',
+    teamPool: 'Lead pool tim: hubungi dan catat kontaknya.',
   } satisfies Record<RefusalRule, string>,
   gone: {
     expired: 'Waktu habis',

@@ -13,26 +13,30 @@ export interface Counted {
   by: number;
 }
 
-type Begun = Pick<OwnershipRow, 'repId' | 'via' | 'day'>;
+type Begun = Pick<OwnershipRow, 'repId' | 'via' | 'method' | 'day'>;
 /** Stages after which nothing is owed, and the lead is nobody's open lead any more. */
 export const FINISHED: ReadonlySet<string> = new Set(['won', 'lost', 'disqualified']);
 
-/** A lead was given to a rep by the house. */
-export function countedOfAssignment({ repId, via, day }: Begun): Counted[] {
+/** Whether the rotation gave it: only then does it pay for claims (FAIR-02). */
+const isAuto = ({ via, method }: Pick<Begun, 'via' | 'method'>) => via === 'rotation' && method !== 'pool';
+
+/** A lead was given to a rep by the house, or taken from a team pool. */
+export function countedOfAssignment({ repId, via, method, day }: Begun): Counted[] {
   const open = { repId, counter: OPEN_LEADS, by: 1 };
-  const inWeek = via === 'manager' ? managerInWeek : autoInWeek;
+  const inWeek = isAuto({ via, method }) ? autoInWeek : managerInWeek;
   return [open, { repId, counter: inWeek(weekOf(day)), by: 1 }];
 }
 
 /** A lead left a rep. What the rep gave back pays for nothing any more, in the week in which it began. */
 export function countedOfEnd(
-  { repId, via, day }: Begun,
+  { repId, via, method, day }: Begun,
   reason: 'released' | 'reassigned',
   temperature: LeadRow['temperature'],
 ): Counted[] {
   const open = { repId, counter: OPEN_LEADS, by: -1 };
   const kind = via === 'claim' ? temperature : 'auto';
-  if (reason === 'reassigned' || via === 'manager' || kind === 'hot') return [open];
+  const paid = via === 'claim' || isAuto({ via, method });
+  if (reason === 'reassigned' || !paid || kind === 'hot') return [open];
   return [open, { repId, counter: returnedInWeek(kind, weekOf(day)), by: 1 }];
 }
 

@@ -91,9 +91,9 @@ export interface AssignArgs {
   closes: { offerId: string; reason: 'expired' | 'assigned' | 'withdrawn'; deadlineId: string | null } | null;
 }
 
-/** An account's owner gets its leads whatever the rotation says, and keeps the own place in it. */
+/** An account's owner gets its leads whatever the rotation says, and keeps the own place in it; so does who works a pool. */
 export function takesTurn(via: OwnershipRow['via'], method: OwnershipRow['method']): boolean {
-  return via === 'rotation' && method !== 'accountOwner';
+  return via === 'rotation' && method !== 'accountOwner' && method !== 'pool';
 }
 
 export type AssignResult = Refused | { refused: 'noRoom' } | (Done & { closedSeq: number | null; ownershipId: string });
@@ -193,9 +193,12 @@ export interface ActivityArgs {
   /** The rep's local day of `at`. */
   day: string;
   points: PointsPolicy;
+  /** Since when the lead waited for it, where that is not when the rep got it. */
+  waitedSince?: number;
 }
 
-const OUTBOUND: ReadonlySet<string> = new Set(['call', 'email', 'sms', 'meeting']);
+/** What reaches out to the person behind a lead. */
+export const OUTBOUND: ReadonlySet<string> = new Set(['call', 'email', 'sms', 'meeting']);
 
 /** Logs what the owner did; the first outbound attempt is the first contact (SLA-05, GAME-02). */
 export function logActivity(
@@ -230,7 +233,8 @@ export function logActivity(
   if (firstContact) {
     changeOwnership(stores, credit, owner, { firstContactAt: contactAt, firstContactDay: args.day }, at);
     // A phone whose clock is a little behind did not call before it owned the lead.
-    const contact = { startedAtMs: owner.startedAt, atMs: backDated ? args.happenedAt : contactAt, recordedAtMs: at };
+    const startedAtMs = args.waitedSince ?? owner.startedAt;
+    const contact = { startedAtMs, atMs: backDated ? args.happenedAt : contactAt, recordedAtMs: at };
     for (const award of contactAwards(args.points, contact)) {
       pay(stores, credit, { ...award, eventSeq: seq, repId, leadId, ownershipId: owner.id, at, day: args.day });
     }

@@ -157,6 +157,7 @@ function claimCredit(stores: Stores, args: SettleClaimArgs, eventSeq: number, cl
   const facts = {
     repId: win.repId,
     via: 'claim' as const,
+    method: null,
     startedAt: win.claimedAtMs,
     day,
     claimSpeedMs,

@@ -5,6 +5,7 @@ import * as helping from './helping.ts';
 import * as offering from './offering.ts';
 import * as owning from './owning.ts';
 import { pauseTeam, resumeTeam } from './pausing.ts';
+import { workPool } from './pooling.ts';
 import { closeMonths } from './quota.ts';
 import * as routing from './routing.ts';
 import { settleClaim } from './settle-claim.ts';
@@ -30,6 +31,7 @@ export function createTransactions(db: Db) {
     replaceOffer: bind(stores, owning.replaceOffer),
     logActivity: bind(stores, owning.logActivity),
     setStage: bind(stores, owning.setStage),
+    workPool: bind(stores, workPool),
     askAssist: bind(stores, helping.askAssist),
     confirmAssist: bind(stores, helping.confirmAssist),
     addRep: bind(stores, governing.addRep),
