@@ -30,13 +30,13 @@ function reasons(row: Row, parts: readonly RowReport[]): string[] {
   const missing = Object.keys(promised).filter((name) => !parts.some(({ part }) => part === name));
   return [
     ...missing.map((name) => `${name} did not report`),
-    ...parts.flatMap(({ part, faults, hitsInFlight, lost, doubled, unjudged, control }) => [
+    ...parts.flatMap(({ part, faults, hitsInFlight, lost, doubled, unjudged, controls }) => [
       ...(faults === 0 ? [`${part}: no fault struck`] : []),
       ...(needsHits && hitsInFlight === 0 ? [`${part}: no fault struck while a claim was in flight`] : []),
       ...(lost > 0 ? [`${part}: ${lost} lost`] : []),
       ...(doubled > 0 ? [`${part}: ${doubled} doubled`] : []),
       ...unjudgedOf(row, { part, unjudged }).map((rule) => `${part}: not judged: ${rule}`),
-      ...(control.caught ? [] : [`${part}: the control was not caught (${control.what})`]),
+      ...controls.filter(({ caught }) => !caught).map(({ what }) => `${part}: the control was not caught (${what})`),
     ]),
   ];
 }
@@ -57,8 +57,8 @@ export function matrixOf(rows: readonly Row[], reports: readonly RowReport[]): R
       wins: sum(parts, ({ wins }) => wins),
       lost: sum(parts, ({ lost }) => lost),
       doubled: sum(parts, ({ doubled }) => doubled),
-      controls: parts.length,
-      controlsCaught: parts.filter(({ control }) => control.caught).length,
+      controls: sum(parts, ({ controls }) => controls.length),
+      controlsCaught: sum(parts, ({ controls }) => controls.filter(({ caught }) => caught).length),
       held: why.length === 0,
       why,
       parts,
@@ -107,9 +107,16 @@ export function matrixMarkdown(results: readonly RowResult[], about: string): st
   const header = ['fault', 'promise', ...HEADER.slice(1), 'held'];
   const measured = results.flatMap(({ row, parts }) =>
     parts.flatMap((report) => {
-      const { part, control, figures = {} } = report;
+      const { part, controls, figures = {} } = report;
       const said = Object.entries(figures).map(([name, value]) => `${name} ${value}`);
-      return [line([`${row}, ${part}`, said.join(', ') || 'none', unjudgedWords(report), control.what])];
+      return [
+        line([
+          `${row}, ${part}`,
+          said.join(', ') || 'none',
+          unjudgedWords(report),
+          controls.map(({ what }) => what).join('; '),
+        ]),
+      ];
     }),
   );
   return [

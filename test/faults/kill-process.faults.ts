@@ -44,13 +44,16 @@ it(
   async () => {
     const part = new Part('kill-process', 'gateway');
     await using staffed = await StaffedCell.start({ redis, name: 'kill-gateway', gateways: 3, racers: RACERS });
+    const limits = await staffed.bind();
     await part.eachRound(GATEWAY_ROUNDS, async (round) => {
+      await limits.moveOn();
       const struck = staffed.afterClaims(1 + (round % CLAIMS_SURE));
       const leads = Promise.all(Array.from({ length: LEADS }, () => staffed.postLead()));
       await struck;
       staffed.strikes('kill -9 of a gateway');
       await staffed.kill(staffed.gateways[round % 3] as (typeof staffed.gateways)[0]);
       await leads;
+      await limits.expectRefused();
       await staffed.expectSound();
       await staffed.expectNothingMissed();
       await staffed.addGateway();
@@ -91,8 +94,10 @@ it(
   async () => {
     const part = new Part('kill-process', 'ledger');
     await using staffed = await StaffedCell.start({ redis, name: 'kill-ledger', gateways: 2, racers: RACERS });
+    const limits = await staffed.bind();
     const takeOverMs: number[] = [];
     await part.eachRound(LEDGER_ROUNDS, async (round) => {
+      await limits.moveOn();
       const standby = await staffed.addStandby();
       const kept = await staffed.keptLead();
       const struck = staffed.afterClaims(1 + (round % CLAIMS_SURE));
@@ -107,6 +112,7 @@ it(
       takeOverMs.push(Math.round(staffed.clock.monotonicMs() - killedAtMs));
       staffed.ledger = await standby.listens();
       await leads;
+      await limits.expectRefused();
       await staffed.expectSound();
       await staffed.expectNothingMissed();
     });

@@ -13,8 +13,9 @@ import type { Line } from '../../tools/oracle/line.ts';
 import { OnFile } from '../../tools/oracle/on-file.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
 import { brokenBuild } from './kit/broken-build.ts';
-import { Company, type Strike } from './kit/company.ts';
+import { Company, type Strike, type Target } from './kit/company.ts';
 import { FaultyDisk } from './kit/disks.ts';
+import { Limits } from './kit/limits.ts';
 import { rounds } from './kit/matrix.ts';
 import { Part } from './kit/part.ts';
 import { put, type Racer } from './racers.ts';
@@ -26,6 +27,8 @@ const ROUND_MS_MAX = 30_000;
 /** Of the broken build; it loses wins at once. */
 const CONTROL_ROUNDS_MAX = 6;
 const RACERS = 8;
+/** More than anybody wins in a round. */
+const ROOM = rounds({ quick: 8, full: 30 });
 /** Of the leads, one in so many is still open when the server dies. */
 const LEAVES_ALONE = 5;
 
@@ -104,7 +107,7 @@ function timersOf(file: string): string[] {
 }
 
 /** Every open offer is in every rep's snapshot, has its timer, and can be won. */
-async function expectOpenOffersClaimable(company: Company): Promise<void> {
+async function expectOpenOffersClaimable(company: Company, limits: Limits): Promise<void> {
   const open = company.openOnFile();
   const ids = open.map(({ offerId }) => offerId);
   const expiring = timersOf(company.file).filter((timer) => timer.includes(' offerExpires '));
@@ -112,8 +115,9 @@ async function expectOpenOffersClaimable(company: Company): Promise<void> {
   for (const { snapshot } of company.racers) {
     expect(snapshot.offers.map(({ offerId }) => offerId).sort()).toEqual(ids);
   }
+  const free = company.racers.filter(({ person }) => !limits.binds(person.id));
   const verdicts = open.map((offer) => {
-    const racer = company.chance.oneOf(company.racers);
+    const racer = company.chance.oneOf(free);
     return racer.claimUntilJudged(`${racer.person.id}-fresh-${offer.offerId}`, offer);
   });
   for (const { verdict } of await Promise.all(verdicts)) expect(verdict).toBe('won');
@@ -127,10 +131,26 @@ interface Seen {
   downMs: number[];
 }
 
+interface Scene {
+  company: Company;
+  limits: Limits;
+  told: Told;
+  seen: Seen;
+}
+
+/** Two of the racers are at limits, by counters that each start must have right. */
+function limitsIn(company: Company): Limits {
+  const [atCap, atOpen, other] = company.racers as [Racer, Racer, Racer];
+  const aside = async () => (await company.aside(1))[0] as Target;
+  const { file } = company;
+  return new Limits({ file, url: () => company.server.url, aside }, { atCap, atOpen, other, room: ROOM });
+}
+
 /** One death, and what must hold after it; on Redis it may die as well, and come back with nothing in it. */
-async function killAndRecover(company: Company, told: Told, seen: Seen, redisDies: boolean): Promise<void> {
+async function killAndRecover({ company, limits, told, seen }: Scene, redisDies: boolean): Promise<void> {
   const { history, file } = company;
   await company.enter();
+  await limits.moveOn();
   const { verdicts } = await company.raceUntil(KILL);
   company.leave();
   seen.cutOff += verdicts.filter((verdict) => verdict === null).length;
@@ -146,7 +166,8 @@ async function killAndRecover(company: Company, told: Told, seen: Seen, redisDie
   seen.downMs.push(clock.monotonicMs() - fromMs);
   await company.postAgain();
   await company.enter();
-  await expectOpenOffersClaimable(company);
+  await limits.expectRefused();
+  await expectOpenOffersClaimable(company, limits);
   for (const { verdict } of await company.askAgain(lines)) expect(['won', 'lost']).toContain(verdict);
   expect(brokenRules(await company.judgeEnded())).toEqual([]);
   company.leave();
@@ -187,10 +208,10 @@ describe.each(['embedded', 'redis'])(`kill -9 in the middle of races, %s, FAULT_
       const of = { redis: onRedis(), name: 'kill', seed, racers: RACERS, leavesAlone: LEAVES_ALONE };
       await using company = new Company(of);
       await company.start();
-      const told = new Told(company);
       const seen: Seen = { cutOff: 0, commitsHit: 0, downMs: [] };
+      const scene = { company, limits: limitsIn(company), told: new Told(company), seen };
       await part.eachRound(ROUNDS, (round) => {
-        return killAndRecover(company, told, seen, arbiter === 'redis' && round % 2 === 1);
+        return killAndRecover(scene, arbiter === 'redis' && round % 2 === 1);
       });
       expect(seen.cutOff).toBeGreaterThan(0);
       part.count(await company.judgeEnded());
@@ -200,6 +221,7 @@ describe.each(['embedded', 'redis'])(`kill -9 in the middle of races, %s, FAULT_
         {
           killsThatHitACommit: seen.commitsHit,
           claimsCutOff: seen.cutOff,
+          refusedByALimit: company.history.count('refused'),
           startMsMax: Math.round(Math.max(...seen.downMs)),
         },
       );

@@ -160,7 +160,7 @@ export class Racer {
 
 async function call<T>(method: string, url: string, body: unknown, more: Record<string, string>): Promise<T> {
   const headers = { authorization: `Bearer ${ADMIN_KEY}`, 'content-type': 'application/json', ...more };
-  const response = await fetch(url, { method, headers, body: JSON.stringify(body) });
+  const response = await fetch(url, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
   const text = await response.text();
   if (!response.ok) throw new Error(`${url}: ${response.status} ${text}`);
   return JSON.parse(text) as T;
@@ -170,8 +170,21 @@ export function post<T>(url: string, path: string, body: unknown, key?: string):
   return call('POST', `${url}/v1${path}`, body, key === undefined ? {} : { 'idempotency-key': key });
 }
 
+export function get<T>(url: string, path: string): Promise<T> {
+  return call('GET', `${url}/v1${path}`, undefined, {});
+}
+
 export function put(url: string, path: string, body: unknown): Promise<unknown> {
   return call('PUT', `${url}/v1${path}`, body, { 'if-match': '*' });
+}
+
+/** The same as this person. */
+export function postAs<T>({ token }: Person, url: string, path: string, body: unknown, key?: string): Promise<T> {
+  const authorization = `Bearer ${token}`;
+  return call('POST', `${url}/v1${path}`, body, {
+    authorization,
+    ...(key === undefined ? {} : { 'idempotency-key': key }),
+  });
 }
 
 /** `first` numbers them: those of a second call need other numbers. */

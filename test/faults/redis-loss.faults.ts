@@ -14,8 +14,9 @@ import type { Program } from '../support/server-process.ts';
 import { SILENCE_IS_A_LOSS, TOLD_AT_THE_YES } from './guesses.ts';
 import { brokenBuild, type Edit } from './kit/broken-build.ts';
 import { Cell, type Member } from './kit/cell.ts';
+import { Limits } from './kit/limits.ts';
 import { rounds } from './kit/matrix.ts';
-import { Part } from './kit/part.ts';
+import { type ControlFindings, Part } from './kit/part.ts';
 import { promote, startReplica } from './kit/replica.ts';
 import type { Racer } from './racers.ts';
 import { Races, type Target } from './races.ts';
@@ -23,6 +24,8 @@ import { Races, type Target } from './races.ts';
 const ROUNDS = rounds({ quick: 1, full: 20 });
 const ROUND_MS_MAX = 60_000;
 const PER_DOOR = 3;
+/** More than anybody wins in a round. */
+const ROOM = 60;
 
 const cleanups: (() => unknown)[] = [];
 
@@ -48,11 +51,11 @@ class Scene {
     this.races = races;
   }
 
-  static async set(redis: TestRedis): Promise<Scene> {
+  static async set(redis: TestRedis, program?: Program): Promise<Scene> {
     cleanups.push(() => redis.stop());
     const cell = new Cell({ redis, name: 'loss' });
     cleanups.push(() => cell[Symbol.asyncDispose]());
-    const ledger = await cell.start({ role: 'all', proxied: true });
+    const ledger = await cell.start({ role: 'all', proxied: true, ...(program === undefined ? {} : { program }) });
     const races = await Races.at({ cell, doors: [ledger], perDoor: PER_DOOR });
     const scene = new Scene(redis, cell, ledger, races);
     cleanups.push(() => {
@@ -69,6 +72,15 @@ class Scene {
     const gateway = await this.cell.start({ role: 'gateway', proxied: true, ...more });
     const { racers } = await this.races.enter(gateway, PER_DOOR);
     this.atTheGateway = racers;
+  }
+
+  /** Two of them are at limits, one at each door, by counters that a rebuild must have right. */
+  limits(): Limits {
+    const { races, ledger, cell } = this;
+    const [atOpen, other] = races.racers as [Racer, Racer];
+    const [atCap] = this.atTheGateway as [Racer];
+    const ground = { file: cell.file, url: () => ledger.url, aside: () => races.aside() };
+    return new Limits(ground, { atCap, atOpen, other, room: ROOM });
   }
 
   async observer(): Promise<TestConnection> {
@@ -126,6 +138,11 @@ interface Loss {
   keepsTheWin?: boolean;
 }
 
+const FORGETS_COUNTERS: Edit = {
+  file: 'server/flow/counting.js',
+  from: 'return world().arbiter.restoreCounters(',
+  to: 'return (async () => undefined)(',
+};
 const AT_THE_YES = { what: 'a win is told when Redis says yes', edits: TOLD_AT_THE_YES, tellsAtTheYes: true };
 const snapshotOf = ({ dir }: TestRedis, name: string) => join(dir, name);
 const kill = (scene: Scene) => {
@@ -219,8 +236,13 @@ const LOSSES: Loss[] = [
  * From calm to fault to calm; answers whether the win that the ledger had not read was one in the end.
  * Redis is lost in the turn in which that win is seen in it, told or not; a control's when it is told as well.
  */
-async function loseRedis(scene: Scene, { prepare, lose, giveBack, part }: Loss, isTold = false): Promise<boolean> {
+async function loseRedis(
+  scene: Scene,
+  { prepare, lose, giveBack, part }: Loss,
+  { limits, isTold = false }: { limits?: Limits; isTold?: boolean },
+): Promise<boolean> {
   const { races, ledger } = scene;
+  await limits?.moveOn();
   races.start();
   await races.won(2);
   await prepare?.(scene);
@@ -236,6 +258,7 @@ async function loseRedis(scene: Scene, { prepare, lose, giveBack, part }: Loss, 
     await giveBack(scene);
   }
   scene.reconnect();
+  await limits?.expectRefused();
   // Without those who may have been told already: a holder who wins once more is no second winner.
   const others = races.racers.filter((racer) => !scene.atTheGateway.includes(racer));
   await races.tap(unread, others);
@@ -248,21 +271,38 @@ async function loseRedis(scene: Scene, { prepare, lose, giveBack, part }: Loss, 
     .some(({ repId, offerId, verdict }) => repId === holder && offerId === unread.offerId && verdict.verdict === 'won');
 }
 
+/** The same loss under a ledger that puts offers up again and forgets what its reps have claimed. */
+async function foundOfForgottenCounters(loss: Loss): Promise<ControlFindings> {
+  const scene = await Scene.set(await loss.redis(), brokenBuild(FORGETS_COUNTERS));
+  const { races } = scene;
+  await scene.limits().moveOn();
+  await races.strike(loss.part, () => loss.lose(scene));
+  await races.tap(await races.aside(), races.racers.slice(1, 2));
+  const found = await races.judge();
+  return { what: 'a rebuild that forgets the counters', found, mustSay: /^L3 .*claims:day/ };
+}
+
 it.each(LOSSES)(
   '$part: claims meanwhile hear retry, no second winner, no lost winner, Redis is what the file says again',
   async (loss) => {
     const part = new Part('redis-loss', loss.part);
     const scene = await Scene.set(await loss.redis());
     const { races } = scene;
+    const limits = scene.limits();
     await part.eachRound(ROUNDS, async () => {
-      const isKept = await loseRedis(scene, loss);
+      const isKept = await loseRedis(scene, loss, { limits });
       expect(await races.judge()).toEqual([]);
       if (loss.keepsTheWin === true) expect(isKept).toBe(true);
     });
     part.count(races.judgement);
+    const refusedByALimit = races.history.count('refused');
+    await limits.lift();
     await scene.enter(brokenBuild(...loss.control.edits));
-    await loseRedis(scene, loss, loss.control.tellsAtTheYes);
-    part.report({ what: loss.control.what, found: races.found(), mustSay: /^S[123] / });
+    await loseRedis(scene, loss, { isTold: loss.control.tellsAtTheYes });
+    const guessed = { what: loss.control.what, found: races.found(), mustSay: /^S[123] / };
+    part.report(loss.part === 'flushall' ? [guessed, await foundOfForgottenCounters(loss)] : guessed, {
+      refusedByALimit,
+    });
   },
   (ROUNDS + 1) * ROUND_MS_MAX,
 );

@@ -24,7 +24,7 @@ const good: RowReport = {
   doubled: 0,
   seconds: 1,
   unjudged: { S9: 'nobody read the stream of wins' },
-  control: { what: 'a wooden house', caught: true },
+  controls: [{ what: 'a wooden house', caught: true }],
 };
 const b = { ...good, part: 'b' };
 const whyOf = (...reports: RowReport[]) => matrixOf([row], reports)[0]?.why;
@@ -50,7 +50,7 @@ describe('the matrix', () => {
     ],
     [
       'a control nobody caught',
-      [good, { ...b, control: { what: 'petrol', caught: false } }],
+      [good, { ...b, controls: [...b.controls, { what: 'petrol', caught: false }] }],
       'b: the control was not caught (petrol)',
     ],
   ])('does not hold %s', (_, reports, why) => {

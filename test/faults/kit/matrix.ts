@@ -24,7 +24,7 @@ export interface RowReport {
   /** Rules of the oracle that none of its histories had anything to be judged by, and what they would have needed. */
   unjudged: Record<string, string>;
   /** What was broken on purpose, and whether the same judgement saw it. */
-  control: { what: string; caught: boolean };
+  controls: readonly { what: string; caught: boolean }[];
 }
 
 /** True in `npm run test:faults`: as many rounds as the matrix promises, instead of a few. */

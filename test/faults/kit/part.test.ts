@@ -49,7 +49,11 @@ test('fails when nobody noticed the control, or noticed something else', () => {
   const part = new Part('power-loss', 'image');
   expect(() => part.report({ what: 'petrol', found: [] })).toThrow('nobody noticed the control (petrol)');
   expect(() => part.report({ ...NOTICED, mustSay: /^S2 / })).toThrow('S1 two were told');
-  expect(part.report({ ...NOTICED, mustSay: /^S1 / }).control).toEqual({ what: 'petrol', caught: true });
+  expect(part.report([{ ...NOTICED, mustSay: /^S1 / }, NOTICED]).controls).toEqual([
+    { what: 'petrol', caught: true },
+    { what: 'petrol', caught: true },
+  ]);
+  expect(() => part.report([NOTICED, { what: 'matches', found: [] }])).toThrow('(matches)');
 });
 
 test('fails when a rule that the row is there for had nothing to be judged by', () => {

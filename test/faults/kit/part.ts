@@ -98,14 +98,17 @@ export class Part {
    * Call it last, when everything has held.
    * @throws when nobody noticed the control, or a rule that the row is there for could not be judged
    */
-  report({ what, found, mustSay = /./ }: ControlFindings, figures: RowReport['figures'] = {}): RowReport {
-    const caught = found.some((finding) => mustSay.test(finding));
+  report(control: ControlFindings | readonly ControlFindings[], figures: RowReport['figures'] = {}): RowReport {
+    const all = [control].flat() as ControlFindings[];
+    const isCaught = ({ found, mustSay = /./ }: ControlFindings) => found.some((finding) => mustSay.test(finding));
+    const controls = all.map((one) => ({ what: one.what, caught: isCaught(one) }));
     const seconds = Math.round((clock.monotonicMs() - this.#startedMs) / 100) / 10;
     const { row, name: part } = this;
     const unjudged = Object.fromEntries(this.#unjudged);
-    const report = { row, part, ...this.#sum, seconds, figures, unjudged, control: { what, caught } };
+    const report = { row, part, ...this.#sum, seconds, figures, unjudged, controls };
     writeDown(report);
-    if (!caught) throw new Error(`nobody noticed the control (${what}): ${found.join('; ') || 'nothing was found'}`);
+    for (const { what, found } of all.filter((one) => !isCaught(one)))
+      throw new Error(`nobody noticed the control (${what}): ${found.join('; ') || 'nothing was found'}`);
     const owed = unjudgedOf(this.#row, report);
     if (owed.length > 0) throw new Error(`${row} is there for rules that were not judged: ${owed.join('; ')}`);
     return report;

@@ -15,11 +15,15 @@ import type { Program } from '../../support/server-process.ts';
 import { makePeople, markedLead, post, Racer } from '../racers.ts';
 import { Cell, type Member } from './cell.ts';
 import { judgeEnded, markNow } from './ended.ts';
+import { Limits } from './limits.ts';
 
 /** Leads of this source are left alone until a test asks for them. */
 const KEPT_SOURCE = 'kept';
 /** A gateway whose ledger is away answers within two seconds, and is asked again this soon. */
 const AGAIN_MS = 100;
+
+/** More than anybody wins in a round. */
+const ROOM = 20;
 
 type Offer = { leadId: string; offerId: string };
 
@@ -39,6 +43,8 @@ export class StaffedCell implements AsyncDisposable {
   readonly gateways: Member[] = [];
   readonly cell: Cell;
   ledger!: Member;
+  /** Null until a test binds two of its racers. */
+  limits: Limits | null = null;
   readonly #options: StaffedOptions;
   readonly #claims: Promise<void>[] = [];
   #posted = 0;
@@ -65,6 +71,21 @@ export class StaffedCell implements AsyncDisposable {
       };
     }
     return staffed;
+  }
+
+  /** The last two of the racers are at limits from now on, by counters that whoever takes over must have right. */
+  async bind(): Promise<Limits> {
+    const [other] = this.racers.slice(1) as [Racer];
+    const [atCap, atOpen] = this.racers.slice(-2) as [Racer, Racer];
+    const ground = {
+      file: this.cell.file,
+      url: () => (this.gateways[0] as Member).url,
+      aside: () => this.keptLead(),
+      claim: (racer: Racer, requestId: string, offer: Offer) => this.judged(racer, requestId, offer),
+    };
+    this.limits = new Limits(ground, { atCap, atOpen, other, room: ROOM });
+    await this.limits.moveOn();
+    return this.limits;
   }
 
   async addGateway(): Promise<Member> {
@@ -126,7 +147,7 @@ export class StaffedCell implements AsyncDisposable {
     const leadId = await this.postLead(KEPT_SOURCE);
     const [first] = this.racers as [Racer];
     for (;;) {
-      await first.refresh();
+      await this.#refresh([first]);
       const card = first.snapshot.offers.find((offer) => offer.leadId === leadId);
       if (card !== undefined) return card;
     }
@@ -144,7 +165,8 @@ export class StaffedCell implements AsyncDisposable {
 
   async #claim(racer: Racer, offer: Offer): Promise<void> {
     const verdict = await this.judged(racer, `${racer.person.id}-${offer.offerId}`, offer);
-    expect(['won', 'lost']).toContain(verdict.verdict);
+    const isBound = this.limits?.binds(racer.person.id) === true;
+    expect(isBound ? ['won', 'lost', 'refused'] : ['won', 'lost']).toContain(verdict.verdict);
   }
 
   /** Resolves, in the turn of that line, after `sent` more claims were sent. */
@@ -183,8 +205,8 @@ export class StaffedCell implements AsyncDisposable {
   }
 
   /** Whose gateway is gone comes back at another one, whose first word is a snapshot. */
-  async #refresh(): Promise<void> {
-    for (const racer of this.racers) await racer.refresh().catch(() => this.#join(racer));
+  async #refresh(racers = this.racers): Promise<void> {
+    for (const racer of racers) await racer.refresh().catch(() => this.#join(racer));
   }
 
   /** Every rep's snapshot has exactly what is open on file. */
