@@ -1,7 +1,9 @@
 /** What each kind of step does: people's doings here, what breaks in `mishaps.ts`. */
 
 import { isOfferCard } from '../../client-sdk/src/pool.ts';
+import type { Policy } from '../../server/policy/policy-rules.ts';
 import { CONTACT_MARK } from '../../tools/oracle/line.ts';
+import { BOOK_NAMES, BOOKS, LEAD_TYPES, TEAMS } from './books.ts';
 import { CRASH_POINTS } from './faults.ts';
 import type { Game } from './game.ts';
 import { downMs, MISHAPS, rush } from './mishaps.ts';
@@ -11,7 +13,6 @@ import type { Device } from './sim-device.ts';
 export type Picks = readonly [number, number, number];
 export type Act = (game: Game, picks: Picks) => void;
 
-const TYPES = ['demo request', 'whitepaper download', 'newsletter signup'];
 const STAGES = ['qualified', 'opportunity', 'won', 'lost', 'nurture', 'disqualified'];
 /** Nobody waits for a moment longer than this. */
 const EDGE_MS_MAX = 20 * 60_000;
@@ -71,7 +72,7 @@ function bare(game: Game, device: Device, leadId: string, requestId: string, off
 async function postLead(game: Game, picks: Picks, at: number): Promise<void> {
   const body = {
     source: 'web',
-    type: pickOf(TYPES, (picks[1] + at / 7) % 1),
+    type: pickOf(LEAD_TYPES, (picks[1] + at / 7) % 1),
     company: { name: `PT ${at}`, size: Math.floor(picks[2] * 500) },
     contact: { name: CONTACT_MARK, email: `${CONTACT_MARK}@maju.example`, phone: CONTACT_MARK },
     // A source that sends one lead twice.
@@ -90,7 +91,7 @@ async function policy(game: Game, picks: Picks): Promise<void> {
       const preset = pickOf(['open', 'tiered', 'fast-tiered'], picks[1]);
       return game.office.put('/policy', { preset }, { ifMatch: '*' });
     }
-    const document = await game.office.get<{ competition: object; leaderboard: object }>('/policy');
+    const document = await game.office.get<Policy>('/policy');
     const quick = { default: pickOf([[0], [0, 5, 20], [0, 60, null]], picks[1]) };
     const changes = [
       { dailyCap: pickOf([null, 1, 2, 5], picks[1]) },
@@ -105,6 +106,22 @@ async function policy(game: Game, picks: Picks): Promise<void> {
     const effectiveAt = picks[0] > 0.9 ? { effectiveAt: new Date(game.wall.nowMs() + 30_000).toISOString() } : {};
     return game.office.put('/policy', { ...document, competition, leaderboard, ...effectiveAt }, { ifMatch: '*' });
   });
+}
+
+/** Another book of rules, over whatever is in force. */
+async function rules(game: Game, picks: Picks): Promise<void> {
+  await game.attempt('a book of rules', async () => {
+    const document = await game.office.get<Policy>('/policy');
+    const book = BOOKS[pickOf(BOOK_NAMES, picks[0]) ?? 'plain'];
+    return game.office.put('/policy', book(document), { ifMatch: '*' });
+  });
+}
+
+/** A word about one team. */
+function teams(path: 'pause' | 'resume', body: object | null): Act {
+  return (game, [who]) => {
+    void game.attempt(path, () => game.office.post(`/teams/${pickOf(TEAMS, who)}/${path}`, body ?? undefined));
+  };
 }
 
 const PEOPLE: Partial<Record<StepKind, Act>> = {
@@ -236,6 +253,22 @@ const PEOPLE: Partial<Record<StepKind, Act>> = {
   signIn: (game, picks) => void signIn(game, picks),
 
   policy: (game, picks) => void policy(game, picks),
+  rules: (game, picks) => void rules(game, picks),
+  account(game, picks) {
+    const owner = pickOf(game.people, picks[1]);
+    const ownerId = owner === undefined || picks[2] > 0.8 ? null : owner.repId;
+    const company = `PT ${Math.floor(picks[0] * 3)}`;
+    void game.attempt('an account', () => game.office.put('/accounts', { company, ownerId }));
+  },
+  timeOff(game, picks) {
+    const person = pickOf(game.people, picks[0]);
+    if (person === undefined) return;
+    const moment = (inMs: number) => new Date(game.wall.nowMs() + inMs).toISOString();
+    const body = { from: moment(-1_000), until: moment(1_000 + picks[1] * 900_000) };
+    void game.attempt('time off', () => game.office.post(`/reps/${person.repId}/time-off`, body));
+  },
+  pauseTeam: teams('pause', { reason: 'too much at once', days: 1 }),
+  resumeTeam: teams('resume', null),
 
   watch(game, picks) {
     const device = pickOf(game.devices, picks[0]);
@@ -262,7 +295,8 @@ function trap(game: Game, picks: Picks): void {
   game.cover(`armed: ${point}`);
   const [first] = point.split(' ');
   if (first === 'claim') rush(game, picks);
-  else if (first === 'lead' || first === 'offer') PEOPLE.leads?.(game, picks);
+  else if (first === 'lead' || first === 'offer' || point === 'assignment kept, nothing announced')
+    PEOPLE.leads?.(game, picks);
   else if (first === 'release') PEOPLE.release?.(game, picks);
   else if (first === 'assignment') PEOPLE.assign?.(game, [0, picks[1], picks[2]]);
   else if (first === 'during') game.kill(downMs(picks[2]));

@@ -11,6 +11,7 @@ import { rebuild } from '../../server/rebuild/rebuild.ts';
 import type { RaceFile } from '../support/race-file.ts';
 import { recount } from '../support/race-recount.ts';
 import type { Game } from './game.ts';
+import { pausedTeamsRest } from './handing-out.ts';
 import type { Device } from './sim-device.ts';
 
 /** Those that look at every page, or fold many rows into sums: once, at the end. */
@@ -32,6 +33,7 @@ function audit(game: Game, checks: typeof CHECKS): void {
 export function checkStep(game: Game): void {
   const { changes } = game.disk;
   if (changes !== game.changesChecked) audit(game, EACH_STEP);
+  if (changes !== game.changesChecked) pausedTeamsRest(game);
   game.changesChecked = changes;
   memoryEqualsFile(game);
 }
@@ -143,9 +145,17 @@ function viewsAreFresh(game: Game): void {
       game.violate(`${device.label} is not back: ${device.connection.state.kind}`);
       continue;
     }
+    const { repId } = device.person;
+    differ(game, `the last assignment ${device.label} knows of`, device.assigned, lastAssigned(game, repId));
     const { offers, upcoming } = device.feed.pool;
-    differ(game, `pool of ${device.label}`, shown([...offers, ...upcoming]), onFile(game, device.person.repId));
+    differ(game, `pool of ${device.label}`, shown([...offers, ...upcoming]), onFile(game, repId));
   }
+}
+
+const ASSIGNED = `SELECT coalesce(max(seq), 0) AS seq FROM events WHERE kind = 'lead.assigned' AND rep_id = ?`;
+
+function lastAssigned({ disk }: Game, repId: string): number {
+  return disk.first<{ seq: number }>(ASSIGNED, repId)?.seq ?? 0;
 }
 
 function shown(cards: (OfferCard | UpcomingCard)[]): string[] {
@@ -210,8 +220,17 @@ async function offersCanBeHad(game: Game): Promise<void> {
   }
 }
 
-/** Rules that stop only who has claimed before. */
-const OF_OWN_CLAIMS: ReadonlySet<string> = new Set(['dailyCap', 'hotPerWarm', 'claimsPerAuto']);
+/** Rules that stop only who has won or been given something before: by the counters they look at. */
+const STOPS: Readonly<Record<string, string>> = {
+  dailyCap: 'claims:day:%',
+  hotPerWarm: 'claims:day:%',
+  claimsPerAuto: 'claims:day:%',
+  maxOpenLeads: 'leads:open',
+  weeklyAllowance: '%:week:%',
+};
+
+const MOST_COUNTED = 'SELECT max(value) AS most FROM counters WHERE rep_id = ? AND name LIKE ?';
+const NEWCOMER = 'SELECT 1 FROM reps WHERE id = ? AND hired_on IS NOT NULL';
 
 function isFair(game: Game, { person }: Device, verdict: Verdict | null): boolean {
   if (verdict?.verdict === 'won') return true;
@@ -219,12 +238,10 @@ function isFair(game: Game, { person }: Device, verdict: Verdict | null): boolea
   if (verdict?.verdict === 'early') return game.wallWasSetBack;
   // It ended between the look and the tap.
   if (verdict?.verdict === 'gone') return verdict.reason === 'expired';
-  if (verdict?.verdict !== 'refused' || !OF_OWN_CLAIMS.has(verdict.rule)) return false;
-  const claims = game.disk.first<{ most: number }>(
-    `SELECT max(value) AS most FROM counters WHERE rep_id = ? AND name LIKE 'claims:day:%'`,
-    person.repId,
-  );
-  return (claims?.most ?? 0) > 0;
+  if (verdict?.verdict !== 'refused') return false;
+  // Who watches sees the offer, and claims nothing.
+  if (verdict.rule === 'onboarding') return game.disk.first(NEWCOMER, person.repId) !== undefined;
+  return (game.disk.first<{ most: number }>(MOST_COUNTED, person.repId, STOPS[verdict.rule] ?? '')?.most ?? 0) > 0;
 }
 
 /** Every win and every 201 that anybody heard of is on disk. */

@@ -22,12 +22,18 @@ export const CRASH_POINTS = [
   'timer kept, nothing announced',
   'release kept, nothing announced',
   'assignment at the arbiter, not on file',
+  'assignment kept, nothing announced',
   'during the start',
 ] as const;
 
 export type CrashPoint = (typeof CRASH_POINTS)[number];
 
-/** Transactions by the crash point that their commit is. */
+/** What a commit is called here: the transaction's name, and `assignByRule` where nobody has asked for the assignment. */
+export function nameOfCommit(transaction: string, args: { via?: string }): string {
+  return transaction === 'assignLead' && args.via === 'rotation' ? 'assignByRule' : transaction;
+}
+
+/** Commits by the crash point that they are. */
 const LOST: Partial<Record<string, CrashPoint>> = {
   settleClaim: 'claim lost',
   acceptLead: 'lead lost',
@@ -42,6 +48,7 @@ const KEPT: Partial<Record<string, CrashPoint>> = {
   openLane: 'timer kept, nothing announced',
   routeAgain: 'timer kept, nothing announced',
   releaseLead: 'release kept, nothing announced',
+  assignByRule: 'assignment kept, nothing announced',
 };
 
 export class Faults {

@@ -11,8 +11,10 @@ import type { Timer } from '../../server/kernel/clock.ts';
 import { ProcessClock, Timeline, WallClock } from '../../server/kernel/timeline.ts';
 import type { Metrics } from '../../server/platform/metrics.ts';
 import { ADMIN_KEY } from '../support/app.ts';
+import { attributesOf } from './books.ts';
 import { FarArbiter } from './far-arbiter.ts';
 import { Faults } from './faults.ts';
+import { hasRoom } from './handing-out.ts';
 import { ClientRecord } from './record.ts';
 import type { Script } from './script.ts';
 import { type Asked, Device, type Person, simFetch } from './sim-device.ts';
@@ -106,6 +108,9 @@ export class Game {
       onWarn: (text) => this.say('server', 'warns', text),
       onError: (text) => this.say('server', 'error', text),
       onEmit: (event, payload) => this.told.leaves(event, payload),
+      onWritten: (transaction, args, result) => {
+        if (transaction === 'assignLead') hasRoom(this, args, result);
+      },
       onAnswer: (call, answer) => this.told.answers(call, answer),
       onEnd: (server) => this.#ended(server),
     };
@@ -115,8 +120,8 @@ export class Game {
     return this.network.server;
   }
 
-  cover(what: string): void {
-    this.coverage.set(what, (this.coverage.get(what) ?? 0) + 1);
+  cover(what: string, times = 1): void {
+    this.coverage.set(what, (this.coverage.get(what) ?? 0) + times);
   }
 
   say(who: string, what: string, payload?: unknown): void {
@@ -161,8 +166,11 @@ export class Game {
   async addPerson(tier: number): Promise<Person | null> {
     const name = `Rep ${this.people.length + 1}`;
     const email = `rep${this.people.length + 1}@example.com`;
-    const rep = await this.attempt('a rep', () => this.office.post<{ id: string }>('/reps', { name, email, tier }));
+    const { quota, ...more } = attributesOf(this.#script.settings.book, this.people.length);
+    const body = { name, email, tier, ...more };
+    const rep = await this.attempt('a rep', () => this.office.post<{ id: string }>('/reps', body));
     if (rep === null) return null;
+    if (quota !== undefined) await this.attempt('a quota', () => this.office.patch(`/reps/${rep.id}`, { quota }));
     const token = await this.mint(rep.id);
     if (token === null) return null;
     const person = { repId: rep.id, name, ...token };
@@ -323,7 +331,7 @@ export class Game {
       leadsAccepted: () => undefined,
       settlements: (outcome) => this.#settled(outcome),
       deadlinesFired: (kind) => this.cover(`timer ${kind}`),
-      opsQueued: () => undefined,
+      opsQueued: (reason) => this.cover(`ops queue ${reason}`),
       watch: () => undefined,
       text: async () => '',
       contentType: '',

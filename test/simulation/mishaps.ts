@@ -20,6 +20,14 @@ export const rush: Act = (game, picks) => {
   }
 };
 
+/** The office gives the newest lead that is up to somebody, out of its race. */
+const assignNewest: Act = (game, [, who]) => {
+  const card = game.devices.flatMap(({ feed }) => feed.pool.offers.at(-1) ?? []).at(-1);
+  if (card === undefined || game.people.length === 0) return;
+  const body = { repId: pick(game.people, who).repId, reason: 'knows them' };
+  void game.attempt('an assignment', () => game.office.post(`/leads/${card.leadId}/assignments`, body));
+};
+
 export const MISHAPS: Partial<Record<StepKind, Act>> = {
   cut(game, [who]) {
     if (game.devices.length === 0) return;
@@ -78,8 +86,9 @@ export const MISHAPS: Partial<Record<StepKind, Act>> = {
   },
 
   full(game, picks) {
-    const [how] = picks;
+    const [how, , asked] = picks;
     game.faults.isFull = true;
+    if (asked < 0.5) assignNewest(game, picks);
     rush(game, picks);
     game.timeline.after(how * 20_000, () => {
       game.faults.isFull = false;

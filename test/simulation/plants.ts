@@ -82,6 +82,20 @@ export const PLANTS: Readonly<Record<string, Plant>> = {
       world.alerts.withdrawn = () => undefined;
     },
   },
+  'a rule gives a lead without asking the file for room': {
+    transactions: (sound) => ({ ...sound, assignLead: (args) => sound.assignLead({ ...args, limits: [] }) }),
+  },
+  'a paused team goes on racing': {
+    world: (world) => {
+      world.pauses.teamsAt = () => new Set();
+    },
+  },
+  'a restart forgets who was assigned a lead': {
+    world: (world) => {
+      const { snapshot } = world.alerts;
+      world.alerts.snapshot = (repId): PoolSnapshot => ({ ...snapshot(repId), assigned: 0 });
+    },
+  },
   'an assignment ends its offer before it is on disk': {
     arbiter: (sound) => ({
       ...sound,

@@ -1,7 +1,10 @@
 /** Plays a script from its first step to the calm after the last, and says what came of it. */
+import type { Policy } from '../../server/policy/policy-rules.ts';
 import { ACTS } from './acts.ts';
+import { BOOKS } from './books.ts';
 import { checkEnd, checkStep, timersAreNotLate } from './checks.ts';
 import { Game } from './game.ts';
+import { coverWays } from './handing-out.ts';
 import type { Script } from './script.ts';
 import { CALM } from './sim-network.ts';
 import type { Plant } from './sim-server.ts';
@@ -43,6 +46,7 @@ export async function play(script: Script, plant: Plant = {}): Promise<Outcome> 
       if (game.violations.length > 0) break;
     }
     if (game.violations.length === 0) await comeToRest(game);
+    coverWays(game);
   } catch (error) {
     game.violate(`the simulation itself failed: ${error instanceof Error ? error.stack : String(error)}`);
   } finally {
@@ -82,16 +86,17 @@ async function setUp(game: Game, { settings }: Script): Promise<void> {
 async function begin(game: Game, settings: Script['settings']): Promise<void> {
   const { office } = game;
   await office.put('/policy', { preset: settings.preset }, { ifMatch: '*' });
-  const document = await office.get<{ competition: object }>('/policy');
+  const document = await office.get<Policy>('/policy');
   const quick = settings.isQuick ? QUICK : {};
   const competition = { ...document.competition, dailyCap: settings.dailyCap, ...quick };
-  await office.put('/policy', { ...document, competition }, { ifMatch: '*' });
+  await office.put('/policy', BOOKS[settings.book]({ ...document, competition }), { ifMatch: '*' });
   for (let at = 0; at < settings.reps; at++) {
     const person = await game.addPerson(1 + (at % 3));
     if (person === null) throw new Error('a rep could not be added');
     game.addDevice(person);
     if (at < settings.pairs) game.addDevice(person);
   }
+  if (settings.book === 'accounts') await office.put('/accounts', { company: 'PT 1', ownerId: game.people[0]?.repId });
 }
 
 /** A rate counts from the first claim, as in a recount. */

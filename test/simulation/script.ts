@@ -4,6 +4,7 @@
  * average is then common in some seed, and rare things meet.
  */
 import { type Chance, createChance } from '../../server/kernel/chance.ts';
+import { BOOK_NAMES, type BookName } from './books.ts';
 import type { Weather } from './sim-network.ts';
 
 /** Weight in an average seed. */
@@ -32,6 +33,11 @@ const WEIGHTS = {
   shortToken: 1,
   signIn: 3,
   policy: 4,
+  rules: 3,
+  account: 2,
+  timeOff: 1,
+  pauseTeam: 2,
+  resumeTeam: 2,
   watch: 3,
   forget: 1,
   wait: 6,
@@ -86,6 +92,8 @@ export interface Settings {
   pairs: number;
   preset: 'open' | 'tiered' | 'fast-tiered' | 'fair-mix';
   dailyCap: number | null;
+  /** The rules of handing out that it begins with; `plain`: the preset's. */
+  book: BookName;
   /** Windows and offers of seconds, so that many open and end within a script. */
   isQuick: boolean;
   /** How likely a device taps by itself when it is alerted, and how fast. */
@@ -130,6 +138,7 @@ function drawSettings(chance: Chance): Settings {
     reactionMs: chance.oneOf([30, 400, 4_000]),
     weather: drawWeather(chance),
     commitMs: chance.oneOf([1, 1, 20, 200]),
+    book: chance.happens(0.3) ? 'plain' : chance.oneOf(BOOK_NAMES.slice(1)),
   };
 }
 

@@ -239,6 +239,8 @@ export class Device {
   api: Api;
   /** Its token ends within minutes. */
   isShortLived = false;
+  /** The last assignment to its rep that it was told of, by event or by snapshot. */
+  assigned = 0;
   readonly feed: PoolFeed;
   readonly boards: Boards;
   readonly clock: ProcessClock;
@@ -267,6 +269,8 @@ export class Device {
     this.#apiFor = (token) => new Api({ url: 'http://sambar.example', token, fetch, clock, random });
     this.api = this.#apiFor(person.token);
     const serverTime = new ServerTime(clock);
+    this.connection.on('pool:snapshot', (snapshot) => this.#toldOf(snapshot.assigned));
+    this.connection.on('lead:assigned', ({ id }) => this.#toldOf(id));
     this.#receipts = new Receipts(connection, clock);
     this.feed = new PoolFeed({ connection, receipts: this.#receipts, serverTime, clock });
     this.boards = new Boards({ connection, serverTime, clock, random });
@@ -305,6 +309,10 @@ export class Device {
     this.feed.stop();
     this.#receipts.stop();
     this.connection.close();
+  }
+
+  #toldOf(assigned = 0): void {
+    this.assigned = Math.max(assigned, this.assigned);
   }
 
   /** As the SDK's front door does. */

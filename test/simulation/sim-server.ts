@@ -23,7 +23,7 @@ import { createLoad, NO_LAG, OVERLOAD_LIMITS } from '../../server/platform/overl
 import { drainEdge } from '../../server/serving.ts';
 import { ADMIN_KEY } from '../support/app.ts';
 import type { FarArbiter } from './far-arbiter.ts';
-import type { Faults } from './faults.ts';
+import { type Faults, nameOfCommit } from './faults.ts';
 import type { SimDisk } from './sim-disk.ts';
 import { type HttpAnswer, type HttpCall, OPEN_DOOR, SimHttp, type SimSocket, SimSockets } from './sim-edges.ts';
 
@@ -49,6 +49,8 @@ export interface Place {
   onError(text: string): void;
   /** Something leaves for clients: an event with its payload, before any wire has it. */
   onEmit(event: string, payload: unknown): void;
+  /** A transaction has done its part, and is not on disk yet. */
+  onWritten(transaction: string, args: never, result: never): void;
   onAnswer(call: HttpCall, answer: HttpAnswer): void;
   onEnd(process: ServerProcess): void;
 }
@@ -247,8 +249,10 @@ export class ServerProcess {
     const noted = Object.entries(transactions).map(([name, run]) => [
       name,
       (args: never) => {
-        batch.add(name);
-        return run(args);
+        batch.add(nameOfCommit(name, args));
+        const result = run(args);
+        this.#place.onWritten(name, args, result as never);
+        return result;
       },
     ]);
     return createInlineLedger<Transactions>({

@@ -45,6 +45,13 @@ export class Told {
   #judged(verdict: Partial<Verdict> | null): void {
     if (verdict?.verdict === 'won') this.#mustBeOnDisk('won', verdict.offerId ?? '', null, verdict.claimId);
     if (verdict?.verdict === 'lost') this.#mustBeOnDisk('lost', verdict.offerId ?? '', verdict.winner?.id ?? '');
+    if (verdict?.verdict === 'gone' && verdict.reason === 'assigned') this.#mustBeOver(verdict.offerId ?? '');
+  }
+
+  /** An assignment that the disk refuses leaves its race as it was: nobody hears of it before. */
+  #mustBeOver(offerId: string): void {
+    const state = this.#disk.first<{ state: string }>('SELECT state FROM offers WHERE id = ?', offerId)?.state;
+    if (state === 'open') this.#violate(`${offerId} is gone by assignment, it was said, and the disk has it open`);
   }
 
   /**

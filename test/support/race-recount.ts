@@ -8,7 +8,8 @@ interface Held {
   repId: string;
   claimed: boolean;
   startedAt: number;
-  speedMs: number;
+  /** Null: of a queue, which alerts nobody. */
+  speedMs: number | null;
   contactAt: number | null;
   opportunity: boolean;
   won: boolean;
@@ -41,7 +42,7 @@ function standing(file: RaceFile): Held[] {
         repId,
         claimed: kind === 'lead.claimed',
         startedAt: at,
-        speedMs: facts.claimSpeedMs ?? 0,
+        speedMs: facts.claimSpeedMs ?? null,
         contactAt: null,
         opportunity: false,
         won: false,
@@ -62,7 +63,7 @@ function standing(file: RaceFile): Held[] {
 }
 
 function pointsOf(own: Held): number {
-  const quick = own.claimed && own.speedMs <= QUICK_CLAIM_MS ? 10 : 0;
+  const quick = own.claimed && own.speedMs !== null && own.speedMs <= QUICK_CLAIM_MS ? 10 : 0;
   const inTime = own.contactAt !== null && own.contactAt - own.startedAt <= QUICK_CONTACT_MS;
   return quick + (inTime ? 25 : 0) + (own.opportunity ? 50 : 0) + (own.won ? 200 : 0);
 }
@@ -91,7 +92,9 @@ export function recount(file: RaceFile): Recount {
       return claims.length === 0 ? null : converted.length / claims.length;
     }),
     revenue: byRep((own) => above0(sum(own.map(({ revenue }) => revenue)))),
-    claimSpeed: byRep((own) => mean(own.filter(({ claimed }) => claimed).map(({ speedMs }) => speedMs))),
+    claimSpeed: byRep((own) =>
+      mean(own.flatMap(({ claimed, speedMs }) => (claimed && speedMs !== null ? [speedMs] : []))),
+    ),
     responseSpeed: byRep((own) =>
       mean(own.flatMap(({ contactAt, startedAt }) => (contactAt === null ? [] : [contactAt - startedAt]))),
     ),
