@@ -129,12 +129,12 @@ const SEEN: Floors = {
   'verdict gone released': 1,
   'verdict lost': 350,
   'verdict refused dailyCap': 165,
-  'verdict retry arbiterAway': 30,
+  'verdict retry arbiterAway': 20,
   'verdict retry draining': 6,
   'verdict retry notStored': 180,
   'verdict retry overloaded': 3,
   'verdict retry pendingWin': 9,
-  'verdict retry rebuilding': 6,
+  'verdict retry rebuilding': 3,
   'verdict won': 450,
 };
 
