@@ -6,11 +6,11 @@
 import { spawnSync } from 'node:child_process';
 import { constants, copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Policy } from '../server/policy/policy-rules.ts';
 import { startRedis } from '../tools/faults/redis-server.ts';
 import { type Program, spawnServer } from '../tools/faults/spawned-server.ts';
+import { putEveryRule } from './generator/every-rule.ts';
 
 export interface Subject {
   name: string;
@@ -43,8 +43,10 @@ export interface BenchOptions {
   remote?: { url: string; key: string } | undefined;
   /** Left out: the built server. A self-test gives one that is slower on purpose. */
   program?: Program;
-  /** Put in force on each product that is started; left out: `open`, as a new file has it. */
-  policy?: Policy | undefined;
+  /** Where each server, told to end, writes where its time went; a `program` that is given writes nothing. */
+  profile?: string | undefined;
+  /** Each product that is started has every rule of the policy at work; left out: `open`, as a new file has it. */
+  isEveryRule?: boolean;
   /** False: nothing is kept on a core. A test shares its process and its machine with others. */
   isPinned?: boolean;
   /** Where grown files are kept between runs; left out: with other temporary files. */
@@ -52,12 +54,6 @@ export interface BenchOptions {
   /** Whoever wants to stop early. */
   signal?: AbortSignal;
   onStep?(what: string, done: number, of: number): void;
-}
-
-async function putPolicy({ url, key }: Subject, policy: Policy): Promise<void> {
-  const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json', 'if-match': '*' };
-  const response = await fetch(`${url}/v1/policy`, { method: 'PUT', headers, body: JSON.stringify(policy) });
-  if (!response.ok) throw new Error(`the policy: ${response.status} ${await response.text()}`);
 }
 
 /** Compiled, this file is in `dist/loadtest`; a test runs it from source, and measures what is built all the same. */
@@ -94,7 +90,9 @@ export class Bench implements AsyncDisposable {
   constructor(options: BenchOptions = {}) {
     this.#options = options;
     this.groundFolder = options.groundFolder ?? join(tmpdir(), 'sambar-load-ground');
-    this.#program = options.program ?? builtServer();
+    const { profile } = options;
+    const flags = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${resolve(profile)}`];
+    this.#program = options.program ?? builtServer(...flags);
     this.isPinned = options.isPinned !== false && pin(process.pid, GENERATOR_CORE);
   }
 
@@ -117,8 +115,7 @@ export class Bench implements AsyncDisposable {
     if (redis !== undefined) Object.assign(env, { REDIS_URL: redis.url, CELL: `load-${++this.#files}` });
     const said = name ?? (redis === undefined ? 'sambar' : 'sambar on Redis');
     const subject = await this.#start(said, env, this.#program, { file, redis });
-    const { policy } = this.#options;
-    if (policy !== undefined) await putPolicy(subject, policy);
+    if (this.#options.isEveryRule === true) await putEveryRule(subject);
     return subject;
   }
 
@@ -170,7 +167,7 @@ export class Bench implements AsyncDisposable {
   ): Promise<Subject> {
     const child = spawnServer(env, program);
     this.pin(child.pid, SERVER_CORE);
-    this.#endings.push(() => child.end('SIGKILL'));
+    this.#endings.push(() => child.end(this.#options.profile === undefined ? 'SIGKILL' : 'SIGTERM'));
     const url = await child.listening;
     // Threads that were begun before it was pinned.
     this.pin(child.pid, SERVER_CORE);

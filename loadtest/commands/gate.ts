@@ -7,13 +7,12 @@ import { type Edit, editedBuild } from '../../tools/faults/edited-build.ts';
 import { color } from '../../tools/terminal/color.ts';
 import { createOutput } from '../../tools/terminal/output.ts';
 import { ROOT } from '../bench.ts';
-import { everyRule } from '../generator/every-rule.ts';
 import { writePage } from '../report/page.ts';
 import type { Report } from '../report/report.ts';
 import { short } from '../report/table.ts';
 import { SCENARIOS } from '../scenarios/list.ts';
 import { GATE, isHeld, TARGETS, type TargetId } from '../targets.ts';
-import { measureAll } from './measure.ts';
+import { EVERY_RULE, measureAll } from './measure.ts';
 import { upTo } from './numbers.ts';
 
 interface GateOptions {
@@ -62,16 +61,13 @@ export function gatedOf(report: Report): Gated[] {
 
 async function gate(options: GateOptions): Promise<void> {
   const output = createOutput(options.json === true);
-  const { plantedUs, everyRule: isEveryRule, rounds = ROUNDS } = options;
+  const { plantedUs, rounds = ROUNDS } = options;
   const scenarios = SCENARIOS.filter(({ name }) => name in SIZES);
   const report = await measureAll(
     scenarios,
     options,
     ({ name, sizes }) => ({ ...(sizes.full as Record<string, unknown>), ...SIZES[name], rounds }),
-    {
-      ...(plantedUs === undefined ? {} : { program: { args: editedBuild([slowed(plantedUs)]), folder: ROOT } }),
-      policy: isEveryRule === true ? everyRule() : undefined,
-    },
+    plantedUs === undefined ? undefined : { args: editedBuild([slowed(plantedUs)]), folder: ROOT },
   );
   const gated = gatedOf(report);
   const passed = report.ok && gated.every((one) => one.passed);
@@ -91,7 +87,7 @@ export function addGate(program: Command): void {
     .option('--rounds <n>', `rounds of product and baselines in turn (${ROUNDS})`, upTo(ROUNDS))
     .option('--html <file>', 'a page with the drawings')
     .option('--json', 'one JSON object as the last line')
-    .option('--every-rule', 'with every rule of the policy at work, in place of one race for everybody')
+    .option(...EVERY_RULE)
     .option('--planted-us <n>', 'measures a server that spends so much more on each claim', upTo(PLANTED_MAX))
     .action(gate);
 }

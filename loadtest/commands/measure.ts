@@ -1,9 +1,9 @@
 /** The commands that measure: each scenario by its name, and `all`. */
-import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import type { Program } from '../../tools/faults/spawned-server.ts';
 import { createOutput } from '../../tools/terminal/output.ts';
 import { createProgress, type Progress } from '../../tools/terminal/progress.ts';
-import { Bench, type BenchOptions, builtServer } from '../bench.ts';
+import { Bench } from '../bench.ts';
 import { machine } from '../measure/machine.ts';
 import { writePage } from '../report/page.ts';
 import { type Report, reportOf, type ScenarioReport } from '../report/report.ts';
@@ -20,6 +20,7 @@ export interface MeasureOptions {
   key?: string;
   yesRemote?: boolean;
   profile?: string;
+  everyRule?: boolean;
 }
 
 const ROUNDS_MAX = 100;
@@ -37,7 +38,7 @@ export async function measureAll(
   scenarios: readonly AnyScenario[],
   options: MeasureOptions,
   sizeOf: (scenario: AnyScenario) => Record<string, unknown>,
-  { program, policy }: Pick<BenchOptions, 'program' | 'policy'> = {},
+  program?: Program,
 ): Promise<Report> {
   const isJson = options.json === true;
   const output = createOutput(isJson);
@@ -51,7 +52,8 @@ export async function measureAll(
     await using bench = new Bench({
       remote,
       ...(program === undefined ? {} : { program }),
-      policy,
+      profile: options.profile,
+      isEveryRule: options.everyRule === true,
       signal: stop.signal,
       onStep(what, done, steps) {
         if (bar?.what !== what) {
@@ -75,23 +77,20 @@ export async function measureAll(
   return reportOf(of as ReturnType<typeof machine>, reports);
 }
 
-/** The server writes where its time went when it ends: a file for its loop, one for the ledger's thread. */
-const profiled = (folder: string) => builtServer('--cpu-prof', `--cpu-prof-dir=${folder}`);
+export const EVERY_RULE = [
+  '--every-rule',
+  'with every rule of the policy at work, in place of one race for everybody',
+] as const;
 
 /** Pages are kept beside other data of this folder, which no commit holds. */
 const PAGES = 'data/loadtest';
 
 async function measure(name: string, scenarios: readonly AnyScenario[], options: MeasureOptions): Promise<void> {
   const output = createOutput(options.json === true);
-  const report = await measureAll(
-    scenarios,
-    options,
-    ({ sizes }) => ({
-      ...(sizes.full as Record<string, unknown>),
-      ...(options.rounds === undefined ? {} : { rounds: options.rounds }),
-    }),
-    options.profile === undefined ? {} : { program: profiled(resolve(options.profile)) },
-  );
+  const report = await measureAll(scenarios, options, ({ sizes }) => ({
+    ...(sizes.full as Record<string, unknown>),
+    ...(options.rounds === undefined ? {} : { rounds: options.rounds }),
+  }));
   const { judged, held } = report.targets;
   if (judged > 0) output.line(`${held} of ${judged} targets held`);
   const file = options.html ?? `${PAGES}/${name}-${report.machine.at.replaceAll(':', '')}.html`;
@@ -106,6 +105,7 @@ function measuring(command: Command): Command {
     .option('--rounds <n>', 'rounds of product and baselines in turn (5)', upTo(ROUNDS_MAX))
     .option('--html <file>', `where the page with the drawings goes (${PAGES}/)`)
     .option('--profile <folder>', 'CPU profiles of every server that is started, for the developer tools of a browser')
+    .option(...EVERY_RULE)
     .option('--json', 'one JSON object as the last line');
 }
 

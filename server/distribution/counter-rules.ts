@@ -3,6 +3,7 @@
  * day. Nothing is ever reset; all but `leads:open` only grow. Each can be counted again from the file.
  */
 import { type Day, periodDays } from '../kernel/calendar.ts';
+import { RecentMap, remembered } from '../kernel/recent-map.ts';
 import type { Temperature } from '../policy/policy-rules.ts';
 
 /** Leads a rep owns that are not finished (ROUTE-11): the one counter without a period. */
@@ -21,17 +22,11 @@ export function dayNamed(counter: string): Day | null {
 }
 
 /** Asked for every rep of every offer, of the few days that are today somewhere. */
-const weeksHeld = new Map<Day, Day>();
-const WEEKS_HELD_MAX = 100;
+const weeks = new RecentMap<Day>(50);
 
 /** The Monday that names the week of a day. */
 export function weekOf(day: Day): Day {
-  const held = weeksHeld.get(day);
-  if (held !== undefined) return held;
-  if (weeksHeld.size >= WEEKS_HELD_MAX) weeksHeld.clear();
-  const week = periodDays('week', day).from;
-  weeksHeld.set(day, week);
-  return week;
+  return remembered(weeks, day, () => periodDays('week', day).from);
 }
 
 /** Competitive claims of one temperature in a week, given back or not. */

@@ -21,6 +21,7 @@
  */
 import type { Increment, Limit } from '../claims/arbiter.ts';
 import { addDays, type Day, dayBounds, localDay } from '../kernel/calendar.ts';
+import { remembered } from '../kernel/recent-map.ts';
 import type { Policy, Temperature } from '../policy/policy-rules.ts';
 import {
   autoInWeek,
@@ -160,9 +161,11 @@ interface Week {
 /** The weekly rules of one offer. */
 export function weeklyRules({ policy, temperature, reps, counterOf, past }: RuleInput): WeeklyRules {
   const { hotPerWarm, claimsPerAuto, coldPerWeek, waiveIfNone } = policy.fairness;
-  const weeks = new Map<string, Week>();
+  const weeks = new Map<Day, Map<string, Week>>();
   const accepted = new Map<Day, number>();
   const lists = new Map<string, Rule[]>();
+  /** Most reps are alike: their list is found without a key. */
+  let last: ({ week: Day; rules: Rule[] } & Record<'cold' | 'hot' | 'auto' | 'allowance', number | null>) | undefined;
 
   const acceptedBy = (repId: string, week: Day) =>
     counterOf(repId, autoInWeek(week)) - counterOf(repId, returnedInWeek('auto', week));
@@ -191,18 +194,27 @@ export function weeklyRules({ policy, temperature, reps, counterOf, past }: Rule
       const allowance = rep.weeklyAllowance ?? null;
       const isRuled = hotPerWarm !== null || claimsPerAuto !== null || coldPerWeek !== null || allowance !== null;
       if (!isRuled) return NONE;
-      const at = remembered(weeks, `${rep.timeZone} ${day}`, () => weekAt(rep.timeZone, day));
+      const at = remembered(
+        remembered(weeks, day, () => new Map<string, Week>()),
+        rep.timeZone,
+        () => weekAt(rep.timeZone, day),
+      );
       const { week } = at;
       const cold = coldRequired(rep, at);
       const isWarmOnOffer = !waiveIfNone || (past?.shownOf(rep.id, 'warm', week) ?? 0) > 0;
       const hot = temperature === 'hot' && isWarmOnOffer ? hotPerWarm : null;
       const auto = claimsPerAuto !== null && (!waiveIfNone || isAutoOnOffer(rep.id, week)) ? claimsPerAuto : null;
-      return remembered(lists, `${week} ${cold} ${hot} ${auto} ${allowance}`, () => [
+      if (last?.week === week && last.cold === cold && last.hot === hot && last.auto === auto) {
+        if (last.allowance === allowance) return last.rules;
+      }
+      const rules = remembered(lists, `${week} ${cold} ${hot} ${auto} ${allowance}`, () => [
         ...(allowance === null ? [] : [weeklyAllowanceRule(allowance, week)]),
         ...(cold > 0 ? [coldPerWeekRule(cold, week)] : []),
         ...(hot === null ? [] : [hotPerWarmRule(hot, week)]),
         ...(auto === null ? [] : [claimsPerAutoRule(auto, week)]),
       ]);
+      last = { week, cold, hot, auto, allowance, rules };
+      return rules;
     },
   };
 }
@@ -237,10 +249,4 @@ export function roomAgainst(
   counterOf: CounterOf,
 ): 'maxOpenLeads' | 'weeklyAllowance' | null {
   return roomLimits(policy, rep, nowMs).find((limit) => excessOf(limit, rep.id, counterOf) > 0)?.rule ?? null;
-}
-
-function remembered<K, V>(known: Map<K, V>, key: K, find: () => V): V {
-  const value = known.get(key) ?? find();
-  known.set(key, value);
-  return value;
 }

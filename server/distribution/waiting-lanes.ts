@@ -3,7 +3,7 @@
  * lane under the same limits. A rep who can claim in one offer of a group can claim in all of them, so a
  * claim looks at one offer a group and not at every offer that waits.
  */
-import { everyoneIn, type OpenOffer, placeOf } from './open-offers.ts';
+import type { OpenOffer } from './open-offers.ts';
 
 export interface WaitingGroup {
   /** The rep's own. */
@@ -18,6 +18,14 @@ export interface WaitingLanes {
 }
 
 type Group = WaitingGroup & { offers: Set<OpenOffer> };
+
+/** Everyone in an offer with the own lane, each once. */
+function* placesIn({ lanes, admissions }: OpenOffer): Generator<[repId: string, lane: number]> {
+  for (const { lane, repIds } of lanes) {
+    for (const repId of repIds) if (!admissions.has(repId)) yield [repId, lane];
+  }
+  for (const [repId, { lane }] of admissions) yield [repId, lane];
+}
 
 export function createWaitingLanes(): WaitingLanes {
   const byRep = new Map<string, Map<string, Group>>();
@@ -37,10 +45,11 @@ export function createWaitingLanes(): WaitingLanes {
 
   function takeIn(offer: OpenOffer): void {
     const limits = JSON.stringify(offer.limits);
+    // One string a lane: a long key is put together and hashed once, not once for each rep.
+    const keyOf = offer.lanes.map(({ lane }) => `${lane} ${limits}`);
     const keys = new Map<string, string>();
-    for (const repId of everyoneIn(offer)) {
-      const lane = placeOf(offer, repId)?.lane ?? 0;
-      const key = `${lane} ${limits}`;
+    for (const [repId, lane] of placesIn(offer)) {
+      const key = keyOf[lane] as string;
       const groups = byRep.get(repId) ?? new Map<string, Group>();
       const group = groups.get(key) ?? { lane, offers: new Set() };
       group.offers.add(offer);

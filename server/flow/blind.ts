@@ -10,10 +10,14 @@ import type { World } from './world.ts';
  * What this release shows; null: all, it is not blind. A lead is drawn once: one that was hidden stays so when it is
  * put up again, and one that was seen could not be hidden any more.
  */
-export function blindnessOf(world: World, { blind }: Policy, lead: { leadId: string; pool: Pool }): BlindFact[] | null {
+export function blindnessOf(
+  world: World,
+  { blind }: Policy,
+  { leadId, pool, isNew }: { leadId: string; pool: Pool; isNew: boolean },
+): BlindFact[] | null {
   if (blind === null) return null;
-  const before = world.offersOnFile.wasBlind(lead.leadId);
-  return (before ?? isBlind(blind, lead.pool, world.lot('blind', lead.leadId))) ? blind.show : null;
+  const before = isNew ? undefined : world.offersOnFile.wasBlind(leadId);
+  return (before ?? isBlind(blind, pool, world.lot('blind', leadId))) ? blind.show : null;
 }
 
 /** What the routing of an offer may look at: of a blind one what it shows, as of a warm lead. */

@@ -44,7 +44,7 @@ export interface Routable {
   temperature: 'hot' | 'warm' | 'cold';
   pool: 'premium' | 'standard';
   facts: OfferFacts;
-  /** The whole lead, where it is at hand. */
+  /** The whole lead of one that was just taken in, and was never on offer; null: the file has it. */
   lead: LeadView | null;
   blindFacts: BlindFacts;
   /** What routing rules may look at. */
@@ -118,7 +118,7 @@ export function planNext(world: World, lead: Routable, nowMs: number, resume: Re
   const { policy } = inForce;
   const openly = planAs(world, lead, null, { ...inForce, nowMs, resume });
   if (openly.toOpen === null || openly.toOpen.teamPool !== null) return openly;
-  const show = blindnessOf(world, policy, lead);
+  const show = blindnessOf(world, policy, { ...lead, isNew: lead.lead !== null });
   // A release that is blind is planned by what it shows alone. Where that leads to no race, it is not hidden.
   const blindly = show === null ? openly : planAs(world, lead, show, { ...inForce, nowMs, resume });
   const release = blindly.toOpen === null ? openly : blindly;

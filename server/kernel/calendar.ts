@@ -7,6 +7,7 @@
  * gives way to the day before it again, although clocks of a few zones have shown that for a minute.
  */
 import { Temporal } from 'temporal-polyfill';
+import { RecentMap, remembered } from './recent-map.ts';
 
 /** A local date, `2026-11-22`. */
 export type Day = string;
@@ -29,6 +30,11 @@ interface KnownDay extends DaySpan {
   day: Day;
 }
 
+/** The same few days are asked for with every lead. */
+const DAYS_REMEMBERED = 1_000;
+const knownBounds = new RecentMap<DaySpan>(DAYS_REMEMBERED);
+const knownSums = new RecentMap<Day>(DAYS_REMEMBERED);
+
 // Bounded by the number of zones there are (a name that is none throws before it gets in).
 const knownDays = new Map<string, KnownDay[]>();
 
@@ -39,8 +45,10 @@ export function localDay(ms: number, zone: string): Day {
 
 /** The first instant of a local day and of the one after it. */
 export function dayBounds(day: Day, zone: string): DaySpan {
-  const date = Temporal.PlainDate.from(day);
-  return { fromMs: startOfDayMs(date, zone), untilMs: startOfDayMs(date.add({ days: 1 }), zone) };
+  return remembered(knownBounds, `${day} ${zone}`, () => {
+    const date = Temporal.PlainDate.from(day);
+    return { fromMs: startOfDayMs(date, zone), untilMs: startOfDayMs(date.add({ days: 1 }), zone) };
+  });
 }
 
 /** The instant at which the local day of `ms` ends: always later than `ms`. */
@@ -91,7 +99,7 @@ export function isoWeek(day: Day): string {
 }
 
 export function addDays(day: Day, days: number): Day {
-  return Temporal.PlainDate.from(day).add({ days }).toString();
+  return remembered(knownSums, `${day} ${days}`, () => Temporal.PlainDate.from(day).add({ days }).toString());
 }
 
 function firstOfPeriod(period: Exclude<Period, 'all'>, date: Temporal.PlainDate): Temporal.PlainDate {

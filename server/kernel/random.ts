@@ -8,8 +8,23 @@ export interface Random {
   bytes(count: number): Uint8Array;
 }
 
+/** One call to the system is as dear as a hundred ids need of it. */
+const DRAWN_AT_ONCE = 4096;
+
 export function createSystemRandom(): Random {
-  return { unit: () => Math.random(), bytes: (count) => randomBytes(count) };
+  let drawn = Buffer.alloc(0);
+  return {
+    unit: () => Math.random(),
+    bytes(count) {
+      if (count > DRAWN_AT_ONCE) return randomBytes(count);
+      if (drawn.length < count) drawn = randomBytes(DRAWN_AT_ONCE);
+      const bytes = Uint8Array.from(drawn.subarray(0, count));
+      // A secret is kept by whoever asked for it, and not here.
+      drawn.fill(0, 0, count);
+      drawn = drawn.subarray(count);
+      return bytes;
+    },
+  };
 }
 
 /** A new array in random order, each order equally likely (Fisher and Yates). */

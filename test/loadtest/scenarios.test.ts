@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Bench, BUILT } from '../../loadtest/bench.ts';
 import { slowed } from '../../loadtest/commands/gate.ts';
-import { everyRule } from '../../loadtest/generator/every-rule.ts';
+import { putEveryRule } from '../../loadtest/generator/every-rule.ts';
 import { machine } from '../../loadtest/measure/machine.ts';
 import { pageOf } from '../../loadtest/report/page.ts';
 import { reportOf } from '../../loadtest/report/report.ts';
@@ -65,10 +65,9 @@ describe('load tests', () => {
   });
 
   it('with every rule of the policy at work nobody is held back', async () => {
-    const policy = everyRule();
-    const { preset: _, mode: _mode, ...sections } = policy;
-    expect(Object.entries(sections).filter(([, section]) => section === null)).toEqual([]);
-    await using bench = new Bench({ isPinned: false, policy });
+    await using bench = new Bench({ isPinned: false, isEveryRule: true });
+    const policy = await putEveryRule(await bench.product());
+    expect(Object.entries(policy).filter(([, section]) => section === null)).toEqual([]);
     const size = { ...race.sizes.smoke, withRedis: false, withPaced: false };
     expect(await race.run(bench, size)).toMatchObject({ broken: [] });
   });
