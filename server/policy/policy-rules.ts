@@ -6,6 +6,7 @@
  * reaches offers opened from then on (GAME-07 for points: dated, never rewriting history).
  */
 import { z } from 'zod';
+import { balancedRules } from './balanced-policy.ts';
 import { BLIND_DEFAULT, type BlindFact, type BlindPolicy, blindSection } from './blind-policy.ts';
 import { calendarSection, DEFAULT_HOURS, teamSection } from './calendar-policy.ts';
 import { FAIRNESS_DEFAULT, FAIRNESS_OFF, fairnessSection } from './fairness-policy.ts';
@@ -13,7 +14,7 @@ import { MIX_DEFAULT, mixSection } from './mix-policy.ts';
 import { DEFAULT_ONBOARDING, onboardingSection } from './onboarding-policy.ts';
 import { DEFAULT_PRIORITY_WINDOWS, priorityWindowsSection } from './priority-windows-policy.ts';
 import { quotaSection } from './quota-policy.ts';
-import { ROUTING_DEFAULTS, ROUTING_OFF, routingSection } from './routing-policy.ts';
+import { KNOWN_ACCOUNT, ROUTING_DEFAULTS, ROUTING_OFF, routingSection } from './routing-policy.ts';
 import { SCORING_DEFAULTS } from './scoring-defaults.ts';
 import { scoring, type temperature } from './scoring-policy.ts';
 import { speedBoardSection } from './speed-board-policy.ts';
@@ -158,8 +159,8 @@ export function zoneOf(policy: Policy, rep: { timeZone?: string | null; team?: s
   return rep.timeZone ?? ofTeam ?? policy.calendar.timeZone;
 }
 
-export type PresetName = 'open' | 'tiered' | 'fast-tiered' | 'fair-mix';
-export const PRESET_NAMES: readonly PresetName[] = ['open', 'tiered', 'fast-tiered', 'fair-mix'];
+export type PresetName = 'open' | 'tiered' | 'fast-tiered' | 'fair-mix' | 'balanced';
+export const PRESET_NAMES: readonly PresetName[] = ['open', 'tiered', 'fast-tiered', 'fair-mix', 'balanced'];
 
 /** A fresh copy of a preset's document, or null when there is none of that name. */
 export function resolvePreset(preset: string): Policy | null {
@@ -260,11 +261,22 @@ function fairMixPreset(): Policy {
   };
 }
 
+/** As `tiered`, but the race is the premium pool's alone: the rest goes by performance, or is pulled (DIST-19). */
+function balancedPreset(): Policy {
+  const tiered = tieredPreset();
+  return {
+    ...tiered,
+    preset: 'balanced',
+    routing: { ...tiered.routing, rules: balancedRules(KNOWN_ACCOUNT) },
+  };
+}
+
 const PRESETS: Record<PresetName, () => Policy> = {
   open: openPreset,
   tiered: tieredPreset,
   'fast-tiered': fastTieredPreset,
   'fair-mix': fairMixPreset,
+  balanced: balancedPreset,
 };
 
 function factsOf(current: Policy | undefined): Partial<Policy> {

@@ -72,7 +72,7 @@ describe.each(['id', 'en'] as const)('the whole document in words, %s', (languag
   });
 
   test('every section has its words in every preset, and nothing unsaid in them', () => {
-    for (const preset of ['open', 'tiered', 'fast-tiered', 'fair-mix']) {
+    for (const preset of ['open', 'tiered', 'fast-tiered', 'fair-mix', 'balanced']) {
       const policy = resolvePreset(preset) as Policy;
       const sections = words(policy, language);
       const named = Object.keys(policy).filter((key) => !['preset', 'currency', 'mode', 'teams'].includes(key));

@@ -196,18 +196,18 @@ export const ROUTING_OFF: RoutingPolicy = {
   availability: { timeOff: false, workingHours: false },
 };
 
-/** The spec's defaults: an account's lead goes to its owner (ROUTE-05), criteria and time off bound the rest (ROUTE-26). */
+/** An account's lead goes to its owner (ROUTE-05). */
+export const KNOWN_ACCOUNT: RoutingRule = {
+  name: 'known account',
+  when: { field: 'accountKnown', is: true },
+  target: EVERYBODY,
+  method: 'accountOwner',
+  fallback: [{ target: EVERYBODY, method: 'roundRobin' }],
+};
+
+/** The spec's defaults: criteria and time off bound what is nobody's account (ROUTE-26). */
 export const ROUTING_DEFAULTS: RoutingPolicy = {
-  rules: [
-    {
-      name: 'known account',
-      when: { field: 'accountKnown', is: true },
-      target: EVERYBODY,
-      method: 'accountOwner',
-      fallback: [{ target: EVERYBODY, method: 'roundRobin' }],
-    },
-    { name: 'everybody else', target: EVERYBODY, method: 'race', fallback: [] },
-  ],
+  rules: [KNOWN_ACCOUNT, { name: 'everybody else', target: EVERYBODY, method: 'race', fallback: [] }],
   teamPools: {},
   criteria: { premium: [...CRITERIA], standard: [...CRITERIA] },
   // Hours stay off until they are asked for: a company that has said nothing of its hours would race in the default ones alone.
