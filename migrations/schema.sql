@@ -248,7 +248,7 @@ CREATE TABLE `quota_months` (
 	`per_week` integer,
 	`from_per_week` integer,
 	`coaching` integer NOT NULL
-);
+, `spiral` text);
 
 CREATE INDEX `quota_months_month` ON `quota_months` (`month`);
 

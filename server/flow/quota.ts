@@ -9,7 +9,7 @@ import { addDays, dayBounds, localDay, periodDays } from '../kernel/calendar.ts'
 import { newId } from '../kernel/ids.ts';
 import type { RepRow } from '../people/people-store.ts';
 import type { Policy } from '../policy/policy-rules.ts';
-import { attainmentOf, bandOf, nextBand } from '../quota/quota-rules.ts';
+import { attainmentOf, bandOf, nextBand, spiralOf } from '../quota/quota-rules.ts';
 import type { ClosedMonth } from './transactions/quota.ts';
 import type { World } from './world.ts';
 
@@ -43,12 +43,19 @@ export async function closeMonthDue(world: World, row: DeadlineRow): Promise<voi
     .filter(({ active }) => active)
     .map((rep) => closedMonthOf(world, policy, rep, range));
   const { result } = await world.ledger.write('closeMonths', { at: nowMs, months });
-  for (const { repId, attainment } of result.closed) {
+  for (const { repId, attainment, spiral } of result.closed) {
     const rep = world.directory.rep(repId);
     if (rep !== undefined) world.directory.putRep({ ...rep, attainment });
+    if (spiral !== null) spiralAlarm(world, repId);
   }
   const nextDeadline = monthTimer(world, nowMs);
   await world.ledger.write('fireTimer', { deadlineId: row.id, at: nowMs, kind: row.kind, nextDeadline });
+}
+
+/** COMP-37: for the operator's eyes; its manager reads the figures in the month. Once a month, with the commit that closed it. */
+function spiralAlarm(world: World, repId: string): void {
+  world.metrics.quotaSpirals();
+  world.log.warn('a rep stays in the lowest quota band and its attainment falls', { repId });
 }
 
 function closedMonthOf(world: World, policy: Policy, rep: RepRow, range: { from: string; to: string }): ClosedMonth {
@@ -56,16 +63,29 @@ function closedMonthOf(world: World, policy: Policy, rep: RepRow, range: { from:
   const attainment = attainmentOf(revenue, rep.quota);
   const before = rep.attainment === null ? null : bandOf(policy.quotaAllocation, rep);
   const band = bandOf(policy.quotaAllocation, { ...rep, attainment });
+  const month = monthOf(range.from);
+  const spiral = spiralOf(policy.quotaAllocation, [attainment, ...attainmentsBefore(world, rep.id, range.from)]);
   return {
     repId: rep.id,
-    month: range.from.slice(0, 7),
+    month,
     revenue,
     quota: rep.quota,
     attainment,
     perWeek: band?.perWeek ?? null,
     fromPerWeek: before?.perWeek ?? null,
     coaching: band !== null && before !== null && band.fromPct < before.fromPct,
+    spiral: spiral === null ? null : JSON.stringify(spiral),
   };
+}
+
+const monthOf = (day: string) => day.slice(0, 7);
+
+/** Of the two months before the one that begins on `firstDay`, the nearer first; null: not closed for the rep, or no quota. */
+function attainmentsBefore(world: World, repId: string, firstDay: string): (number | null)[] {
+  const rows = world.quota.history(repId, { before: monthOf(firstDay), limit: 2 });
+  const last = addDays(firstDay, -1);
+  const months = [last, addDays(periodDays('month', last).from, -1)].map(monthOf);
+  return months.map((wanted) => rows.find(({ month }) => month === wanted)?.attainment ?? null);
 }
 
 /** The rep's own agreement (COMP-38): band, allowance, what is used, and what opens the next band; null: none. */

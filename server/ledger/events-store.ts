@@ -26,6 +26,7 @@ export type EventKind =
   | 'people.changed'
   | 'tier.changed'
   | 'quota.band'
+  | 'quota.spiral'
   | 'timer.fired';
 
 export interface NewEvent {

@@ -24,6 +24,8 @@ export interface Metrics {
   deadlinesFired(kind: string): void;
   /** A lead came to stand in the ops queue, by why. */
   opsQueued(reason: string): void;
+  /** A rep stays in the lowest quota band and falls (COMP-37). */
+  quotaSpirals(): void;
   watch(name: GaugeName, read: () => number): void;
   text(): Promise<string>;
   contentType: string;
@@ -65,6 +67,7 @@ export function createMetrics(options: { processMetrics: boolean }): Metrics {
   const settlements = tallied('sambar_settlements_total', 'Provisional wins settled, by outcome', 'outcome');
   const deadlines = counter('sambar_deadlines_fired_total', 'Deadlines fired, by kind', ['kind']);
   const opsQueued = counter('sambar_ops_queued_total', 'Leads that came to stand in the ops queue, by why', ['reason']);
+  const spirals = counter('sambar_quota_spirals_total', 'Reps who fell for two months in the lowest quota band');
   const verdictSeconds = new Histogram({
     name: 'sambar_verdict_seconds',
     help: 'Claim received to verdict sent',
@@ -90,6 +93,7 @@ export function createMetrics(options: { processMetrics: boolean }): Metrics {
     leadsAccepted: () => accepted.inc(),
     settlements,
     opsQueued: (reason) => opsQueued.inc({ reason }),
+    quotaSpirals: () => spirals.inc(),
     deadlinesFired: (kind) => deadlines.inc({ kind }),
     watch(name, read) {
       const [metric, help] = gaugeNames[name];

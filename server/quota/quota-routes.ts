@@ -1,4 +1,4 @@
-/** Closed months over HTTP: a rep's own history, and for managers who needs a talk (COMP-36). */
+/** Closed months over HTTP: a rep's own history, and for managers who needs a talk (COMP-36, COMP-37). */
 import { z } from 'zod';
 import { anId } from '../../client-sdk/protocol/up.ts';
 import { type Http, type Speaker, speakerOf } from '../platform/http.ts';
@@ -14,10 +14,12 @@ export interface QuotaRoutesDeps {
 }
 
 const tags = ['quota'];
+const yesOrNo = z.enum(['true', 'false']).optional();
 const month = z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'is not a month such as 2026-11');
 
-function monthView({ id: _, at, ...row }: QuotaMonthRow) {
-  return { ...row, at: new Date(at).toISOString() };
+function monthView({ id: _, at, spiral, ...row }: QuotaMonthRow) {
+  const fell = spiral === null ? null : (JSON.parse(spiral) as number[]);
+  return { ...row, spiral: fell, at: new Date(at).toISOString() };
 }
 
 export function quotaRoutes(app: Http, deps: QuotaRoutesDeps): void {
@@ -51,19 +53,21 @@ export function quotaRoutes(app: Http, deps: QuotaRoutesDeps): void {
     {
       config: { allow: ['admin', 'manager'] },
       schema: {
-        summary: 'One closed month of your reps; `coaching=true`: those who crossed down a band',
+        summary:
+          'One closed month of your reps; `coaching=true`: those who crossed down a band; `spiral=true`: those who fall further in the lowest one',
         tags,
-        querystring: z.strictObject({ month: month.optional(), coaching: z.enum(['true', 'false']).optional() }),
+        querystring: z.strictObject({ month: month.optional(), coaching: yesOrNo, spiral: yesOrNo }),
       },
     },
     async (request) => {
       const speaker = speakerOf(request);
       const asked = request.query.month ?? deps.lastMonth();
       const rows = asked === undefined ? [] : deps.ofMonth(asked);
-      const wanted = request.query.coaching;
+      const { coaching: talks, spiral: spirals } = request.query;
       const items = rows
         .filter(({ repId }) => deps.maySee(repId, speaker))
-        .filter(({ coaching }) => wanted === undefined || String(coaching) === wanted)
+        .filter(({ coaching }) => talks === undefined || String(coaching) === talks)
+        .filter(({ spiral }) => spirals === undefined || String(spiral !== null) === spirals)
         .map(monthView);
       return { month: asked ?? null, items, nextCursor: null };
     },

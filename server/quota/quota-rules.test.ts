@@ -1,7 +1,7 @@
 /** COMP-33, COMP-34 at their edges. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { attainmentOf, bandAt, bandOf, nextBand, perWeekOf, type QuotaPolicy } from './quota-rules.ts';
+import { attainmentOf, bandAt, bandOf, nextBand, perWeekOf, type QuotaPolicy, spiralOf } from './quota-rules.ts';
 
 const POLICY: QuotaPolicy = {
   bands: [
@@ -69,6 +69,30 @@ test('property: more revenue never means a lower band, and the revenue named is 
       if (next === null) return;
       expect(bandAt(POLICY, at(next.revenuePerMonth)).fromPct).toBeGreaterThanOrEqual(next.fromPct);
       expect(next.revenuePerMonth).toBeGreaterThan(revenue);
+    }),
+  );
+});
+
+test.each<[string, (number | null)[], number[] | null]>([
+  ['two falls in the lowest band', [0.2, 0.3, 0.4], [0.4, 0.3, 0.2]],
+  ['it fell into the lowest band two months ago', [0.2, 0.3, 0.9], [0.9, 0.3, 0.2]],
+  ['one month in the lowest band', [0.2, 0.5, 0.9], null],
+  ['a month that stood still', [0.3, 0.3, 0.4], null],
+  ['a month that rose', [0.3, 0.2, 0.4], null],
+  ['a month without a quota', [0.2, null, 0.4], null],
+  ['two months alone', [0.2, 0.3], null],
+  ['nothing in two months is no fall any more', [0, 0, 0.4], null],
+])('COMP-37: %s', (_, attainments, expected) => {
+  expect(spiralOf(POLICY, attainments)).toEqual(expected);
+  expect(spiralOf(null, attainments)).toBeNull();
+});
+
+test('property: COMP-37 says what fell, oldest first, and never where a month rose', () => {
+  const fraction = fc.integer({ min: 0, max: 120 }).map((pct) => pct / 100);
+  fc.assert(
+    fc.property(fraction, fraction, fraction, (now, before, first) => {
+      const falls = now < before && before < first && before < 0.5;
+      expect(spiralOf(POLICY, [now, before, first])).toEqual(falls ? [first, before, now] : null);
     }),
   );
 });

@@ -33,6 +33,24 @@ export function bandOf(policy: QuotaPolicy | null, rep: QuotaRep): Band | null {
   return bandAt(policy, rep.attainment ?? 0);
 }
 
+/** Months in a row that make a spiral (COMP-37, P). */
+const SPIRAL_MONTHS = 2;
+
+/**
+ * COMP-37: attainment that fell in each of the last two months while both ended in the lowest band, so that fewer leads
+ * came each time: what it fell from and through, oldest first. Null: no spiral.
+ * @param attainments of closed months in a row, the newest first; null: there was no quota, or no such month
+ */
+export function spiralOf(policy: QuotaPolicy | null, attainments: readonly (number | null)[]): number[] | null {
+  const lowest = policy?.bands[0];
+  if (policy === null || lowest === undefined || policy.bands.length < 2) return null;
+  const months = attainments.slice(0, SPIRAL_MONTHS + 1).filter((one) => one !== null);
+  if (months.length <= SPIRAL_MONTHS) return null;
+  const fell = months.slice(0, -1).every((one, index) => one < (months[index + 1] ?? 0));
+  const isLowest = months.slice(0, SPIRAL_MONTHS).every((one) => bandAt(policy, one).fromPct === lowest.fromPct);
+  return fell && isLowest ? months.reverse() : null;
+}
+
 /** Leads a week that a rep may receive; null: any number. */
 export function perWeekOf(policy: QuotaPolicy | null, rep: QuotaRep): number | null {
   return bandOf(policy, rep)?.perWeek ?? null;

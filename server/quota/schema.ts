@@ -19,6 +19,8 @@ export const quotaMonths = sqliteTable(
     fromPerWeek: integer('from_per_week'),
     /** COMP-36: the rep has crossed down a band; its manager has something to talk about. */
     coaching: integer('coaching', { mode: 'boolean' }).notNull(),
+    /** COMP-37: JSON array, the attainments that fell month by month in the lowest band, oldest first; null: they did not. */
+    spiral: text('spiral'),
   },
   (table) => [
     // A month is closed once a rep, whatever fires twice.

@@ -1,6 +1,6 @@
 /** Quota bands (COMP-33 to COMP-36, COMP-38): the weekly allowance in the race, in the rotation, on the card; months. */
 import { expect, it } from 'vitest';
-import { DAY, HOUR, MINUTE, onBothArbiters, type Race, SECOND } from '../support/race.ts';
+import { DAY, HOUR, MINUTE, onBothArbiters, Race, SECOND } from '../support/race.ts';
 import type { RaceRep } from '../support/race-rep.ts';
 
 const WARM = { type: 'whitepaper download' };
@@ -8,6 +8,7 @@ const WARM = { type: 'whitepaper download' };
 const MONDAY = Date.parse('2026-11-29T17:00:00.000Z');
 const DECEMBER = Date.parse('2026-11-30T23:00:00.000Z');
 const JANUARY = Date.parse('2026-12-31T23:00:00.000Z');
+const FEBRUARY = Date.parse('2027-01-31T23:00:00.000Z');
 
 const BANDS = [
   { fromPct: 0, perWeek: 2 },
@@ -124,4 +125,37 @@ onBothArbiters('closed months', (start) => {
     ]);
     expect(race.file.count(`SELECT count(*) FROM events WHERE kind = 'quota.band' AND rep_id = ?`, ani.id)).toBe(2);
   });
+});
+
+// Months are closed by no arbiter: once is enough.
+it('COMP-37: whoever falls for two months in the lowest band is told to the manager once, with the figures', async () => {
+  const race = await Race.start(null);
+  // Without a socket: a token lasts a month, and this takes three.
+  const ani = await race.app.addRep('Ani', { team: 'West' });
+  await race.done('PATCH', `/v1/reps/${ani.id}`, { quota: 1000 });
+  await allocate(race);
+  const earn = async (revenue: number) => {
+    const leadId = await race.lead(WARM);
+    const { token } = await race.done<{ token: string }>('POST', `/v1/reps/${ani.id}/tokens`, {});
+    await race.done('POST', `/v1/leads/${leadId}/claims`, {}, { token });
+    await race.done('POST', `/v1/leads/${leadId}/stages`, { stage: 'won', revenue }, { token });
+  };
+  const spirals = () =>
+    race.done<{ month: string; items: object[] }>('GET', '/v1/quota-months?spiral=true').then(({ items }) => items);
+  await earn(400);
+  await race.restart(DECEMBER - race.nowMs + HOUR);
+  await earn(300);
+  await race.restart(JANUARY - race.nowMs + HOUR);
+  expect(await spirals()).toEqual([]);
+  await earn(200);
+  // The alarm is the month's own commit: a server that was away on the first makes it when it is back, once.
+  await race.restart(FEBRUARY - race.nowMs + DAY);
+  await race.restart(HOUR);
+  expect(await spirals()).toMatchObject([
+    { repId: ani.id, month: '2027-01', revenue: 200, attainment: 0.2, spiral: [0.4, 0.3, 0.2], coaching: false },
+  ]);
+  expect(race.file.count(`SELECT count(*) FROM events WHERE kind = 'quota.spiral'`)).toBe(1);
+  const { items } = await race.done<{ items: { spiral: unknown }[] }>('GET', `/v1/reps/${ani.id}/quota-months`);
+  expect(items.map(({ spiral }) => spiral)).toEqual([[0.4, 0.3, 0.2], null, null]);
+  await race.end();
 });

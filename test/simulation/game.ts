@@ -332,6 +332,7 @@ export class Game {
       settlements: (outcome) => this.#settled(outcome),
       deadlinesFired: (kind) => this.cover(`timer ${kind}`),
       opsQueued: (reason) => this.cover(`ops queue ${reason}`),
+      quotaSpirals: () => undefined,
       watch: () => undefined,
       text: async () => '',
       contentType: '',

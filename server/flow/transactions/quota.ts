@@ -1,4 +1,4 @@
-/** The commit that closes a month: each rep's attainment, and whose manager has something to talk about. */
+/** The commit that closes a month: each rep's attainment, and whose manager has something to talk about (COMP-36, COMP-37). */
 import type { QuotaMonthRow } from '../../quota/quota-store.ts';
 import type { Stores } from './stores.ts';
 
@@ -14,6 +14,10 @@ export function closeMonths(stores: Stores, args: { at: number; months: ClosedMo
     if (perWeek !== fromPerWeek) {
       const data = { month: month.month, perWeek, from: fromPerWeek, coaching };
       stores.events.append({ at, kind: 'quota.band', actor: 'system', repId, data });
+    }
+    if (month.spiral !== null) {
+      const data = { month: month.month, attainments: month.spiral };
+      stores.events.append({ at, kind: 'quota.spiral', actor: 'system', repId, data });
     }
     return true;
   });
