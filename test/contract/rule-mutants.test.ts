@@ -77,6 +77,7 @@ const EMPTIED: Record<string, Record<string, string | { answers: string; in: str
     nextReminderMs: 'null',
   },
   'server/distribution/standing-rules.ts': { standingOf: '[]' },
+  'server/distribution/team-pool-rules.ts': { poolPolicy: 'policy', asPoolOffer: 'plan', placeInPool: 'null' },
   'server/routing/condition-rules.ts': {
     asBlind: { answers: 'lead', in: 'warning-rules' },
     sameText: { answers: 'a === b', in: 'routing-rules' },
@@ -102,6 +103,7 @@ const EMPTIED: Record<string, Record<string, string | { answers: string; in: str
     bandOf: 'null',
     perWeekOf: 'null',
     nextBand: 'null',
+    spiralOf: 'null',
   },
   'server/tiers/tier-rules.ts': { computeTiers: '[]', isNewlyHired: 'false' },
 };
