@@ -25,7 +25,7 @@ const ROUNDS = rounds({ quick: 1, full: 20 });
 const ROUND_MS_MAX = 60_000;
 const PER_DOOR = 3;
 /** More than anybody wins in a round. */
-const ROOM = 60;
+const ROOM = 150;
 
 const cleanups: (() => unknown)[] = [];
 
