@@ -237,6 +237,13 @@ CREATE TABLE `policies` (
 	`actor` text NOT NULL
 , `reason` text);
 
+CREATE TABLE `policy_reviews` (
+	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`at` integer NOT NULL,
+	`actor` text NOT NULL,
+	`note` text
+);
+
 CREATE TABLE `quota_months` (
 	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
 	`rep_id` text NOT NULL,
@@ -323,6 +330,11 @@ CREATE TABLE `reps` (
 CREATE UNIQUE INDEX `reps_email_unique` ON `reps` (`email`);
 
 CREATE UNIQUE INDEX `reps_id_unique` ON `reps` (`id`);
+
+CREATE TABLE `rule_uses` (
+	`rule` text PRIMARY KEY NOT NULL,
+	`last_used_at` integer NOT NULL
+);
 
 CREATE TABLE `screens` (
 	`id` text PRIMARY KEY NOT NULL,

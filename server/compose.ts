@@ -17,6 +17,7 @@ import type { Config } from './config.ts';
 import { bindRoutes, bindSockets, localHouse } from './edges.ts';
 import { endWhenStale, keepBeating, takeFile } from './file-role.ts';
 import { noteAttempt } from './flow/race-record.ts';
+import { isReviewDue } from './flow/reviewing.ts';
 import { winnerNameOf } from './flow/settlement.ts';
 import { putRaceUp } from './flow/start.ts';
 import type { Transactions } from './flow/transactions/transactions.ts';
@@ -321,6 +322,7 @@ function openSockets(
     },
     onError: (error) => log.error('a socket could not be served', {}, error),
   });
+  metrics.watch('policyReviewDue', () => (isReviewDue(world, clock.nowMs()) ? 1 : 0));
   metrics.watch('openOffers', () => world.offers.size());
   watchSockets(base, sockets);
   metrics.watch('boardStreams', () => world.boards.streamCount());

@@ -1,5 +1,6 @@
 /** Binds the rules (the policy; accounts, time off and the ops queue of routing) to the ledger and the flows. */
 import { opsQueue } from './flow/ops-queue.ts';
+import { staleRules } from './flow/reviewing.ts';
 import { routingRepOf } from './flow/routing.ts';
 import { contributions, teamPoolView, worksPool } from './flow/team-pools.ts';
 import type { DecidingHouse } from './house.ts';
@@ -30,7 +31,18 @@ export function bindPolicy(app: Http, { world }: DecidingHouse): void {
     },
     warnings() {
       const active = world.directory.reps().filter((rep) => rep.active);
-      return routingWarnings(world.policy.latest().policy.routing, active.map(routingRepOf));
+      const nowMs = world.clock.nowMs();
+      return [
+        ...routingWarnings(world.policy.latest().policy.routing, active.map(routingRepOf)),
+        ...staleRules(world, nowMs),
+      ];
+    },
+    async reviewed(note, speaker, idempotency) {
+      const at = await stored(world.arbiter.now());
+      const order = { at, note, actor: actorOf(speaker) };
+      const { result } = await stored(world.ledger.write('reviewPolicy', order, idempotency));
+      world.policy.reviewed(result.at);
+      return result.at;
     },
     nowMs: () => world.clock.nowMs(),
     async set(policy, { effectiveAtMs, expectedVersion, reason }, speaker, idempotency) {

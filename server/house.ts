@@ -31,6 +31,7 @@ import { createPresence } from './flow/presence.ts';
 import { armReminder } from './flow/priority-windows.ts';
 import { closeMonthDue, firstMonthTimer } from './flow/quota.ts';
 import { forgetOldLeads, retentionTimer } from './flow/retention.ts';
+import { remindOfReview } from './flow/reviewing.ts';
 import { createSettlement } from './flow/settlement.ts';
 import { noteShown, restoreShown } from './flow/showing.ts';
 import { firstCounterDay, restoreOffers } from './flow/start.ts';
@@ -56,7 +57,7 @@ import { createPointsReader } from './points/points-reader.ts';
 import { createPauses } from './policy/pauses.ts';
 import { loadPauses } from './policy/pauses-store.ts';
 import { createPolicyBook } from './policy/policy.ts';
-import { loadPolicies } from './policy/policy-store.ts';
+import { lastReview, loadPolicies } from './policy/policy-store.ts';
 import { createQuotaReader } from './quota/quota-reader.ts';
 import { createRotation } from './routing/rotation.ts';
 import { createRoutingReader } from './routing/routing-reader.ts';
@@ -89,7 +90,7 @@ export type DecidingHouse = Awaited<ReturnType<typeof openHouse>>;
 /** Builds the world of the flows over what is on file. */
 function createWorld(deps: HouseDeps): World {
   const { db, clock, log, metrics, announcer } = deps;
-  const policy = createPolicyBook(loadPolicies(db));
+  const policy = createPolicyBook(loadPolicies(db), lastReview(db)?.at);
   const directory = createDirectory(loadEveryone(db), deps.adminApiKey, deps.directoryWatcher);
   const offers = createOpenOffers();
   const owners = createOwnershipReader(db);
@@ -181,7 +182,10 @@ export async function openHouse(deps: HouseDeps) {
   const tiering = createTiering(world);
   const pausing = createPausing(world);
   const deadlines = createDeadlines(world, {
-    retention: (row) => forgetOldLeads(world, row),
+    async retention(row) {
+      await forgetOldLeads(world, row);
+      remindOfReview(world, clock.nowMs());
+    },
     tokenExpires: access.expire,
     tiersDue: tiering.computeDue,
     monthCloses: (row) => closeMonthDue(world, row),

@@ -143,6 +143,7 @@ export const newRollback = z.strictObject({
   reason: text(1000),
   effectiveAt: z.string().max(40).optional(),
 });
+export const newReview = z.strictObject({ note: text(1000).optional() });
 export const newTimeOff = z.strictObject({ from: moment, until: moment });
 export const newAssist = z.strictObject({
   colleagueId: anId,

@@ -21,6 +21,7 @@ export type EventKind =
   | 'assist.asked'
   | 'assist.confirmed'
   | 'policy.set'
+  | 'policy.reviewed'
   | 'team.paused'
   | 'team.resumed'
   | 'people.changed'

@@ -3,6 +3,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 
 type GaugeName =
   | 'openOffers'
+  | 'policyReviewDue'
   | 'sockets'
   | 'socketsBehind'
   | 'handshakesWaiting'
@@ -76,6 +77,7 @@ export function createMetrics(options: { processMetrics: boolean }): Metrics {
   });
   const gaugeNames = {
     openOffers: ['sambar_open_offers', 'Offers open now'],
+    policyReviewDue: ['sambar_policy_review_due', '1: nobody has looked the rules through this quarter'],
     sockets: ['sambar_sockets', 'Sockets connected now'],
     socketsBehind: ['sambar_sockets_behind', 'Sockets that do not keep up with what they are sent'],
     handshakesWaiting: ['sambar_handshakes_waiting', 'Newcomers in line'],

@@ -1,6 +1,6 @@
 /** The one document of rules: read with an ETag, replaced whole with If-Match. */
 import { z } from 'zod';
-import { newRollback } from '../../client-sdk/protocol/http.ts';
+import { newReview, newRollback } from '../../client-sdk/protocol/http.ts';
 import { type Http, idempotencyOf, type Speaker, speakerOf } from '../platform/http.ts';
 import { Problem } from '../platform/problem.ts';
 import type { PolicyVersion } from './policy.ts';
@@ -22,6 +22,8 @@ export interface PolicyRoutesDeps {
   words(language: 'id' | 'en' | null, speaker: Speaker): { language: 'id' | 'en'; sections: SectionInWords[] };
   /** What is allowed and probably not meant in the newest document. */
   warnings(): { rule: string | null; warning: string; message: string }[];
+  /** Somebody has looked the rules through; answers when. */
+  reviewed(note: string | null, speaker: Speaker, idempotency?: Idempotency): Promise<number>;
   inForce(): PolicyVersion;
   latest(): PolicyVersion;
   /** Oldest first. */
@@ -138,6 +140,22 @@ export function policyRoutes(app: Http, deps: PolicyRoutesDeps): void {
       if (set === null) throw policyChanged();
       reply.header('etag', etagOf(deps));
       return { version: set.version, ...set.policy };
+    },
+  );
+  app.post(
+    '/v1/policy/reviews',
+    {
+      config: { allow: ['manager', 'admin'] },
+      schema: {
+        summary: 'The rules were looked through, as they are to be each quarter',
+        tags: ['policy'],
+        body: newReview,
+      },
+    },
+    async (request, reply) => {
+      const note = request.body.note ?? null;
+      const at = await deps.reviewed(note, speakerOf(request), idempotencyOf(request));
+      return reply.code(201).send({ at: iso(at), note });
     },
   );
   versionRoutes(app, deps);

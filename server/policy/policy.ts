@@ -21,6 +21,9 @@ export interface PolicyBook {
   /** All of them, oldest first. */
   all(): readonly PolicyVersion[];
   add(version: PolicyVersion): void;
+  /** When somebody last looked the rules through (ROUTE-20); null: never. */
+  reviewedAt(): number | null;
+  reviewed(atMs: number): void;
 }
 
 /** What rules a database without any version: the preset `open`. */
@@ -33,7 +36,8 @@ export const FIRST_POLICY: PolicyVersion = {
   policy: resolvePreset('open') as Policy,
 };
 
-export function createPolicyBook(rows: PolicyRow[]): PolicyBook {
+export function createPolicyBook(rows: PolicyRow[], lastReviewMs: number | null = null): PolicyBook {
+  let reviewedAt = lastReviewMs;
   const versions: PolicyVersion[] = [FIRST_POLICY];
   for (const row of rows) {
     versions.push({
@@ -52,5 +56,9 @@ export function createPolicyBook(rows: PolicyRow[]): PolicyBook {
     all: () => versions,
     version: (version) => versions.find((other) => other.version === version),
     add: (version) => void versions.push(version),
+    reviewedAt: () => reviewedAt,
+    reviewed(atMs) {
+      reviewedAt = atMs;
+    },
   };
 }

@@ -14,6 +14,15 @@ export const policies = sqliteTable('policies', {
   reason: text('reason'),
 });
 
+/** Each time somebody looked the rules through (ROUTE-20). */
+export const policyReviews = sqliteTable('policy_reviews', {
+  id: integer('id').primaryKey({ autoIncrement: true }),
+  at: integer('at').notNull(),
+  actor: text('actor').notNull(),
+  /** What came of it, in the author's words; null: nothing was said. */
+  note: text('note'),
+});
+
 /** One time a team's competition was paused (HEALTH-20). */
 export const teamPauses = sqliteTable(
   'team_pauses',

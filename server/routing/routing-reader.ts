@@ -4,7 +4,7 @@ import type { Db } from '../platform/db.ts';
 import { statement } from '../platform/statement.ts';
 import { fold } from './condition-rules.ts';
 import type { AccountRow, TimeOffRow } from './routing-store.ts';
-import { accounts, timeOff } from './schema.ts';
+import { accounts, ruleUses, timeOff } from './schema.ts';
 
 export interface RoutingReader {
   /** The rep whose account the company is; undefined: nobody's. */
@@ -15,6 +15,8 @@ export interface RoutingReader {
   /** Who is away at this instant. */
   awayAt(nowMs: number): Set<string>;
   timeOff(id: string): TimeOffRow | undefined;
+  /** When a lead last came by each rule that ever brought one, to the day. */
+  ruleUses(): Map<string, number>;
   /** What is not over yet, soonest first. */
   timeOffOf(repId: string, nowMs: number): TimeOffRow[];
 }
@@ -41,6 +43,14 @@ export function createRoutingReader(db: Db): RoutingReader {
     accounts: (cursor, limit) =>
       db.select().from(accounts).where(gt(accounts.key, cursor)).orderBy(asc(accounts.key)).limit(limit).all(),
     awayAt: (nowMs) => new Set(away.all({ nowMs }).map(({ repId }) => repId)),
+    ruleUses: () =>
+      new Map(
+        db
+          .select()
+          .from(ruleUses)
+          .all()
+          .map(({ rule, lastUsedAt }) => [rule, lastUsedAt]),
+      ),
     timeOff: (id) => db.select().from(timeOff).where(eq(timeOff.id, id)).get(),
     timeOffOf: (repId, nowMs) =>
       db

@@ -1,21 +1,32 @@
-/** The only writer of `accounts` and `time_off`. */
+/** The only writer of `accounts`, `rule_uses` and `time_off`. */
 import { and, eq, gt, sql } from 'drizzle-orm';
 import type { Db } from '../platform/db.ts';
-import { accounts, timeOff } from './schema.ts';
+import { accounts, ruleUses, timeOff } from './schema.ts';
 
 export type AccountRow = typeof accounts.$inferSelect;
 export type TimeOffRow = typeof timeOff.$inferSelect;
 
+const DAY_MS = 86_400_000;
+
 export interface RoutingStore {
   putAccount(row: AccountRow): void;
   dropAccount(key: string): void;
+  /** A lead came by this rule; written once a day, since it is asked by weeks. */
+  ruleUsed(rule: string, at: number): void;
   insertTimeOff(row: TimeOffRow): void;
   /** False: it is over, or there is none. */
   endTimeOff(id: string, at: number): boolean;
 }
 
 export function createRoutingStore(db: Db): RoutingStore {
+  const noted = new Map<string, number>();
   return {
+    ruleUsed(rule, at) {
+      if (at - (noted.get(rule) ?? Number.NEGATIVE_INFINITY) < DAY_MS) return;
+      noted.set(rule, at);
+      const set = { lastUsedAt: sql`max(last_used_at, ${at})` };
+      db.insert(ruleUses).values({ rule, lastUsedAt: at }).onConflictDoUpdate({ target: ruleUses.rule, set }).run();
+    },
     putAccount: (row) =>
       void db
         .insert(accounts)

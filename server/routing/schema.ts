@@ -9,6 +9,12 @@ export const accounts = sqliteTable('accounts', {
   since: integer('since').notNull(),
 });
 
+/** When a lead last came by a rule of that name, to the day (ROUTE-20). */
+export const ruleUses = sqliteTable('rule_uses', {
+  rule: text('rule').primaryKey(),
+  lastUsedAt: integer('last_used_at').notNull(),
+});
+
 /** Ended early or cancelled: `until_at` is moved to that moment. */
 export const timeOff = sqliteTable(
   'time_off',

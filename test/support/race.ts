@@ -42,9 +42,7 @@ export interface RaceOptions {
 }
 
 /** 10:14:59 today, for `race.at('10:14:59')`; milliseconds may follow. */
-export function clockTime(text: string): number {
-  return Date.parse(`2026-11-23T${text}+07:00`);
-}
+export const clockTime = (text: string): number => Date.parse(`2026-11-23T${text}+07:00`);
 
 const iso = (ms: number) => new Date(ms).toISOString();
 
@@ -310,6 +308,10 @@ export function onBothArbiters(
     scenarios(races(arbiter), arbiter);
   });
 }
+
+/** Scenarios of what no arbiter decides: on one of them. */
+export const onOneArbiter = (title: string, scenarios: (start: StartRace) => void): void =>
+  void describe(title, () => scenarios(races('embedded')));
 
 /** Scenarios in which the reps sit at two gateways, each with every other socket, on Redis. */
 export function onTwoGateways(title: string, scenarios: (start: StartRace) => void): void {

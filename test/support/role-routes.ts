@@ -57,6 +57,11 @@ function policyRoutes(castOf: () => Cast): Route[] {
       may: { ...REPS(200), ...MANAGERS(200) },
     },
     {
+      call: 'POST /v1/policy/reviews',
+      ready: () => ({ path: '/v1/policy/reviews', body: { note: 'all as it should be' } }),
+      may: MANAGERS(201),
+    },
+    {
       call: 'POST /v1/policy/rollbacks',
       ready: () => ({
         path: '/v1/policy/rollbacks',

@@ -165,6 +165,13 @@ export function setPolicy(
   return { version };
 }
 
+/** Somebody looked the rules through (ROUTE-20). */
+export function reviewPolicy(stores: Stores, { at, actor, note }: By & { note: string | null }): { at: number } {
+  stores.policies.insertReview({ at, actor, note });
+  stores.events.append({ at, kind: 'policy.reviewed', actor });
+  return { at };
+}
+
 /** A timer with no effect on any table but its own going: kept as an event, so that it is one. */
 export function fireTimer(
   stores: Stores,

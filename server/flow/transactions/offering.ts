@@ -43,6 +43,7 @@ export function takeNextStep(stores: Stores, leadId: string, next: NextStep, act
   }
   const { offer, lanes, deadlines, leftOut, windowHolders } = next.offer;
   stores.offers.insert(offer, lanes);
+  if (offer.rule != null) stores.routing.ruleUsed(offer.rule, offer.openedAt);
   stores.deadlines.insert(deadlines);
   stores.leads.setStatus(leadId, 'offered');
   return stores.events.append({

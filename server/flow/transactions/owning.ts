@@ -112,6 +112,7 @@ export function assignLead(stores: Stores, args: AssignArgs): AssignResult {
   const closedSeq = args.closes === null ? null : endOffer(stores, { ...args.closes, leadId, at, actor });
   if (args.closes !== null && closedSeq === null) return { refused: 'changed' };
   const credit = noCredit();
+  if (args.rule !== null) stores.routing.ruleUsed(args.rule, at);
   const seq = stores.events.append({
     at,
     kind: 'lead.assigned',

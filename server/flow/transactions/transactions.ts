@@ -51,6 +51,7 @@ export function createTransactions(db: Db) {
     setAccount: bind(stores, routing.setAccount),
     addTimeOff: bind(stores, routing.addTimeOff),
     endTimeOff: bind(stores, routing.endTimeOff),
+    reviewPolicy: bind(stores, governing.reviewPolicy),
     fireTimer: bind(stores, governing.fireTimer),
     forgetLead: bind(stores, governing.forgetLead),
     setTimer: bind(stores, governing.setTimer),
