@@ -19,6 +19,16 @@ const HOP_BY_HOP = new Set([
   'expect',
 ]);
 
+/**
+ * What of a path the ledger is asked for: as the URL that `fetch` will make of it, since `..` in one would lead out of
+ * the route and to the calls that are gateways' alone; without the host that a request may name. Null: it leads elsewhere.
+ */
+function pathWithin(route: string, asked: string, ledgerUrl: string): string | null {
+  const { pathname, search } = new URL(asked, ledgerUrl);
+  const isWithin = route.endsWith('*') ? pathname.startsWith(route.slice(0, -1)) : pathname === route;
+  return isWithin ? `${pathname}${search}` : null;
+}
+
 export function forwardRoutes(app: Http, deps: { registry: RegistryReader; addresses: Addresses }): void {
   const away = () =>
     new Problem(503, 'ledgerAway', 'The ledger cannot be reached; ask again.', { retryAfterSeconds: 1 });
@@ -31,10 +41,12 @@ export function forwardRoutes(app: Http, deps: { registry: RegistryReader; addre
       async handler(request, reply) {
         const ledger = await deps.registry.ledger().catch(() => null);
         if (ledger === null) throw away();
+        const path = pathWithin(url, request.url, ledger.url);
+        if (path === null) throw new Problem(404, 'unknownRoute', 'There is nothing at this path.');
         const headers = Object.entries(request.headers).filter(
           (entry): entry is [string, string] => typeof entry[1] === 'string' && !HOP_BY_HOP.has(entry[0]),
         );
-        const response = await fetch(`${ledger.url}${request.url}`, {
+        const response = await fetch(`${ledger.url}${path}`, {
           method: request.method,
           headers: {
             ...Object.fromEntries(headers),

@@ -199,6 +199,11 @@ export function createHttp(deps: HttpDeps) {
     http: { headersTimeout: headMs, connectionsCheckingInterval: lookEveryMs },
     routerOptions: { maxParamLength: 200 },
     clientErrorHandler: (error, socket) => refuseBytes(error, socket, deps.metrics),
+    // A path that cannot be decoded reaches no route, and so not the handler of errors below.
+    frameworkErrors(_error, _request, reply) {
+      deps.metrics.badInput('http', 'malformedPath');
+      return sendProblem(reply as FastifyReply, 400, 'malformedPath', 'The path cannot be decoded.');
+    },
   }).withTypeProvider<ZodTypeProvider>();
   app.server.maxConnections = CONNECTIONS_MAX;
   app.setValidatorCompiler(readInput);

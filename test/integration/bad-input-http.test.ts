@@ -152,6 +152,10 @@ describe('wrong in other calls', () => {
     });
   });
 
+  it.each(['%', '%zz', '%ff', '%c0%ae'])('a path that cannot be decoded (%s)', (part) =>
+    refused(() => cast.app.call('GET', `/v1/leads/${part}`), { status: 400, code: 'malformedPath' }),
+  );
+
   it('a body that is not JSON', () =>
     refused(
       () =>

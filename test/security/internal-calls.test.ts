@@ -1,4 +1,8 @@
-/** Threat: who can read the cell's Redis asks the ledger's internal routes for more than a gateway needs. */
+/**
+ * Threats: who can read the cell's Redis asks the ledger's internal routes for more than a gateway needs; and who
+ * cannot lets a gateway ask, by a path that leads out of what it hands on.
+ */
+import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LedgerAddress } from '../../server/gateway/registry.ts';
 import { startApp, type TestApp, type TestRep } from '../support/app.ts';
@@ -8,6 +12,7 @@ import { rowCounts } from '../support/tables.ts';
 const NOTES_BYTES_MAX = 4_000_000;
 let redis: TestRedis;
 let app: TestApp;
+let gateway: TestApp;
 let ledger: LedgerAddress;
 let [winner, other]: TestRep[] = [];
 let offerId: string;
@@ -15,6 +20,7 @@ let offerId: string;
 beforeAll(async () => {
   redis = await startRedis();
   app = await startApp({ env: { REDIS_URL: redis.url, CELL: 'internal', ROLE: 'ledger' } });
+  gateway = await startApp({ env: { REDIS_URL: redis.url, CELL: 'internal', ROLE: 'gateway' } });
   ledger = JSON.parse((await redis.use((client) => client.get('{internal}:ledger'))) ?? '') as LedgerAddress;
   [winner, other] = [await app.addRep('Ayu'), await app.addRep('Agus')];
   const leadId = await app.addLead();
@@ -24,6 +30,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
+  await gateway[Symbol.asyncDispose]();
   await app[Symbol.asyncDispose]();
   await redis.stop();
 });
@@ -68,5 +75,52 @@ describe('an internal call', () => {
     expect([(await call('notes', fits)).status, (await call('notes', `${fits} `)).status]).toEqual([200, 413]);
     await app.app.house?.idle();
     expect(rowCounts(app.databaseFile)).toEqual(rows);
+  });
+});
+
+/** The path as it is: `fetch` would already make another of it. Answers the status and the text. */
+function callAsWritten(url: string, path: string, body: unknown): Promise<[status: number, text: string]> {
+  const { hostname, port } = new URL(url);
+  const headers = { 'content-type': 'application/json', authorization: `Bearer ${winner?.token}` };
+  return new Promise((resolve, reject) => {
+    const call = request({ hostname, port, path, method: body === undefined ? 'GET' : 'POST', headers, agent: false });
+    call.on('error', reject);
+    call.on('response', (response) => {
+      let text = '';
+      response.setEncoding('utf8').on('data', (chunk: string) => {
+        text += chunk;
+      });
+      response.on('end', () => resolve([response.statusCode ?? 0, text]));
+    });
+    call.end(body === undefined ? undefined : JSON.stringify(body));
+  });
+}
+
+describe('a path at a gateway', () => {
+  it.each([
+    '/v1/../',
+    '/v1/%2e%2E/',
+    '/v1/.%2e/',
+    '/v1/..\\',
+    '/v1/leads/../../',
+    '/docs/../',
+    'http://a.example/v1/../',
+  ])('that leads out of what it hands on (%s) reaches no internal call: 404, as at the ledger', async (way) => {
+    for (const door of [gateway, app]) {
+      const [status, text] = await callAsWritten(door.app.url, `${way}internal/claims/won`, {
+        offerId,
+        repId: winner?.id,
+      });
+      expect([status, text]).toEqual([404, expect.stringContaining('"unknownRoute"')]);
+    }
+  });
+
+  it('that names a host is answered as at the ledger; one that names none that there can be is 400', async () => {
+    for (const door of [gateway, app]) {
+      const [status, text] = await callAsWritten(door.app.url, 'http://a.example/v1/me', undefined);
+      expect([status, text]).toEqual([200, expect.stringContaining('Ayu')]);
+      const [noHost] = await callAsWritten(door.app.url, 'http://a.example:70000/v1/me', undefined);
+      expect(noHost).toBe(400);
+    }
   });
 });
