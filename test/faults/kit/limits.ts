@@ -10,6 +10,7 @@ import { get, postAs, put, type Racer } from '../racers.ts';
 
 /** Leads that the one at the cap has finished: they count for the day, and are not held any more. */
 const FINISHED = 2;
+const AT_A_TIME = 16;
 
 interface Target {
   leadId: string;
@@ -89,7 +90,12 @@ export class Limits {
     await put(this.#ground.url(), '/policy', { ...policy, competition: { ...policy.competition, ...limits } });
   }
 
+  /** Most of the way many at a time, the last of it one by one. */
   async #winUntilRefused(racer: Racer, rule: Refused): Promise<void> {
+    const max = rule === 'dailyCap' ? this.#cap : this.#cap - FINISHED;
+    for (let left = max - this.#countOf(racer, rule); left > 0; left -= AT_A_TIME) {
+      await Promise.all(Array.from({ length: Math.min(left, AT_A_TIME) }, () => this.#win(racer)));
+    }
     for (;;) {
       const target = await this.#ground.aside();
       const verdict = await this.#claim(racer, target);
@@ -100,11 +106,16 @@ export class Limits {
     }
   }
 
+  async #win(racer: Racer): Promise<Target> {
+    const target = await this.#ground.aside();
+    expect(await this.#claim(racer, target)).toMatchObject({ verdict: 'won' });
+    return target;
+  }
+
   async #finishSome(): Promise<void> {
     const { atCap } = this.#bound;
     for (let n = 0; n < FINISHED; n++) {
-      const target = await this.#ground.aside();
-      expect(await this.#claim(atCap, target)).toMatchObject({ verdict: 'won' });
+      const target = await this.#win(atCap);
       const stage = { stage: 'disqualified', reason: 'a student' };
       await postAs(atCap.person, this.#ground.url(), `/leads/${target.leadId}/stages`, stage);
     }
@@ -113,6 +124,16 @@ export class Limits {
   #claim(racer: Racer, target: Target): Promise<Verdict> {
     const requestId = `${racer.person.id}-limits-${++this.#tap}`;
     return this.#ground.claim?.(racer, requestId, target) ?? racer.claimUntilJudged(requestId, target);
+  }
+
+  /** How far this rep is: of the last day on which it won, or of all that it holds. */
+  #countOf({ person }: Racer, rule: Refused): number {
+    using file = new OnFile(this.#ground.file);
+    const counters = file.all<{ repId: string; counter: string; value: number }>(
+      'SELECT rep_id AS repId, name AS counter, value FROM counters ORDER BY name DESC',
+    );
+    const name = rule === 'dailyCap' ? 'claims:day:' : 'leads:open';
+    return counters.find(({ repId, counter }) => repId === person.id && counter.startsWith(name))?.value ?? 0;
   }
 
   /** The most that anybody else has on a counter that the limits read. */
