@@ -35,7 +35,7 @@ import { remindOfReview } from './flow/reviewing.ts';
 import { createSettlement } from './flow/settlement.ts';
 import { noteShown, restoreShown } from './flow/showing.ts';
 import { firstCounterDay, restoreOffers } from './flow/start.ts';
-import { createTiering, tiersTimer } from './flow/tiering.ts';
+import { armTiers, createTiering, tiersTimer } from './flow/tiering.ts';
 import type { Transactions } from './flow/transactions/transactions.ts';
 import { createWall } from './flow/wall.ts';
 import type { World } from './flow/world.ts';
@@ -158,7 +158,9 @@ function createWorld(deps: HouseDeps): World {
     policyChanged() {
       boards.refresh();
       deps.directoryWatcher?.policyChanged();
-      armReminder(world).catch((error: unknown) => log.error('the next reminder could not be set', {}, error));
+      Promise.all([armReminder(world), armTiers(world)]).catch((error: unknown) =>
+        log.error('the timers of the new rules could not be set', {}, error),
+      );
     },
     settlementsIdle: async () => undefined,
   };

@@ -16,7 +16,8 @@ export interface DeadlinesStore {
   removeOfOffer(offerId: string): void;
   removeOfLead(leadId: string): void;
   removeOfSubject(subjectId: string): void;
-  removeOfKind(kind: DeadlineKind): void;
+  /** Those of a kind that are due after `afterMs`; true: one that is due by then stays. */
+  removeLaterOfKind(kind: DeadlineKind, afterMs: number): boolean;
   removeLane(offerId: string, lane: number): void;
   /** Moves an offer's expiry. */
   moveExpiry(offerId: string, dueAt: number): void;
@@ -42,7 +43,10 @@ export function createDeadlinesStore(db: Db): DeadlinesStore {
     removeOfOffer: (id) => void removeOfOffer.run({ id }),
     removeOfLead: (id) => void db.delete(deadlines).where(eq(deadlines.leadId, id)).run(),
     removeOfSubject: (id) => void db.delete(deadlines).where(eq(deadlines.subjectId, id)).run(),
-    removeOfKind: (kind) => void db.delete(deadlines).where(eq(deadlines.kind, kind)).run(),
+    removeLaterOfKind(kind, afterMs) {
+      db.delete(deadlines).where(sql`kind = ${kind} and due_at > ${afterMs}`).run();
+      return db.select().from(deadlines).where(eq(deadlines.kind, kind)).get() !== undefined;
+    },
     removeLane: (offerId, lane) =>
       void db.delete(deadlines).where(sql`offer_id = ${offerId} and lane = ${lane} and kind = 'laneOpens'`).run(),
     moveExpiry: (offerId, dueAt) =>

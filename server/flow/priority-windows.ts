@@ -49,8 +49,9 @@ function reminderTimer(world: World, nowMs: number) {
 
 /** Sets the timer of the next reminder anew: other rules are in force, or there is none yet. */
 export async function armReminder(world: World): Promise<void> {
-  const timer = reminderTimer(world, await world.arbiter.now());
-  await world.ledger.write('replaceTimer', { kind: 'priorityReminder', timer });
+  const at = await world.arbiter.now();
+  const timer = reminderTimer(world, at);
+  await world.ledger.write('replaceTimer', { kind: 'priorityReminder', timer, at });
   if (timer !== null) world.timersChanged(timer.dueAt);
 }
 

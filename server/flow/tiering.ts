@@ -54,7 +54,8 @@ export function createTiering(world: World): Tiering {
         for (const [team, reps] of teamsOf(world, () => true)) {
           const monday = mondayOf(nowMs, policy, team);
           const week = isoWeek(monday.day);
-          if (nowMs < monday.dueAtMs || reps.some(({ id }) => world.tiers.isComputed(id, week))) continue;
+          // Who was computed with another team this morning keeps that; the colleagues here are still to be ranked.
+          if (nowMs < monday.dueAtMs || reps.every(({ id }) => world.tiers.isComputed(id, week))) continue;
           const decided = decide(world, { policy, team, reps, week, today: monday.day });
           await write('weekly', { actor: 'system', at: nowMs }, decided);
         }
@@ -89,6 +90,14 @@ export function tiersTimer(world: World, nowMs: number) {
   };
   const dueAt = Math.min(...[null, ...Object.keys(policy.teams)].map(nextOf));
   return { id: newId('dl', nowMs, world.random), kind: 'tiersDue' as const, dueAt };
+}
+
+/** Sets the next Monday anew: with other teams, zones or hours it may come earlier. */
+export async function armTiers(world: World): Promise<void> {
+  const at = await world.arbiter.now();
+  const timer = tiersTimer(world, at);
+  await world.ledger.write('replaceTimer', { kind: timer.kind, timer, at });
+  world.timersChanged(timer.dueAt);
 }
 
 /** Tells a rep of its new tier, with the figures where it was computed. */

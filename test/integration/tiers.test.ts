@@ -110,6 +110,34 @@ onBothArbiters('weekly tiers', (start) => {
     expect(rows()).toBe(12);
   });
 
+  it('COMP-22: a team that is added is ranked at its own six; who moves after that leaves nobody unranked', async () => {
+    const race = await start({ policy: 'tiered' });
+    const policy = await race.done<object>('GET', '/v1/policy');
+    // Known since this change alone: at six in Jayapura it is four in Jakarta.
+    await race.setPolicy({ ...policy, teams: { East: { timeZone: 'Asia/Jayapura' } } });
+    const eka = await race.rep('Eka', { team: 'East', tier: 3 });
+    const west = [await race.rep('Wati', { team: 'West', tier: 3 }), await race.rep('Wira', { team: 'West', tier: 3 })];
+    await race.at(MONDAY - 2 * HOUR - 1);
+    expect(await tiersOf(race, [eka, ...west])).toEqual([3, 3, 3]);
+    await race.after(1);
+    // Without work nobody has the sample: tier 2.
+    expect(await tiersOf(race, [eka, ...west])).toEqual([2, 3, 3]);
+    await race.patch(eka, { team: 'West' });
+    await race.at(MONDAY);
+    expect(await tiersOf(race, [eka, ...west])).toEqual([2, 2, 2]);
+    const weekly = (await history(race, eka)).filter(({ cause }) => cause === 'weekly');
+    expect(weekly).toHaveLength(1);
+    // Rules that change when a computation is due already take nothing from it; before that they move it.
+    const dueAt = () => race.file.count(`SELECT due_at FROM deadlines WHERE kind = 'tiersDue'`);
+    const due = dueAt();
+    const timer = { id: 'dl_later', kind: 'tiersDue' as const, dueAt: due + DAY };
+    await race.house.world.ledger.write('replaceTimer', { kind: timer.kind, timer, at: due });
+    expect(dueAt()).toBe(due);
+    await race.house.world.ledger.write('replaceTimer', { kind: timer.kind, timer, at: due - 1 });
+    expect(dueAt()).toBe(due + DAY);
+    expect(race.file.count(`SELECT count(*) FROM deadlines WHERE kind = 'tiersDue'`)).toBe(1);
+  });
+
   it("COMP-26: a manager's tier stands until the next computation and is in the history with its author", async () => {
     const race = await start({ policy: 'tiered' });
     const reps = await teamOfFour(race);

@@ -216,9 +216,15 @@ export function setTimer(stores: Stores, args: { timer: NewDeadlineRow }): null 
   return null;
 }
 
-/** Of a kind of which there is one: the timer in the place of the one before, or none any more. */
-export function replaceTimer(stores: Stores, args: { kind: DeadlineKind; timer: NewDeadlineRow | null }): null {
-  stores.deadlines.removeOfKind(args.kind);
-  if (args.timer !== null) stores.deadlines.insert([args.timer]);
+/**
+ * Of a kind of which there is one: the timer in the place of the one before, or none any more. One that is due already
+ * stays: its effect is owed, and it sets the next itself.
+ */
+export function replaceTimer(
+  stores: Stores,
+  { kind, timer, at }: { kind: DeadlineKind; timer: NewDeadlineRow | null; at: number },
+): null {
+  const isOwed = stores.deadlines.removeLaterOfKind(kind, at);
+  if (timer !== null && !isOwed) stores.deadlines.insert([timer]);
   return null;
 }
