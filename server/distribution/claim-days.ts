@@ -103,7 +103,7 @@ function dayIncrement(increments: readonly Increment[], lane: number, atMs: numb
 }
 
 /** The zone's days that touch `[fromMs, untilMs)`; the first is cut at `fromMs`. */
-function daySpans(zone: string, fromMs: number, untilMs: number): { day: string; fromMs: number }[] {
+export function daySpans(zone: string, fromMs: number, untilMs: number): { day: string; fromMs: number }[] {
   const spans: { day: string; fromMs: number }[] = [];
   let atMs = fromMs;
   do {

@@ -31,7 +31,7 @@ import {
   type WeeklyRules,
   weeklyRules,
 } from './fairness-rules.ts';
-import { type DelayGroup, isReady, lanesAndCounting } from './offer-lanes.ts';
+import { type DelayGroup, hasRulesOf, isReady, lanesAndCounting } from './offer-lanes.ts';
 import { type OnboardingPhase, phaseAgainst, SHADOW_TIER, withShadows } from './onboarding-rules.ts';
 
 /** What a lane gets at the least before the offer may close. */
@@ -212,7 +212,7 @@ export function lanesToOpenEarly(offer: LanesAndLimits, now: Now): number[] {
  * Where a newcomer, or a rep who came back from a break, gets into an open offer: the lane of the own
  * tier where `tiers` tells it, else at the tier's delay from release, never earlier. Null: never in
  * this offer (tier, not ready, it closes first, it counts other local days than the rep's, or none of its lanes
- * has the rep's weekly allowance).
+ * has the rules that hold for the rep now: a way round a ratio otherwise, or a debt that is another's).
  */
 export function laneForRep(
   offer: {
@@ -227,6 +227,8 @@ export function laneForRep(
     limits: readonly Limit[];
     /** How much later than its holder a priority window lets the others in; 0: there is none in this offer. */
     headStartSeconds: number;
+    /** Those of the offer's policy, as they are now. */
+    weekly: WeeklyRules;
   },
   rep: OfferRep,
   nowMs: number,
@@ -241,12 +243,8 @@ export function laneForRep(
   const usable = lanes
     .filter((lane) => lane !== watching)
     .filter(({ lane, opensAtMs }) => {
-      if (!hasAllowanceOf(offer.limits, lane, rep)) return false;
-      const fromMs = Math.max(nowMs, Math.min(dueMs, opensAtMs));
-      return countsOwnDays(offer.increments, lane, rep.timeZone, {
-        fromMs,
-        untilMs: offer.closesAtMs,
-      });
+      const span = { fromMs: Math.max(nowMs, Math.min(dueMs, opensAtMs)), untilMs: offer.closesAtMs };
+      return countsOwnDays(offer.increments, lane, rep.timeZone, span) && hasRulesOf(offer, lane, rep, span);
     });
   const ofTier = rep.inPriorityWindow ? undefined : usable.find(({ tiers }) => tiers?.includes(rep.tier));
   const byTime = usable.filter(({ opensAtMs }) => opensAtMs <= dueMs).at(-1) ?? usable[0];
@@ -254,12 +252,6 @@ export function laneForRep(
   const opensAtMs = ofTier?.opensAtMs ?? dueMs;
   if (lane === undefined || opensAtMs >= offer.closesAtMs) return null;
   return { lane: lane.lane, opensAtMs };
-}
-
-/** Whether a lane's members have this rep's weekly allowance. */
-function hasAllowanceOf(limits: readonly Limit[], lane: number, { weeklyAllowance }: OfferRep): boolean {
-  const held = limits.find(({ rule, lanes }) => rule === 'weeklyAllowance' && (lanes?.includes(lane) ?? true));
-  return (held?.max ?? null) === ((weeklyAllowance ?? null) === null ? null : (weeklyAllowance ?? 0) - 1);
 }
 
 /** Active reps by the delay of their tier, seconds, and the reasons of everybody who is no member. */

@@ -143,6 +143,13 @@ const NOT_OFFERED: Record<LeftOutReason | 'hidden', { says: Both; lifts: Both }>
       en: 'No rule hands it to the same rep again.',
     },
   },
+  cameLate: {
+    says: {
+      id: 'Datang atau kembali ketika penawaran sudah terbuka; tidak ada jalurnya dengan waktu dan aturan mingguan rep ini.',
+      en: "Came, or came back, when the offer was open; none of its lanes has this rep's time and rules of the week.",
+    },
+    lifts: { id: 'Lead berikutnya.', en: 'The next lead.' },
+  },
   hidden: {
     says: {
       id: 'Menurut aturan tidak ditawarkan. Alasannya akan menyebut isi lead yang tersembunyi.',

@@ -1,8 +1,10 @@
 /** Those who come later: into an open offer, and to a lead that nobody claimed. */
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Policy, resolvePreset } from '../policy/policy-rules.ts';
 import { claimsInWeek, OPEN_LEADS } from './counter-rules.ts';
 import { laneForRep, type OfferPlan, type OfferRep, planOffer } from './distribution-rules.ts';
+import { type Past, type RuleInput, weeklyRules } from './fairness-rules.ts';
 import { type FallbackRep, nextFallbackRep } from './fallback-rules.ts';
 
 /** 10:00 in Jakarta. */
@@ -35,9 +37,14 @@ function plan(part: Partial<Input> = {}): OfferPlan {
   return made;
 }
 
+const by = (policy: Policy, part: Partial<RuleInput> = {}) => ({
+  policy,
+  weekly: weeklyRules({ policy, temperature: 'warm', reps: [], counterOf: none, ...part }),
+});
+
 describe('a rep who joins an open offer', () => {
   const running = (made: OfferPlan, pool: 'premium' | 'standard' = 'standard') => ({
-    policy: preset('tiered'),
+    ...by(preset('tiered')),
     pool,
     temperature: 'warm' as const,
     openedAtMs: NOW_MS,
@@ -50,7 +57,7 @@ describe('a rep who joins an open offer', () => {
 
   test('FAIR-09: into an offer with a head start nobody comes before its end, except by a window of the own', () => {
     const made = plan({ policy: preset('fair-mix'), reps: [rep('h', { inPriorityWindow: true }), ...THREE_TIERS] });
-    const offer = { ...running(made), policy: preset('fair-mix'), headStartSeconds: 300 };
+    const offer = { ...running(made), ...by(preset('fair-mix')), headStartSeconds: 300 };
     expect(laneForRep(offer, rep('n'), NOW_MS + 1)).toEqual({ lane: 1, opensAtMs: NOW_MS + 300_000 });
     expect(laneForRep(offer, rep('n', { tier: 2 }), NOW_MS + 1)).toEqual({ lane: 2, opensAtMs: NOW_MS + 1_200_000 });
     const holder = rep('n', { tier: 3, inPriorityWindow: true });
@@ -104,6 +111,51 @@ describe('a rep who joins an open offer', () => {
     expect(laneForRep(offer, rep('n', { timeZone: 'America/New_York' }), nowMs)?.lane).toBe(0);
     const west = { ...running(plan({ nowMs })), openedAtMs: nowMs };
     expect(laneForRep(west, rep('n', { timeZone: 'Asia/Jayapura' }), nowMs)).toBeNull();
+  });
+});
+
+describe('the rules of the week of a rep who joins', () => {
+  /** Under 2 hot per warm: who was shown a warm lead this week owes one, the others owe none. */
+  const policy = { ...preset('open'), fairness: { ...preset('open').fairness, hotPerWarm: 2, waiveIfNone: true } };
+  const past = (shown: readonly string[]): Past => ({
+    shownOf: (repId, temperature) => (temperature === 'warm' && shown.includes(repId) ? 1 : 0),
+    policyAt: () => policy,
+  });
+  const opened = (reps: string[], shown: readonly string[], nowMs = NOW_MS) => {
+    const made = plan({ temperature: 'hot', policy, nowMs, reps: reps.map((id) => rep(id)), past: past(shown) });
+    const of = { pool: 'standard' as const, temperature: 'hot' as const, openedAtMs: nowMs, headStartSeconds: 0 };
+    return { ...made, ...by(policy, { temperature: 'hot', past: past(shown) }), ...of };
+  };
+
+  test('FAIR-01: who comes back is let into the lane of the own rules, and into no other', () => {
+    const both = opened(['free', 'owes'], ['owes', 'n']);
+    expect(both.lanes.map(({ repIds }) => repIds)).toEqual([['free'], ['owes']]);
+    expect(laneForRep(both, rep('n'), NOW_MS)?.lane).toBe(1);
+    expect(laneForRep(both, rep('m'), NOW_MS)?.lane).toBe(0);
+    expect(laneForRep(opened(['free'], ['n']), rep('n'), NOW_MS)).toBeNull();
+    expect(laneForRep(opened(['owes'], ['owes']), rep('m'), NOW_MS)).toBeNull();
+  });
+
+  test('over a Monday they are those of both weeks', () => {
+    const sunday = Date.parse('2026-11-29T16:58:00Z');
+    expect(laneForRep(opened(['owes'], ['owes', 'n'], sunday), rep('n'), sunday)?.lane).toBe(0);
+    expect(laneForRep(opened(['owes'], ['owes'], sunday), rep('n'), sunday)).toBeNull();
+  });
+
+  test('property: the limits a rep joins under are those it would have been offered the lead with', () => {
+    const some = fc.subarray(['a', 'b', 'c', 'd']);
+    fc.assert(
+      fc.property(fc.subarray(['a', 'b', 'c'], { minLength: 1 }), some, (reps, shown) => {
+        const offer = opened(reps, shown);
+        const limitsOf = (made: OfferPlan, lane: number) =>
+          made.limits.filter(({ lanes }) => lanes?.includes(lane) ?? true).map(({ rule }) => rule);
+        const place = laneForRep(offer, rep('d'), NOW_MS);
+        const own = limitsOf(opened(['d'], shown) as OfferPlan, 0);
+        const held = offer.lanes.map((_, lane) => limitsOf(offer as OfferPlan, lane));
+        if (place === null) expect(held).not.toContainEqual(own);
+        else expect(held[place.lane]).toEqual(own);
+      }),
+    );
   });
 });
 
@@ -175,7 +227,7 @@ describe('COMP-35: the weekly allowance', () => {
     ]);
     const offer = {
       ...made,
-      policy: preset('open'),
+      ...by(preset('open')),
       pool: 'standard' as const,
       temperature: 'warm' as const,
       openedAtMs: mondayOf.nowMs,

@@ -5,10 +5,10 @@
  */
 import type { Increment, Limit } from '../claims/arbiter.ts';
 import type { Policy, Temperature } from '../policy/policy-rules.ts';
-import { type DayWindow, dayWindows, inWindows, zonesByDays } from './claim-days.ts';
+import { type DayWindow, daySpans, dayWindows, inWindows, zonesByDays } from './claim-days.ts';
 import { OPEN_LEADS } from './counter-rules.ts';
 import type { OfferRep, PlannedLane } from './distribution-rules.ts';
-import { countersMoved, rulesForAll, type WeeklyRules } from './fairness-rules.ts';
+import { countersMoved, type Rule, rulesForAll, type WeeklyRules } from './fairness-rules.ts';
 
 export interface DelayGroup {
   opensAtMs: number;
@@ -78,6 +78,27 @@ export function lanesAndCounting(
   }
   increments.push({ counter: OPEN_LEADS, by: 1 });
   return { lanes, limits, increments };
+}
+
+/** Whether the limits of a lane are those that hold for this rep, on each of the rep's days in the span. */
+export function hasRulesOf(
+  offer: { policy: Policy; limits: readonly Limit[]; weekly: WeeklyRules },
+  lane: number,
+  rep: OfferRep,
+  span: { fromMs: number; untilMs: number },
+): boolean {
+  const ofLane = offer.limits.filter(({ lanes }) => lanes?.includes(lane) ?? true);
+  return daySpans(rep.timeZone, span.fromMs, span.untilMs).every(({ day, fromMs }) => {
+    const held = ofLane.filter((limit) => (limit.fromMs ?? fromMs) <= fromMs && fromMs < (limit.untilMs ?? Infinity));
+    return inWords(held) === inWords([...rulesForAll(offer.policy, day), ...offer.weekly.on(rep, day)]);
+  });
+}
+
+function inWords(rules: readonly Rule[]): string {
+  const each = rules.map(({ rule, max, terms }) =>
+    JSON.stringify([rule, max, terms.map((one) => [one.counter, one.coefficient])]),
+  );
+  return each.sort().join();
 }
 
 /** Not on a break. */

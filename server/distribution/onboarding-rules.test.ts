@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { addDays } from '../kernel/calendar.ts';
 import { type Policy, resolvePreset } from '../policy/policy-rules.ts';
 import { laneForRep, type OfferPlan, type OfferRep, planOffer } from './distribution-rules.ts';
+import { weeklyRules } from './fairness-rules.ts';
 import { nextFallbackRep } from './fallback-rules.ts';
 import { cohortShare, leadsDue, type OnboardingRep, onboardingOf, type ProtectedWeek } from './onboarding-rules.ts';
 
@@ -118,7 +119,8 @@ describe('who is in which offer', () => {
   test('a newcomer who comes back joins where it belongs, and nowhere else', () => {
     const open = (pool: 'standard' | 'cohort') => {
       const { lanes, limits, increments, closesAtMs } = plan(pool);
-      const own = { policy, pool, temperature: 'warm', openedAtMs: noon(HIRED), headStartSeconds: 0 } as const;
+      const weekly = weeklyRules({ policy, temperature: 'warm', reps: [], counterOf: () => 0 });
+      const own = { policy, weekly, pool, temperature: 'warm', openedAtMs: noon(HIRED), headStartSeconds: 0 } as const;
       return { ...own, lanes, limits, increments, closesAtMs };
     };
     const at = noon(HIRED) + 1;

@@ -139,7 +139,11 @@ function offered(world: World, lead: LeadRow, event: EventRow, { language }: Exp
     shown: { ...shown, message: decisionInWords({ method, rule, step }, language) },
     lineOf(rep) {
       const place = placeOnFile(whole, rep);
-      if (place === null) return notOffered(offer.id, recorded.leftOut.get(rep.num) ?? 'inactive', language);
+      if (place === null) {
+        const reason = recorded.leftOut.get(rep.num) ?? 'inactive';
+        const isThereNow = (reason === 'notReady' || reason === 'inactive') && gateOf(rep) === null;
+        return notOffered(offer.id, isThereNow && state === 'open' ? 'cameLate' : reason, language);
+      }
       const { lane, opensAt, sentAt, ...own } = place;
       const inPriorityWindow = recorded.windowHolders.includes(rep.num);
       const hasHeadStart = recorded.windowHolders.length > 0;

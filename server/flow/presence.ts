@@ -8,6 +8,7 @@ import type { DeadlineRow } from '../deadlines/deadlines-store.ts';
 import { plannedTemperature } from '../distribution/blind-rules.ts';
 import { headStartSecondsOf } from '../distribution/delays-rules.ts';
 import { laneForRep } from '../distribution/distribution-rules.ts';
+import { weeklyRules } from '../distribution/fairness-rules.ts';
 import { everyoneIn, type OpenOffer, placeOf } from '../distribution/open-offers.ts';
 import { placeInPool } from '../distribution/team-pool-rules.ts';
 import type { Idempotency } from '../ledger/group-commit.ts';
@@ -20,6 +21,7 @@ import { offerRepOf } from './offering.ts';
 import { type OnboardingChange, onboardingChange } from './onboarding.ts';
 import { persist, settledOrSoon } from './persist.ts';
 import { isBarredFrom } from './routing.ts';
+import { pastOf } from './showing.ts';
 import { tellTier } from './tiering.ts';
 import type { World } from './world.ts';
 
@@ -154,6 +156,13 @@ async function admit(world: World, offer: OpenOffer, rep: RepRow): Promise<void>
     policy,
     temperature: plannedTemperature(offer.facts.temperature, offer.blind),
     headStartSeconds,
+    weekly: weeklyRules({
+      policy,
+      temperature: offer.blind === null ? offer.facts.temperature : null,
+      reps: world.directory.reps(),
+      counterOf: world.counters.of,
+      past: pastOf(world),
+    }),
   };
   const offered = offerRepOf(policy, rep, openedAtMs);
   const place = offer.teamPool === null ? laneForRep(of, offered, nowMs) : placeInPool(of, offered);

@@ -75,6 +75,37 @@ onBothArbiters('the ratios', (start) => {
     expect(verdicts.map(outcome).sort()).toEqual(['hotPerWarm', 'won']);
   });
 
+  it('FAIR-01: a break leads round no ratio, and into nobody else’s', async () => {
+    const race = await start({ policy: 'tiered' });
+    const dewi = await race.rep('Dewi', { verticals: ['mining'] });
+    const budi = await race.rep('Budi');
+    expect(await claimMany(race, budi, HOT, 2)).toEqual(['won', 'won']);
+    // Shown to Budi alone: Dewi owes no warm lead.
+    await race.lead({ ...WARM, company: { name: 'Toko', industry: 'retail' } });
+    expect(await claimMany(race, budi, HOT, 1)).toEqual(['hotPerWarm']);
+    const openedOnBreakOf = async (rep: RaceRep) => {
+      await race.patch(rep, { status: 'break' });
+      const leadId = await race.lead(HOT);
+      await race.patch(rep, { status: 'ready' });
+      return leadId;
+    };
+    expect(outcome(await budi.claim(await openedOnBreakOf(budi)))).toBe('hotPerWarm');
+    expect(outcome(await dewi.claim(await openedOnBreakOf(dewi)))).toBe('won');
+    // Who comes when it is open, and whose rules none of its lanes has, is not in it, and is told so.
+    await race.patch(dewi, { active: false });
+    const owed = await race.lead(HOT);
+    const late = await race.rep('Lia', { verticals: ['mining'] });
+    expect(outcome(await late.claim(owed))).toBe('notInOffer');
+    const { items } = await race.done<{ items: { lines: object[] }[] }>(
+      'GET',
+      `/v1/leads/${owed}/explanation`,
+      undefined,
+      late,
+    );
+    expect(items[0]?.lines).toMatchObject([{ reason: 'cameLate' }]);
+    expect(outcome(await late.claim(await race.lead(HOT)))).toBe('won');
+  });
+
   it('FAIR-01: a warm claim that is given back pays for nothing; a hot one stays counted', async () => {
     const race = await start();
     const rep = await race.rep('Sari');
