@@ -136,6 +136,7 @@ function createGatewayClaims(
     // The names as now shown; the rules of an older offer are on the ledger's file alone.
     winnerName: (repId) => registry.name(repId),
     refusal: refusalMessage,
+    owed: house.owed,
     note: house.attempt,
     mustWait: desk.isBehind,
     observe(verdict, seconds) {

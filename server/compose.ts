@@ -16,6 +16,7 @@ import { composeGateway } from './compose-gateway.ts';
 import type { Config } from './config.ts';
 import { bindRoutes, bindSockets, localHouse } from './edges.ts';
 import { endWhenStale, keepBeating, takeFile } from './file-role.ts';
+import { owedNow } from './flow/owing.ts';
 import { noteAttempt } from './flow/race-record.ts';
 import { isReviewDue } from './flow/reviewing.ts';
 import { winnerNameOf } from './flow/settlement.ts';
@@ -242,6 +243,7 @@ async function openEdge(
       watchForGateway: (asked, gateway) => world.boards.watch(asked, gateway, BOARD_LEASE_MS),
       judge: house.record.judge,
       won: house.record.wonBy,
+      owed: (rule, offerId, repId) => owedNow(world, rule, offerId, repId),
       attempt: (offerId, note) => noteAttempt(world, offerId, note),
     });
   }
@@ -278,6 +280,7 @@ export function createHouseClaims(
     clock,
     winnerName: (repId, offerId) => winnerNameOf(world, repId, offerId),
     refusal: refusalMessage,
+    owed: (rule, offerId, repId) => owedNow(world, rule, offerId, repId),
     note: (offerId, note) => noteAttempt(world, offerId, note),
     mustWait: load.claimsMustWait,
     observe(verdict, seconds) {

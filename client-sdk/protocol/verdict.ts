@@ -103,6 +103,8 @@ export const verdict = z.discriminatedUnion('verdict', [
     ...ofOffer,
     rule: refusalRule,
     message: z.string(),
+    /** Of `hotPerWarm`, `claimsPerAuto`, `coldPerWeek`: how many leads lift it; absent: not known here. */
+    owed: z.number().int().optional(),
   }),
   z.object({ verdict: z.literal('gone'), ...ofOffer, reason: goneReason }),
   z.object({

@@ -20,7 +20,9 @@ const PASSES_SLOWLY: readonly RetryReason[] = ['draining', 'overloaded'];
 export interface VerdictDeps {
   /** The name to show for the winner of an offer; null where its rules hide names. */
   winnerName(repId: string, offerId: string): string | null | Promise<string | null>;
-  refusal(rule: RefusalRule, language: 'id' | 'en'): string;
+  refusal(rule: RefusalRule, language: 'id' | 'en', owed: number | null): string;
+  /** How many leads this rep owes a rule of the offer; null: none, or nobody knows. */
+  owed(rule: RefusalRule, offerId: string, repId: string): number | null | Promise<number | null>;
 }
 
 /** The judgements that are a verdict by themselves: no commit to wait for, no file to ask. */
@@ -57,7 +59,9 @@ export function createVerdicts(deps: VerdictDeps): Verdicts {
       }
       case 'refused': {
         const { rule } = judged;
-        return { verdict: 'refused', leadId, offerId, rule, message: deps.refusal(rule, language) };
+        const owed = offerId === null ? null : await deps.owed(rule, offerId, attempt.repId);
+        const message = deps.refusal(rule, language, owed);
+        return { verdict: 'refused', leadId, offerId, rule, message, ...(owed === null ? {} : { owed }) };
       }
       case 'retry':
         return retry(attempt, judged.reason, offerId);

@@ -27,6 +27,12 @@ export interface Standing {
   waived?: boolean;
 }
 
+/** How many leads lift a ratio or a minimum, of those that it counts against the claims; 0: it is not in the way. */
+export function owedBy(rule: Rule, repId: string, counterOf: CounterOf): number {
+  const each = Math.max(1, ...rule.terms.map(({ coefficient }) => -coefficient));
+  return Math.max(0, Math.ceil(excessOf(rule, repId, counterOf) / each));
+}
+
 /** Only of the rules that are on. */
 export function standingOf(input: Omit<RuleInput, 'temperature'>, rep: RuledRep, nowMs: number): Standing[] {
   const { policy, counterOf } = input;

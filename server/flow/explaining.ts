@@ -27,6 +27,7 @@ import { routeOf } from '../routing/routing-rules.ts';
 import { gateOf } from './lanes.ts';
 import { offerRepOf } from './offering.ts';
 import { reasonsNow } from './ops-queue.ts';
+import { owedNow } from './owing.ts';
 import { leadFactsOf, ownFactsOf } from './routing.ts';
 import type { World } from './world.ts';
 
@@ -250,5 +251,8 @@ function inTheWay(world: World, leadId: string, rep: RepRow, language: Language)
   const gate = gateOf(rep);
   const limits = offer.limits.filter((limit) => !withinLimits(rep.id, place.lane, [limit], nowMs, world.counters.of));
   const rules = [...(gate === null ? [] : [gate]), ...limits.map(({ rule }) => rule)];
-  return [...new Set(rules)].map((rule) => ({ rule, message: refusalMessage(rule, language) }));
+  return [...new Set(rules)].map((rule) => {
+    const owed = owedNow(world, rule, offer.offerId, rep.id);
+    return { rule, message: refusalMessage(rule, language, owed) };
+  });
 }

@@ -5,6 +5,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import { boardWatch } from '../../client-sdk/protocol/up.ts';
+import { type RefusalRule, refusalRule } from '../../client-sdk/protocol/verdict.ts';
 import type { House } from '../alerts/house.ts';
 import type { AttemptNote } from '../claims/race-notes.ts';
 import type { Http } from '../platform/http.ts';
@@ -47,6 +48,8 @@ export interface LinkDeps {
   judge(claim: z.output<typeof attempt>): Promise<unknown>;
   /** The verdict of a win on file, for its owner; null: it is not this rep's. */
   won(repId: string, offerId: string): unknown;
+  /** How many leads a rule of an offer is owed. */
+  owed(rule: RefusalRule, offerId: string, repId: string): number | null;
   attempt(offerId: string, note: AttemptNote): void;
 }
 
@@ -78,6 +81,9 @@ export function linkRoutes(app: Http, deps: LinkDeps): void {
     if (verdict === null) throw new Problem(404, 'unknownOffer', 'This rep has not won this offer.');
     return verdict;
   });
+  call('claims/owed', z.object({ rule: refusalRule, offerId: id, repId: id }), ({ rule, offerId, repId }) =>
+    deps.owed(rule, offerId, repId),
+  );
   call('notes', notes, ({ attempts, receipts }) => {
     for (const { offerId, note } of attempts) deps.attempt(offerId, note);
     for (const { repId, kind, offerIds } of receipts) house.receipt(repId, kind, offerIds);

@@ -8,7 +8,9 @@ import type { Verdict } from '../../client-sdk/protocol/verdict.ts';
 import type { BoardAsked, House } from '../alerts/house.ts';
 import type { ClaimAttempt, ClaimRecord } from '../claims/claims.ts';
 import type { AttemptNote } from '../claims/race-notes.ts';
+import type { VerdictDeps } from '../claims/verdicts.ts';
 import type { Clock, Timer } from '../kernel/clock.ts';
+import { isDebt } from '../kernel/messages.ts';
 import { BOARD_LEASE_MS } from './link-routes.ts';
 import type { RegistryReader } from './registry.ts';
 
@@ -25,6 +27,7 @@ export class LedgerAwayError extends Error {
 export interface RemoteHouse extends House {
   record: ClaimRecord;
   attempt(offerId: string, note: AttemptNote): void;
+  owed: VerdictDeps['owed'];
   /** Another ledger process may answer now, which knows of no watcher: its boards are asked for anew and shown. */
   watchAgain(): void;
   stop(): Promise<void>;
@@ -102,6 +105,11 @@ export function createRemoteHouse(deps: {
 
   return {
     record,
+    async owed(rule, offerId, repId) {
+      if (!isDebt(rule)) return null;
+      // A verdict without the figure is better than none.
+      return ask<number | null>('claims/owed', { rule, offerId, repId }).catch(() => null);
+    },
     snapshot: (repId) => ask<PoolSnapshot>('snapshot', { repId }),
     streamOf: deps.streamOf,
     async watchBoard(asked, watcher) {

@@ -42,6 +42,7 @@ onBothArbiters('the ratios', (start) => {
     expect(await rep.claim(owed)).toMatchObject({
       verdict: 'refused',
       rule: 'hotPerWarm',
+      owed: 1,
       message: 'Claim 1 warm lead first, then hot leads are open to you again.',
     });
     expect(await standing(race, rep, 'hotPerWarm')).toEqual({
@@ -106,6 +107,25 @@ onBothArbiters('the ratios', (start) => {
     expect(outcome(await late.claim(await race.lead(HOT)))).toBe('won');
   });
 
+  it('CLAIM-11: a refusal says how many are owed, and says one less after one', async () => {
+    const race = await start();
+    const rep = await race.rep('Sari', { languages: ['en'] });
+    await withRules(race, { hotPerWarm: 2 });
+    // No warm lead was on offer: six hot ones without one.
+    await claimMany(race, rep, HOT, 6);
+    const warm = [await race.lead(WARM), await race.lead(WARM), await race.lead(WARM)];
+    const hot = await race.lead(HOT);
+    for (const [before, leadId] of warm.entries()) {
+      const message = ['Claim 3 warm leads first,', 'Claim 2 warm leads first,', 'Claim 1 warm lead first,'][before];
+      expect(await rep.claim(hot)).toMatchObject({
+        owed: 3 - before,
+        message: `${message} then hot leads are open to you again.`,
+      });
+      expect(await rep.claim(leadId)).toMatchObject({ verdict: 'won' });
+    }
+    expect(await rep.claim(hot)).toMatchObject({ verdict: 'won' });
+  });
+
   it('FAIR-01: a warm claim that is given back pays for nothing; a hot one stays counted', async () => {
     const race = await start();
     const rep = await race.rep('Sari');
@@ -136,7 +156,8 @@ onBothArbiters('the ratios', (start) => {
     expect(await rep.claim(owed)).toMatchObject({
       verdict: 'refused',
       rule: 'claimsPerAuto',
-      message: 'You owe 1 assigned lead; the next one comes to you. After it you may claim again.',
+      message:
+        'You owe 1 assigned lead: once given to you, you may claim again. Who owes is served first when leads are given out.',
     });
     expect(await standing(race, rep, 'claimsPerAuto')).toMatchObject({ used: 6, left: 0, owed: 1, waived: false });
     // Served next (COMP-23), although the other one's turn is as near.
@@ -165,7 +186,8 @@ onBothArbiters('the cold minimum', (start) => {
     expect(await rep.claim(hot)).toMatchObject({
       verdict: 'refused',
       rule: 'coldPerWeek',
-      message: 'Claim the cold leads you missed last week first; then hot and warm ones are open to you again.',
+      owed: 2,
+      message: 'Claim 2 cold leads you missed last week first; then hot and warm ones are open to you again.',
     });
     expect(await claimMany(race, rep, WARM, 1)).toEqual(['coldPerWeek']);
     expect(await claimMany(race, rep, COLD, 1)).toEqual(['won']);

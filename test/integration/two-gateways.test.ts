@@ -68,7 +68,7 @@ onTwoGateways('an open offer', (start) => {
     expect(await claimInTurn(race, phones, HOT, 2)).toEqual(['won', 'won']);
     const open = await race.lead(HOT);
     await race.done('POST', `/v1/leads/${warm}/releases`, { reason: 'wrong city' }, phones[0]);
-    for (const phone of phones) expect(await phone.claim(open)).toMatchObject({ rule: 'hotPerWarm' });
+    for (const phone of phones) expect(await phone.claim(open)).toMatchObject({ rule: 'hotPerWarm', owed: 1 });
   });
 
   it('a blind hot claim without credit is won, and counts as what it was', async () => {

@@ -66,6 +66,7 @@ describe('claims', () => {
       clock: new SimClock(),
       winnerName: () => null,
       refusal: () => '',
+      owed: () => null,
       note: ignore,
       observe: ignore,
       onError: ignore,

@@ -214,6 +214,7 @@ export class OrderedRace {
         clock,
         winnerName: (repId) => repId,
         refusal: (rule) => rule,
+        owed: () => null,
         note: () => undefined,
         observe: () => undefined,
         onError: (error) => this.#found.push(`error: ${String(error)}`),

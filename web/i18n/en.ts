@@ -55,13 +55,20 @@ export const en = {
     inactive: 'Your account is not active.',
     dailyCap: 'You have reached your daily cap.',
     maxOpenLeads: 'You hold as many open leads as allowed. Finish one or give one back.',
-    hotPerWarm: 'Claim 1 warm lead first.',
-    claimsPerAuto: 'You owe 1 assigned lead; the next one comes to you.',
+    hotPerWarm: 'Claim the warm leads you owe first.',
+    claimsPerAuto: 'You owe assigned leads; you are served first when leads are given out.',
     coldPerWeek: 'Claim the cold leads you missed last week first.',
     weeklyAllowance: "You have had this week's allowance of leads.",
     attemptRate: 'Too many tries. Wait a moment.',
     onboarding: 'Your first weeks: you may watch, not claim yet.',
     teamPool: 'A lead of your team pool: contact it and log that.',
+  },
+  /** With the figure, where the server named it. */
+  owed: {
+    hotPerWarm: (count: string) => `Warm leads to claim first: ${count}.`,
+    claimsPerAuto: (count: string) =>
+      `Assigned leads you owe: ${count}. You are served first when leads are given out.`,
+    coldPerWeek: (count: string) => `Cold leads of last week to claim first: ${count}.`,
   },
   gone: {
     expired: "Time's up",

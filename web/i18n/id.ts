@@ -55,14 +55,21 @@ export const id = {
     inactive: 'Akun Anda tidak aktif.',
     dailyCap: 'Batas klaim harian Anda sudah tercapai.',
     maxOpenLeads: 'Lead terbuka Anda sudah penuh. Selesaikan atau kembalikan satu dulu.',
-    hotPerWarm: 'Klaim 1 lead warm dulu.',
-    claimsPerAuto: 'Anda berutang 1 lead dari pembagian otomatis; yang berikutnya untuk Anda.',
+    hotPerWarm: 'Klaim dulu lead warm yang kurang.',
+    claimsPerAuto: 'Anda berutang lead dari pembagian otomatis; Anda didahulukan saat lead dibagikan.',
     coldPerWeek: 'Klaim dulu lead cold yang kurang dari minggu lalu.',
     weeklyAllowance: 'Jatah lead Anda minggu ini sudah habis.',
     attemptRate: 'Terlalu banyak percobaan. Tunggu sebentar.',
     onboarding: 'Masa pengenalan: Anda bisa melihat, belum bisa mengklaim.',
     teamPool: 'Lead pool tim: hubungi dan catat kontaknya.',
   } satisfies Record<RefusalRule, string>,
+  /** With the figure, where the server named it. */
+  owed: {
+    hotPerWarm: (count: string) => `Klaim dulu lead warm: ${count}.`,
+    claimsPerAuto: (count: string) =>
+      `Utang lead dari pembagian otomatis: ${count}. Anda didahulukan saat lead dibagikan.`,
+    coldPerWeek: (count: string) => `Klaim dulu lead cold dari minggu lalu: ${count}.`,
+  },
   gone: {
     expired: 'Waktu habis',
     withdrawn: 'Lead ditarik',

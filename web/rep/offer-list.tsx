@@ -128,7 +128,7 @@ function tapText(tap: Tap, now: number): string {
 }
 
 export function verdictText(answer: Verdict, now: number): string {
-  const { offers, verdict, refusal, gone } = t.value;
+  const { offers, verdict, gone } = t.value;
   switch (answer.verdict) {
     case 'won':
       return verdict.won;
@@ -137,13 +137,19 @@ export function verdictText(answer: Verdict, now: number): string {
     case 'early':
       return verdict.early(countdown(Date.parse(answer.opensAt) - now));
     case 'refused':
-      // A rule of a newer server comes with its own words.
-      return refusal[answer.rule] ?? answer.message;
+      return refusalText(answer);
     case 'gone':
       return gone[answer.reason] ?? offers.over;
     case 'retry':
       return verdict.retry;
   }
+}
+
+function refusalText({ rule, owed, message }: Extract<Verdict, { verdict: 'refused' }>): string {
+  const { refusal, owed: owing } = t.value;
+  if (owed !== undefined && rule in owing) return owing[rule as keyof typeof owing](number(owed));
+  // A rule of a newer server comes with its own words.
+  return refusal[rule] ?? message;
 }
 
 function endText(end: End | null): string {
