@@ -4,20 +4,20 @@
  *
  * Whose slot it is follows from the rep's own number and the day, and from nobody else:
  *
- *   slot = (number of the rep + day since 1970) mod slots
+ *   slot = (number of the rep + working days of the team before this one) mod slots
  *
  * So the schedule needs no table, is the same after a restart and for any day ahead, and nobody's window moves when
- * others come, leave or change teams: who has been told a time keeps it. It moves on by one slot a day, so nobody keeps
- * the best hour, and reps whose numbers follow each other (a team of up to 16 that was entered together) share none.
+ * others come, leave or change teams: who has been told a time keeps it. It moves on by one slot a working day (days on
+ * which the team is closed would take the same slots from a rep for ever, where slots are as many as the days of a
+ * week), so in as many working days as there are slots each rep has each of them. Reps whose numbers follow each other (a team of up to 16 that was entered together) share none.
  * The price: reps who were entered far apart may share a slot while another is free. Each has a whole window all the same.
  *
  * Whoever is on a break, gone or not eligible for a lead holds nobody back: without a holder there is no head start.
  */
 import { addDays, type Day, type DaySpan, localDay } from '../kernel/calendar.ts';
-import { openHoursOf } from '../policy/hours-rules.ts';
+import { openHoursOf, workingDaysBefore } from '../policy/hours-rules.ts';
 import { type Policy, zoneOf } from '../policy/policy-rules.ts';
 
-const DAY_MS = 86_400_000;
 /** A team that is closed for longer has no next window to tell of. */
 const DAYS_AHEAD = 14;
 
@@ -37,7 +37,7 @@ interface Slots {
 export function priorityWindowOf(policy: Policy, rep: WindowRep, day: Day): DaySpan | null {
   const slots = slotsOf(policy, rep.team, day);
   if (slots === null) return null;
-  const slot = (rep.num + Date.parse(day) / DAY_MS) % slots.count;
+  const slot = (rep.num + workingDaysBefore(policy, rep.team, day)) % slots.count;
   const fromMs = slots.fromMs + slot * slots.lengthMs;
   return { fromMs, untilMs: fromMs + slots.lengthMs };
 }

@@ -1,5 +1,5 @@
 /** When a team works (CONV-03). Pure. */
-import { type Day, type DaySpan, dayBounds, instantOf, weekdayOf } from '../kernel/calendar.ts';
+import { type Day, type DaySpan, dayBounds, instantOf, WEEKDAYS, weekdayOf } from '../kernel/calendar.ts';
 import { type Policy, zoneOf } from './policy-rules.ts';
 
 /** A thousand teams for some days; a policy that is in force for years begins anew. */
@@ -22,9 +22,26 @@ export function openHoursOf(policy: Policy, team: string | null, day: Day): DayS
   return span;
 }
 
-function findHours(policy: Policy, team: string | null, day: Day): DaySpan | null {
+const DAY_MS = 86_400_000;
+/** A Monday before all that is on file. */
+const FIRST_MONDAY_MS = Date.parse('1973-01-01');
+
+/** How many of the team's working days lie before this one: those that follow each other have numbers that do. */
+export function workingDaysBefore(policy: Policy, team: string | null, day: Day): number {
+  const { days } = hoursOf(policy, team);
+  const number = (Date.parse(day) - FIRST_MONDAY_MS) / DAY_MS;
+  const worked = (weekdays: readonly (typeof WEEKDAYS)[number][]) =>
+    weekdays.filter((one) => days.includes(one)).length;
+  return Math.floor(number / 7) * worked(WEEKDAYS) + worked(WEEKDAYS.slice(0, number % 7));
+}
+
+function hoursOf(policy: Policy, team: string | null): Policy['calendar']['hours'] {
   const ofTeam = team !== null && Object.hasOwn(policy.teams, team) ? policy.teams[team]?.hours : undefined;
-  const { days, open, close } = ofTeam ?? policy.calendar.hours;
+  return ofTeam ?? policy.calendar.hours;
+}
+
+function findHours(policy: Policy, team: string | null, day: Day): DaySpan | null {
+  const { days, open, close } = hoursOf(policy, team);
   if (!days.includes(weekdayOf(day))) return null;
   const zone = zoneOf(policy, { team });
   // Where clocks skip an hour its times are all one instant; a day starts where the calendar says it does.
