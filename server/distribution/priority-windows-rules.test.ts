@@ -3,7 +3,13 @@ import { describe, expect, test } from 'vitest';
 import { addDays, WEEKDAYS } from '../kernel/calendar.ts';
 import { type Policy, resolvePreset } from '../policy/policy-rules.ts';
 import { type OfferPlan, type OfferRep, planOffer } from './distribution-rules.ts';
-import { holdsPriorityWindow, nextPriorityWindow, nextReminderMs, priorityWindowOf } from './priority-windows-rules.ts';
+import {
+  holdsPriorityWindow,
+  isAwayThroughout,
+  nextPriorityWindow,
+  nextReminderMs,
+  priorityWindowOf,
+} from './priority-windows-rules.ts';
 
 const MONDAY = '2026-11-23';
 const SATURDAY = '2026-11-28';
@@ -41,6 +47,26 @@ describe('FAIR-08: half an hour a day', () => {
     expect(nextPriorityWindow(policy, holder, at('10:30'))?.fromMs).toBe(at('10:30') + 86_400_000);
     const fridayEvening = at('18:00') + 4 * 86_400_000;
     expect(nextPriorityWindow(policy, holder, fridayEvening)?.fromMs).toBe(at('12:30') + 7 * 86_400_000);
+  });
+
+  test('FAIR-10: time off skips a slot that it covers, in one piece or in two, and none where the policy does not heed it', () => {
+    const away = (from: string, until: string) => ({ fromAt: at(from), untilAt: at(until) });
+    const fromMs = (off: ReturnType<typeof away>[], now = '08:00', by = policy) =>
+      nextPriorityWindow(by, holder, at(now), off)?.fromMs;
+    const [today, tomorrow] = [at('10:00'), at('10:30') + 86_400_000];
+    expect(fromMs([away('10:00', '10:30')])).toBe(tomorrow);
+    expect(fromMs([away('10:15', '11:00'), away('07:00', '10:15')])).toBe(tomorrow);
+    expect(fromMs([away('10:00', '10:29:59')])).toBe(today);
+    expect(fromMs([away('10:00:01', '11:00')])).toBe(today);
+    // Of a window that runs the rest counts.
+    expect(fromMs([away('10:00', '10:15')], '10:05')).toBe(today);
+    expect(fromMs([away('10:10', '10:30')], '10:10')).toBe(tomorrow);
+    const { routing } = policy;
+    const unheeded = { ...policy, routing: { ...routing, availability: { ...routing.availability, timeOff: false } } };
+    expect(fromMs([away('10:00', '10:30')], '08:00', unheeded)).toBe(today);
+    expect(isAwayThroughout(policy, [away('10:00', '10:30')], { fromMs: at('10:00'), untilMs: at('10:30') })).toBe(
+      true,
+    );
   });
 
   test('FAIR-10: reminders five minutes before each slot, of the next team that opens', () => {

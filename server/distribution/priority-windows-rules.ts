@@ -49,12 +49,35 @@ export function holdsPriorityWindow(policy: Policy, rep: WindowRep, atMs: number
   return window !== null && window.fromMs <= atMs && atMs < window.untilMs;
 }
 
-/** The window that runs at `nowMs`, else the next one; null: none within a fortnight. */
-export function nextPriorityWindow(policy: Policy, rep: WindowRep, nowMs: number): DaySpan | null {
+/** Time off; `untilAt` is outside. */
+export interface Away {
+  fromAt: number;
+  untilAt: number;
+}
+
+/** FAIR-10: time off skips a slot that it covers. Where the policy does not heed time off it skips none (`timeOff`). */
+export function isAwayThroughout(policy: Policy, away: readonly Away[], { fromMs, untilMs }: DaySpan): boolean {
+  if (!policy.routing.availability.timeOff) return false;
+  let coveredMs = fromMs;
+  for (const { fromAt, untilAt } of [...away].sort((a, b) => a.fromAt - b.fromAt)) {
+    if (fromAt <= coveredMs) coveredMs = Math.max(coveredMs, untilAt);
+  }
+  return coveredMs >= untilMs;
+}
+
+/** The window that runs at `nowMs`, else the next one, without those `away` skips; null: none within a fortnight. */
+export function nextPriorityWindow(
+  policy: Policy,
+  rep: WindowRep,
+  nowMs: number,
+  away: readonly Away[] = [],
+): DaySpan | null {
   let day = localDay(nowMs, zoneOf(policy, { team: rep.team }));
-  for (let ahead = 0; ahead <= DAYS_AHEAD; ahead++, day = addDays(day, 1)) {
+  for (let days = 0; days <= DAYS_AHEAD; days++, day = addDays(day, 1)) {
     const window = priorityWindowOf(policy, rep, day);
-    if (window !== null && nowMs < window.untilMs) return window;
+    if (window === null || nowMs >= window.untilMs) continue;
+    const rest = { ...window, fromMs: Math.max(nowMs, window.fromMs) };
+    if (!isAwayThroughout(policy, away, rest)) return window;
   }
   return null;
 }

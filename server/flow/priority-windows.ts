@@ -5,11 +5,18 @@
  */
 import { repRoom } from '../alerts/announcer.ts';
 import type { DeadlineRow } from '../deadlines/deadlines-store.ts';
-import { nextPriorityWindow, nextReminderMs, priorityWindowOf } from '../distribution/priority-windows-rules.ts';
+import {
+  isAwayThroughout,
+  nextPriorityWindow,
+  nextReminderMs,
+  priorityWindowOf,
+} from '../distribution/priority-windows-rules.ts';
 import { type Day, type DaySpan, localDay } from '../kernel/calendar.ts';
 import { newId } from '../kernel/ids.ts';
 import { zoneOf } from '../policy/policy-rules.ts';
 import type { World } from './world.ts';
+
+const DAY_MS = 86_400_000;
 
 const iso = (ms: number) => new Date(ms).toISOString();
 const shown = ({ fromMs, untilMs }: DaySpan) => ({ opensAt: iso(fromMs), endsAt: iso(untilMs) });
@@ -18,7 +25,8 @@ const shown = ({ fromMs, untilMs }: DaySpan) => ({ opensAt: iso(fromMs), endsAt:
 export function ownPriorityWindow(world: World, repId: string) {
   const nowMs = world.clock.nowMs();
   const rep = world.directory.rep(repId);
-  const window = rep && nextPriorityWindow(world.policy.at(nowMs).policy, rep, nowMs);
+  const window =
+    rep && nextPriorityWindow(world.policy.at(nowMs).policy, rep, nowMs, world.routing.timeOffOf(repId, nowMs));
   return window ? shown(window) : null;
 }
 
@@ -29,6 +37,8 @@ export function prioritySchedule(
 ) {
   const nowMs = world.clock.nowMs();
   const { policy } = world.policy.at(nowMs);
+  // Wherever a team is, its day begins within a day of UTC's.
+  const awayOf = world.routing.timeOffByRep((asked.day === undefined ? nowMs : Date.parse(asked.day)) - DAY_MS);
   const showNames = asked.names || policy.competition.showWinnerName;
   const items = world.directory
     .reps()
@@ -36,7 +46,7 @@ export function prioritySchedule(
     .flatMap((rep) => {
       const day = asked.day ?? localDay(nowMs, zoneOf(policy, { team: rep.team }));
       const window = priorityWindowOf(policy, rep, day);
-      if (window === null) return [];
+      if (window === null || isAwayThroughout(policy, awayOf.get(rep.id) ?? [], window)) return [];
       return [{ repId: rep.id, name: showNames ? rep.name : null, team: rep.team, day, ...shown(window) }];
     });
   return items.sort((a, b) => (a.opensAt + a.repId < b.opensAt + b.repId ? -1 : 1));
@@ -69,8 +79,9 @@ export async function remindHolders(world: World, row: DeadlineRow): Promise<voi
   if (!result.fired) return;
   if (next !== null) world.timersChanged(next.dueAt);
   const aheadMs = (policy.priorityWindows?.reminderSeconds ?? 0) * 1000;
+  const awayOf = world.routing.timeOffByRep(nowMs);
   for (const rep of world.directory.reps()) {
-    const window = rep.active && aheadMs > 0 ? nextPriorityWindow(policy, rep, nowMs) : null;
+    const window = rep.active && aheadMs > 0 ? nextPriorityWindow(policy, rep, nowMs, awayOf.get(rep.id)) : null;
     if (window === null) continue;
     const remindAtMs = window.fromMs - aheadMs;
     if (row.dueAt <= remindAtMs && remindAtMs <= nowMs) {

@@ -19,6 +19,8 @@ export interface RoutingReader {
   ruleUses(): Map<string, number>;
   /** What is not over yet, soonest first. */
   timeOffOf(repId: string, nowMs: number): TimeOffRow[];
+  /** Everybody's that is not over at this instant. */
+  timeOffByRep(atMs: number): Map<string, TimeOffRow[]>;
 }
 
 export function createRoutingReader(db: Db): RoutingReader {
@@ -52,6 +54,13 @@ export function createRoutingReader(db: Db): RoutingReader {
           .map(({ rule, lastUsedAt }) => [rule, lastUsedAt]),
       ),
     timeOff: (id) => db.select().from(timeOff).where(eq(timeOff.id, id)).get(),
+    timeOffByRep(atMs) {
+      const byRep = new Map<string, TimeOffRow[]>();
+      for (const row of db.select().from(timeOff).where(gt(timeOff.untilAt, atMs)).all()) {
+        byRep.set(row.repId, [...(byRep.get(row.repId) ?? []), row]);
+      }
+      return byRep;
+    },
     timeOffOf: (repId, nowMs) =>
       db
         .select()

@@ -73,6 +73,7 @@ const EMPTIED: Record<string, Record<string, string | { answers: string; in: str
   'server/distribution/priority-windows-rules.ts': {
     priorityWindowOf: 'null',
     holdsPriorityWindow: 'false',
+    isAwayThroughout: 'false',
     nextPriorityWindow: 'null',
     nextReminderMs: 'null',
   },

@@ -87,6 +87,15 @@ onBothArbiters('priority windows', (start) => {
     expect(await race.done('GET', '/v1/me', undefined, two)).toMatchObject({
       priorityWindow: window('16:00', '16:30'),
     });
+    const tiga = race.reps[2] as RaceRep;
+    const scheduled = async () =>
+      (await race.done<Schedule>('GET', '/v1/priority-windows?day=2026-11-23')).items.map(({ name }) => name);
+    expect(await scheduled()).toContain('Tiga');
+    // Away from half past four on: the whole of the last slot.
+    await race.done('POST', `/v1/reps/${tiga.id}/time-off`, { from: at('16:30:00'), until: at('17:00:00') });
+    expect(await scheduled()).not.toContain('Tiga');
+    const next = await race.done<{ priorityWindow: { opensAt: string } }>('GET', '/v1/me', undefined, tiga);
+    expect(Date.parse(next.priorityWindow.opensAt)).toBeGreaterThan(clockTime('17:00'));
     await race.at('15:24:59.999');
     expect(one.heard('priority:soon')).toEqual([]);
     await race.at('15:25:00');
@@ -97,6 +106,8 @@ onBothArbiters('priority windows', (start) => {
     await race.at('15:57:00');
     expect(two.heard('priority:soon')).toEqual([window('16:00', '16:30')]);
     expect(one.heard('priority:soon')).toHaveLength(1);
+    await race.at('16:30:00');
+    expect(tiga.heard('priority:soon')).toEqual([]);
   });
 
   it('switched off: no window, no head start, no reminder', async () => {
