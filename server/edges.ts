@@ -208,7 +208,7 @@ function bindPeople(app: Http, { house, sockets, publicUrl, appSecret }: EdgeDep
       };
       return stored(presence.add(row, actorOf(speaker), idempotency));
     },
-    changeRep: (repId, patch, speaker) =>
+    changeRep: (repId, patch, speaker, idempotency) =>
       stored(
         presence.change(
           repId,
@@ -218,6 +218,7 @@ function bindPeople(app: Http, { house, sockets, publicUrl, appSecret }: EdgeDep
               .map(([key, value]) => [key, Array.isArray(value) ? JSON.stringify(value) : value]),
           ),
           actorOf(speaker),
+          idempotency,
         ),
       ),
     onboarding: (rep) => onboardingView(world, rep),

@@ -38,6 +38,9 @@ function isTimeZone(zone: string): boolean {
 export const tier = z.number().int().min(1).max(20);
 export const repStatus = z.enum(['ready', 'break']);
 
+/** The rep's own word: back at work, or not. */
+export const ownStatus = z.strictObject({ status: repStatus });
+
 /** What routing rules may ask of a rep (ROLE-01); a list that is empty bounds nothing. */
 const routingAttributes = {
   territories: z.array(name).max(100).optional(),

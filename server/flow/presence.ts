@@ -38,6 +38,7 @@ export interface Presence {
     repId: string,
     change: Partial<NewRepRow> & OnboardingChange,
     actor: string,
+    idempotency?: Idempotency,
   ): Promise<{ rep: RepRow } | { refused: 'unknownRep' | 'tooManyReps' }>;
   /** Looks again at what waits for somebody. */
   routeWaiting(): Promise<void>;
@@ -86,34 +87,39 @@ export function createPresence(
       return { rep };
     },
     // One change of a rep at a time: of two at once, the second must see what the first has left.
-    change: (repId, change, actor) => world.perLead.run(`rep:${repId}`, () => changeOne(repId, change, actor)),
+    change: (repId, change, actor, idempotency) =>
+      world.perLead.run(`rep:${repId}`, () => changeOne(repId, change, actor, idempotency)),
   };
 
   async function changeOne(
     repId: string,
     { readyToRace, extendOnboarding, ...rest }: Partial<NewRepRow> & OnboardingChange,
     actor: string,
+    idempotency?: Idempotency,
   ): ReturnType<Presence['change']> {
     const before = world.directory.rep(repId);
     const at = await world.arbiter.now();
     if (before === undefined) return { refused: 'unknownRep' };
     const decided = onboardingChange(world, before, { readyToRace, extendOnboarding }, { actor, nowMs: at });
     const change = { ...rest, ...decided };
-    const { result } = await world.ledger.write('changeRep', { repId, change, actor, at });
+    const { result, replayed } = await world.ledger.write('changeRep', { repId, change, actor, at }, idempotency);
     if ('refused' in result) return result;
-    world.directory.putRep(result.rep);
+    const rep = { ...result.rep, name: before.name, email: before.email };
+    // Said once already: what has been said since stands.
+    if (replayed) return { rep };
+    world.directory.putRep(rep);
     world.boards.refresh();
-    const { tier } = result.rep;
+    const { tier } = rep;
     if (tier !== before.tier) {
       tellTier(world, { repId, from: before.tier, tier }, { cause: 'byHand', at, decided: null });
     }
-    const gate = gateOf(result.rep);
-    if (gate !== null && gate !== gateOf(before)) await settledOrSoon(world, followed(went(result.rep, gate)));
+    const gate = gateOf(rep);
+    if (gate !== null && gate !== gateOf(before)) await settledOrSoon(world, followed(went(rep, gate)));
     if (gate === null && gateOf(before) !== null) {
-      await settledOrSoon(world, followed(came(result.rep)));
+      await settledOrSoon(world, followed(came(rep)));
       world.announcer.emit('pool:snapshot', [repRoom(repId)], world.alerts.snapshot(repId));
     }
-    return result;
+    return { rep };
   }
 
   /** What follows a commit never decides its answer; a fault of it is for the log. */

@@ -7,6 +7,7 @@ import {
   newSession,
   newToken,
   nothing,
+  ownStatus,
   repPatch,
 } from '../../client-sdk/protocol/http.ts';
 import { anId } from '../../client-sdk/protocol/up.ts';
@@ -29,6 +30,7 @@ export interface PeopleRoutesDeps {
     repId: string,
     patch: z.infer<typeof repPatch>,
     speaker: Speaker,
+    idempotency?: Idempotency,
   ): Promise<{ rep: RepRow } | { refused: string }>;
   rep(id: string): RepRow | undefined;
   reps(): RepRow[];
@@ -188,6 +190,17 @@ function repRoutes(app: Http, deps: PeopleRoutesDeps): void {
       if (request.body.team !== undefined) checkTeam(deps, speaker, request.body.team, 'team');
       const { rep } = answered(await deps.changeRep(id, request.body, speaker));
       return viewed(rep);
+    },
+  );
+
+  app.post(
+    '/v1/me/status',
+    { config: { allow: ['rep'] }, schema: { summary: 'Go on a break, or be ready again', tags, body: ownStatus } },
+    async (request, reply) => {
+      const speaker = speakerOf(request);
+      const { status } = request.body;
+      answered(await deps.changeRep(speaker.subjectId, { status }, speaker, idempotencyOf(request)));
+      return reply.code(201).send({ status });
     },
   );
 

@@ -214,6 +214,16 @@ describe('a race in the browser', () => {
     await phone.page.getByRole('button', { name: 'English' }).tap();
     await phone.page.getByRole('button', { name: 'Sign out' }).waitFor();
     expect(await sidewaysScroll(phone.page)).toBe(0);
+    // The rep's own break, and back.
+    for (const [name, status] of [
+      ['On a break', 'break'],
+      ['Ready', 'ready'],
+    ] as const) {
+      const choice = phone.page.getByRole('button', { name, exact: true });
+      expect((await choice.boundingBox())?.height).toBeGreaterThanOrEqual(56);
+      await choice.tap();
+      await phone.page.locator(`[data-testid=status-${status}][aria-pressed=true]`).waitFor();
+    }
     expect(phone.troubles).toEqual([]);
   });
 });

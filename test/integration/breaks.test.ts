@@ -42,6 +42,24 @@ onBothArbiters('breaks and leavers', (start) => {
     expect(await rep.claim(missed)).toMatchObject({ verdict: 'won', claimSpeedMs: 0 });
   });
 
+  it('a rep goes on a break and comes back by itself; the same word again changes nothing that was said since', async () => {
+    const race = await start();
+    const rep = await race.rep('Sari');
+    await race.rep('Budi');
+    const leadId = await race.lead(PREMIUM);
+    const say = (status: string, key: string) =>
+      race.call('POST', '/v1/me/status', { status }, rep, { 'idempotency-key': key });
+    expect(await say('break', 'one')).toMatchObject({ status: 201, body: { status: 'break' } });
+    expect(await rep.pool()).toEqual([]);
+    expect(await rep.claim(leadId)).toMatchObject({ rule: 'notReady' });
+    expect(await say('ready', 'two')).toMatchObject({ status: 201, body: { status: 'ready' } });
+    // The first one's answer was lost on the way, and it is asked again: late.
+    expect(await say('break', 'one')).toMatchObject({ body: { status: 'break' } });
+    expect(await race.done('GET', '/v1/me', undefined, rep)).toMatchObject({ status: 'ready' });
+    expect(await rep.claim(leadId)).toMatchObject({ verdict: 'won' });
+    expect((await say('away', 'three')).status).toBe(400);
+  });
+
   it('NOTIF-16: a lane that opens during the break alerts the others, and shows itself afterwards', async () => {
     const race = await start({ policy: 'tiered' });
     await race.rep('Satu', { tier: 1 });

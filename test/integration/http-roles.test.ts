@@ -168,6 +168,11 @@ const GAME: Route[] = [
   },
   { call: 'GET /v1/me', ready: () => ({ path: '/v1/me' }), may: REPS(200) },
   {
+    call: 'POST /v1/me/status',
+    ready: () => ({ path: '/v1/me/status', body: { status: 'ready' } }),
+    may: REPS(201),
+  },
+  {
     call: 'GET /v1/leaderboards/{metric}',
     ready: () => ({ path: '/v1/leaderboards/points' }),
     may: { ...REPS(200), ...MANAGERS(200), screen: 200 },

@@ -85,6 +85,9 @@ export const en = {
     left: (count: string) => `${count} left`,
     pointsAwarded: (points: string) => `+${points} points`,
     assigned: 'A manager gave you a new lead',
+    status: 'Your status',
+    ready: 'Ready',
+    onBreak: 'On a break',
   },
   lead: {
     mine: 'My leads',

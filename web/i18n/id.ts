@@ -85,6 +85,9 @@ export const id = {
     left: (count: string) => `sisa ${count}`,
     pointsAwarded: (points: string) => `+${points} poin`,
     assigned: 'Anda mendapat lead baru dari manajer',
+    status: 'Status Anda',
+    ready: 'Siap',
+    onBreak: 'Istirahat',
   },
   lead: {
     mine: 'Lead saya',

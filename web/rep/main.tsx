@@ -8,6 +8,7 @@ import { openSession } from '../shared/session.ts';
 import { SignIn } from '../shared/sign-in.tsx';
 import { MyLeads } from './my-leads.tsx';
 import { OfferList, verdictText } from './offer-list.tsx';
+import { OwnStatus } from './own-status.tsx';
 import { createRepModel, type Me, type RepModel } from './rep-model.ts';
 
 const session = openSession('rep');
@@ -45,6 +46,7 @@ function App() {
         </button>
       </PageHeader>
       <main>
+        {mine.me.value !== null && <OwnStatus model={mine} me={mine.me.value} />}
         {mine.me.value !== null && <Numbers me={mine.me.value} />}
         <MyLeads model={mine} />
         <OfferList model={mine} />

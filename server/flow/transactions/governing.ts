@@ -52,19 +52,21 @@ export function addRep(
   return { rep };
 }
 
+/** Answers as `addRep` does: a rep's own change is asked under a key. */
 export function changeRep(
   stores: Stores,
   args: By & { repId: string; change: Partial<NewRepRow> },
-): { rep: RepRow } | { refused: 'unknownRep' | 'tooManyReps' } {
+): { rep: Omit<RepRow, 'name' | 'email'> } | { refused: 'unknownRep' | 'tooManyReps' } {
   const before = stores.people.findRep(args.repId);
   const comesBack = args.change.active === true && before?.active === false;
   if (comesBack && !hasRoomForRep(stores)) return { refused: 'tooManyReps' };
   const rep = stores.people.updateRep(args.repId, args.change);
   if (before === undefined || rep === undefined) return { refused: 'unknownRep' };
+  const { name: _, email: __, ...answered } = rep;
   const { tier, active, status } = rep;
   changed(stores, args, 'rep', rep.id, { tier, active, status });
   if (tier !== before.tier) moveByHand(stores, { repId: rep.id, team: rep.team, from: before.tier, tier }, args);
-  return { rep };
+  return { rep: answered };
 }
 
 export function addManager(stores: Stores, args: By & { row: ManagerRow }): { refused: 'emailTaken' } | { id: string } {
