@@ -24,7 +24,8 @@ export interface OwnershipReader {
   leadsOf(repId: string, limit: number): OwnershipRow[];
   /** Leads that a rep has got since an instant: without a race, and by a claim. */
   gotSince(repId: string, sinceMs: number): { assigned: number; claimed: number };
-  latestClaims(limit: number): OwnershipRow[];
+  /** What reps got in this way, newest first. */
+  latest(via: OwnershipRow['via'], limit: number): OwnershipRow[];
   /** How fast a rep's last claims were up to an instant and with it, ms, the newest first. */
   claimSpeeds(repId: string, upToMs: number, limit: number): number[];
   /** What a rep got from an instant on, on local days of a range (both inside), and still has or has finished. */
@@ -74,8 +75,8 @@ export function createOwnershipReader(db: Db): OwnershipReader {
       const { all, claimed } = row ?? { all: 0, claimed: 0 };
       return { assigned: all - claimed, claimed };
     },
-    latestClaims: (limit) =>
-      db.select().from(ownerships).where(eq(ownerships.via, 'claim')).orderBy(sql`rowid desc`).limit(limit).all(),
+    latest: (via, limit) =>
+      db.select().from(ownerships).where(eq(ownerships.via, via)).orderBy(sql`rowid desc`).limit(limit).all(),
     claimSpeeds: (repId, upToMs, limit) =>
       db
         .select({ speedMs: ownerships.claimSpeedMs })

@@ -213,13 +213,23 @@ describe('an offer', () => {
     expect(made.increments.every(({ lanes }) => lanes === undefined)).toBe(true);
   });
 
-  test('FAIR-02: who has accepted all assigned leads there were owes none', () => {
+  test('FAIR-02: who could have had no assigned lead but those accepted owes none; what was declined is owed', () => {
     const policy = policyWith({ claimsPerAuto: 5 });
-    const counterOf = (repId: string, name: string) => (repId === 'b' && name === autoInWeek(WEEK) ? 1 : 0);
+    const counted: Record<string, string[]> = {
+      accepted: [autoInWeek(WEEK)],
+      declined: [autoInWeek(WEEK), returnedInWeek('auto', WEEK)],
+    };
+    const counterOf = (repId: string, name: string) => Number(counted[repId]?.includes(name) === true);
+    const shownOf = (repId: string, kind: string, week: string) =>
+      Number(repId === 'passedBy' && kind === 'assigned' && week === WEEK);
+    const reps = ['passedBy', 'accepted', 'declined', 'elsewhere'].map((id) => rep(id));
     const base = { temperature: 'hot', pool: 'standard', policy, nowMs: NOW_MS, counterOf } as const;
-    const made = planOffer({ ...base, reps: [rep('a'), rep('b')] });
+    const made = planOffer({ ...base, reps, past: { shownOf, policyAt: () => policy } });
     if (made.nobody) throw new Error('an offer to nobody');
-    expect(made.lanes.map(({ repIds }) => repIds)).toEqual([['a'], ['b']]);
+    expect(made.lanes.map(({ repIds }) => repIds)).toEqual([
+      ['passedBy', 'declined'],
+      ['accepted', 'elsewhere'],
+    ]);
     expect(made.limits).toMatchObject([{ rule: 'claimsPerAuto', lanes: [0] }]);
   });
 

@@ -8,7 +8,8 @@
  * - FAIR-01 `hotPerWarm`, hot leads: hot - n × warm <= n - 1. Waived for a rep who was shown no warm lead
  *   this week.
  * - FAIR-02 `claimsPerAuto`, all leads: claims - n × accepted <= n - 1. Accepted: given by rotation and not
- *   given back. Waived for a rep who has accepted all there were this week; who owes is served next.
+ *   given back. Waived for a rep who could have had none this week that it has not accepted: none went round
+ *   in a rotation that the rep was in, or missed on a break. Who owes is served next.
  * - FAIR-03 `coldPerWeek`, hot and warm leads: cold of last week + cold of this week >= n, so what was
  *   missed is made up first. Where fewer were shown to the rep last week, n is that number; 0 for a rep
  *   in the first 12 weeks, and for a week that ended under rules without this one.
@@ -39,10 +40,13 @@ export type CounterOf = (repId: string, counter: string) => number;
 /** A limit without its window. */
 export type Rule = Pick<Limit, 'rule' | 'terms' | 'max'>;
 
+/** Of a temperature: alerted to; `assigned`: given to another while this one was in the rotation too. */
+export type ShownKind = Temperature | 'assigned';
+
 /** What waivers are decided by; where it is absent, nothing was ever on offer. */
 export interface Past {
-  /** Leads of a temperature that this rep was alerted to in a week (its Monday). */
-  shownOf(repId: string, temperature: Temperature, week: Day): number;
+  /** Leads of a kind that this rep had its chance of in a week (its Monday). */
+  shownOf(repId: string, kind: ShownKind, week: Day): number;
   /** The rules in force at an instant. */
   policyAt(ms: number): Policy;
 }
@@ -51,7 +55,6 @@ export interface RuleInput {
   policy: Policy;
   /** Null: hidden (FAIR-05), so no rule of a temperature holds: a refusal would tell it. */
   temperature: Temperature | null;
-  reps: readonly { id: string }[];
   counterOf: CounterOf;
   past?: Past | undefined;
 }
@@ -159,21 +162,16 @@ interface Week {
 }
 
 /** The weekly rules of one offer. */
-export function weeklyRules({ policy, temperature, reps, counterOf, past }: RuleInput): WeeklyRules {
+export function weeklyRules({ policy, temperature, counterOf, past }: RuleInput): WeeklyRules {
   const { hotPerWarm, claimsPerAuto, coldPerWeek, waiveIfNone } = policy.fairness;
   const weeks = new Map<Day, Map<string, Week>>();
-  const accepted = new Map<Day, number>();
   const lists = new Map<string, Rule[]>();
   /** Most reps are alike: their list is found without a key. */
   let last: ({ week: Day; rules: Rule[] } & Record<'cold' | 'hot' | 'auto' | 'allowance', number | null>) | undefined;
 
-  const acceptedBy = (repId: string, week: Day) =>
-    counterOf(repId, autoInWeek(week)) - counterOf(repId, returnedInWeek('auto', week));
-
-  /** FAIR-02: whether there was an assigned lead this week that this rep has not accepted. */
+  /** FAIR-02: whether there was an assigned lead this week that this rep could have had, and has not accepted. */
   function isAutoOnOffer(repId: string, week: Day): boolean {
-    const ofAll = remembered(accepted, week, () => reps.reduce((sum, { id }) => sum + acceptedBy(id, week), 0));
-    return ofAll + counterOf(repId, returnedInWeek('auto', week)) > acceptedBy(repId, week);
+    return counterOf(repId, returnedInWeek('auto', week)) > 0 || (past?.shownOf(repId, 'assigned', week) ?? 0) > 0;
   }
 
   function weekAt(zone: string, day: Day): Week {

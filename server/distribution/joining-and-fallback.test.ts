@@ -39,7 +39,7 @@ function plan(part: Partial<Input> = {}): OfferPlan {
 
 const by = (policy: Policy, part: Partial<RuleInput> = {}) => ({
   policy,
-  weekly: weeklyRules({ policy, temperature: 'warm', reps: [], counterOf: none, ...part }),
+  weekly: weeklyRules({ policy, temperature: 'warm', counterOf: none, ...part }),
 });
 
 describe('a rep who joins an open offer', () => {

@@ -119,7 +119,7 @@ describe('who is in which offer', () => {
   test('a newcomer who comes back joins where it belongs, and nowhere else', () => {
     const open = (pool: 'standard' | 'cohort') => {
       const { lanes, limits, increments, closesAtMs } = plan(pool);
-      const weekly = weeklyRules({ policy, temperature: 'warm', reps: [], counterOf: () => 0 });
+      const weekly = weeklyRules({ policy, temperature: 'warm', counterOf: () => 0 });
       const own = { policy, weekly, pool, temperature: 'warm', openedAtMs: noon(HIRED), headStartSeconds: 0 } as const;
       return { ...own, lanes, limits, increments, closesAtMs };
     };

@@ -1,17 +1,17 @@
 /**
- * How many leads of each temperature a rep was alerted to in a week: what nobody owes who had no chance
- * (CON-10). In memory, folded from the lanes and admissions on file at the start and from each alert since.
+ * How many leads of each kind a rep had its chance of in a week: what nobody owes who had none (CON-10). In memory,
+ * folded from lanes, admissions and assignments on file at the start, and from each alert and assignment since.
  */
 import { addDays, type Day } from '../kernel/calendar.ts';
-import type { Temperature } from '../policy/policy-rules.ts';
+import type { ShownKind } from './fairness-rules.ts';
 
 /** Rules look at this week and the one before; an offer may reach into the next. */
 const DAYS_HELD = 21;
 
 export interface ShownLeads {
-  /** A rep was alerted in the week of this Monday. */
-  note(repId: string, temperature: Temperature, week: Day): void;
-  of(repId: string, temperature: Temperature, week: Day): number;
+  /** A rep was alerted, or in the rotation, in the week of this Monday. */
+  note(repId: string, kind: ShownKind, week: Day): void;
+  of(repId: string, kind: ShownKind, week: Day): number;
 }
 
 export function createShownLeads(): ShownLeads {
@@ -27,11 +27,11 @@ export function createShownLeads(): ShownLeads {
   }
 
   return {
-    note(repId, temperature, week) {
+    note(repId, kind, week) {
       const counts = ofWeek(week);
-      const key = `${temperature} ${repId}`;
+      const key = `${kind} ${repId}`;
       counts.set(key, (counts.get(key) ?? 0) + 1);
     },
-    of: (repId, temperature, week) => weeks.get(week)?.get(`${temperature} ${repId}`) ?? 0,
+    of: (repId, kind, week) => weeks.get(week)?.get(`${kind} ${repId}`) ?? 0,
   };
 }

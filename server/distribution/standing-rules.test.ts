@@ -24,7 +24,7 @@ const counterOf = (_: string, counter: string) => counted[counter] ?? 0;
 
 test('each rule that is on, with its figures', () => {
   const past = { shownOf: () => 9, policyAt: () => policy };
-  const standing = standingOf({ policy, reps: [rep], counterOf, past }, rep, NOW_MS);
+  const standing = standingOf({ policy, counterOf, past }, rep, NOW_MS);
   const left = Object.fromEntries(standing.map((one) => [one.rule, [one.used, one.left]]));
   expect(left).toEqual({
     dailyCap: [4, 6],

@@ -11,6 +11,7 @@ import { LedgerError } from '../ledger/ledger-error.ts';
 import { type Policy, zoneOf } from '../policy/policy-rules.ts';
 import { announceCredit } from './crediting.ts';
 import { type Push, ruledRepOf } from './routing.ts';
+import { noteGiven } from './showing.ts';
 import type { AssignArgs, AssignResult } from './transactions/owning.ts';
 import type { World } from './world.ts';
 
@@ -31,13 +32,15 @@ export async function announceAssignment(
     repId: string;
     via: 'manager' | 'rotation';
     takesTurn: boolean;
+    /** Whom a rule passed by: `packLeftOut`. */
+    leftOut: string | null;
     closes: AssignArgs['closes'];
     nowMs: number;
   },
   result: AssignResult,
 ): Promise<void> {
   if ('refused' in result) return;
-  const { leadId, repId, via, takesTurn, closes, nowMs } = assigned;
+  const { leadId, repId, via, takesTurn, leftOut, closes, nowMs } = assigned;
   const counting = world.counting.committed(result.seq, result.counted);
   const offer = world.offers.ofLead(leadId);
   if (offer !== undefined && result.closedSeq !== null) {
@@ -46,6 +49,7 @@ export async function announceAssignment(
   }
   const rep = world.directory.rep(repId);
   if (takesTurn && rep !== undefined) world.directory.putRep({ ...rep, lastAssignedAt: nowMs });
+  if (leftOut !== null) noteGiven(world, leftOut, nowMs);
   announceCredit(world, result);
   world.alerts.assigned(repId, { id: result.seq, leadId, via, at: new Date(nowMs).toISOString() });
   world.wall.changed();
@@ -86,7 +90,7 @@ export async function assignByRule(
   });
   await announceAssignment(
     world,
-    { leadId, repId, via: 'rotation', takesTurn: method !== 'accountOwner', closes, nowMs },
+    { leadId, repId, via: 'rotation', takesTurn: method !== 'accountOwner', leftOut, closes, nowMs },
     result,
   );
   return result;
@@ -161,7 +165,7 @@ async function tryToAssign(
       return { ok: false, code: refused };
     return null;
   }
-  const assigned = { leadId, repId, via: 'manager' as const, takesTurn: false, closes, nowMs };
+  const assigned = { leadId, repId, via: 'manager' as const, takesTurn: false, leftOut: null, closes, nowMs };
   if (!replayed) await announceAssignment(world, assigned, result);
   return { ok: true, ownershipId: result.ownershipId, atMs: result.at, replayed };
 }

@@ -20,8 +20,7 @@ export function personalCard(world: World, repId: string) {
   const { policy } = world.policy.at(nowMs);
   const own = (board: 'points' | 'claims' | 'conversion' | 'claimSpeed', period: 'day' | 'week' | 'all') =>
     world.boards.snapshot({ board, period, top: 1 }, repId).me;
-  const reps = world.directory.reps();
-  const rules = { policy, reps, counterOf: world.counters.of, past: pastOf(world) };
+  const rules = { policy, counterOf: world.counters.of, past: pastOf(world) };
   const { id, name, team, tier, status, hiredOn } = rep;
   const standing = world.tiers.latest(repId);
   const weeklyAllowance = perWeekOf(policy.quotaAllocation, rep);

@@ -165,7 +165,6 @@ async function admit(world: World, offer: OpenOffer, rep: RepRow): Promise<void>
     weekly: weeklyRules({
       policy,
       temperature: offer.blind === null ? offer.facts.temperature : null,
-      reps: world.directory.reps(),
       counterOf: world.counters.of,
       past: pastOf(world),
     }),

@@ -1,7 +1,7 @@
 /** Who was shown what: noted with each alert, and folded from the file at the start (CON-10). */
 import { weekOf } from '../distribution/counter-rules.ts';
-import type { Past } from '../distribution/fairness-rules.ts';
-import type { OpenOffer } from '../distribution/open-offers.ts';
+import type { Past, ShownKind } from '../distribution/fairness-rules.ts';
+import { type LeftOutReason, unpackLeftOut } from '../distribution/left-out.ts';
 import { localDay } from '../kernel/calendar.ts';
 import { type Temperature, zoneOf } from '../policy/policy-rules.ts';
 import type { World } from './world.ts';
@@ -9,27 +9,36 @@ import type { World } from './world.ts';
 const WEEKS_READ_MS = 15 * 86_400_000;
 /** Of more than that in two weeks the newest are enough to know that a rep had its chance. */
 const OFFERS_READ_MAX = 10_000;
+const GIVEN_READ_MAX = 10_000;
+/** Of one lead. */
+const GIVEN_AGAIN_MAX = 20;
 
-/** Reps were alerted to a lead of this temperature, each in the week of the own days. */
-export function noteShown(
-  world: World,
-  temperature: OpenOffer['facts']['temperature'],
-  repIds: readonly string[],
-  atMs: number,
-): void {
+/** Reps had their chance of a lead of this kind, each in the week of the own days. */
+export function noteShown(world: World, kind: ShownKind, repIds: readonly string[], atMs: number): void {
   const { policy } = world.policy.at(atMs);
   const weeks = new Map<string, string>();
   for (const repId of repIds) {
     const zone = zoneOf(policy, world.directory.rep(repId) ?? {});
     const week = weeks.get(zone) ?? weekOf(localDay(atMs, zone));
     weeks.set(zone, week);
-    world.shown.note(repId, temperature, week);
+    world.shown.note(repId, kind, week);
   }
 }
 
-/** Reads what was shown in the last two weeks. */
+/** FAIR-02: who could have had an assigned lead: whoever waits its turn, is on a break, or has just given it back. */
+const IN_ROTATION: ReadonlySet<LeftOutReason> = new Set(['waitsTurn', 'notReady', 'gaveItBack']);
+
+/** A rule gave a lead to one rep: it was on offer to those who were in the rotation with it. */
+export function noteGiven(world: World, leftOut: string, atMs: number): void {
+  const passedBy = [...unpackLeftOut(leftOut)].filter(([, reason]) => IN_ROTATION.has(reason));
+  const repIds = passedBy.map(([num]) => world.directory.repByNum(num)?.id).filter((repId) => repId !== undefined);
+  noteShown(world, 'assigned', repIds, atMs);
+}
+
+/** Reads what was shown and given in the last two weeks. */
 export function restoreShown(world: World): void {
   const fromMs = world.clock.nowMs() - WEEKS_READ_MS;
+  restoreGiven(world, fromMs);
   for (const { id, leadId, openedAt } of world.offersOnFile.newest(OFFERS_READ_MAX)) {
     if (openedAt < fromMs) break;
     const temperature: Temperature | undefined = world.leads.row(leadId)?.temperature;
@@ -49,6 +58,16 @@ export function restoreShown(world: World): void {
     }
     for (const { repId, sentAt } of whole.admissions) {
       if (sentAt !== null) noteShown(world, temperature, [repId], sentAt);
+    }
+  }
+}
+
+function restoreGiven(world: World, fromMs: number): void {
+  const given = world.owners.latest('rotation', GIVEN_READ_MAX).filter(({ startedAt }) => startedAt >= fromMs);
+  for (const leadId of new Set(given.map((row) => row.leadId))) {
+    for (const { at, data } of world.events.newestOfLead(leadId, ['lead.assigned'], GIVEN_AGAIN_MAX)) {
+      const { leftOut } = JSON.parse(data) as { leftOut?: string | null };
+      if (at >= fromMs && leftOut != null) noteGiven(world, leftOut, at);
     }
   }
 }

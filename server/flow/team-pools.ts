@@ -240,7 +240,7 @@ async function tryToWork(
   const written = await heldWhile(world, offer, { repId, ownershipId, nowMs }, () =>
     world.ledger.write('workPool', { offerId, work: waited, take }, idempotency),
   );
-  const assigned = { leadId, repId, via: 'rotation' as const, takesTurn: false, closes, nowMs };
+  const assigned = { leadId, repId, via: 'rotation' as const, takesTurn: false, leftOut: null, closes, nowMs };
   return written === null ? null : told(world, written, assigned);
 }
 

@@ -25,7 +25,7 @@ export function createWall(world: World): Wall {
       asOf: new Date(nowMs).toISOString(),
       poolSize: world.offers.size(),
       claimsToday: world.boards.total('claims', localDay(nowMs, policy.calendar.timeZone)),
-      latest: world.owners.latestClaims(LATEST_CLAIMS).map((claim) => ({
+      latest: world.owners.latest('claim', LATEST_CLAIMS).map((claim) => ({
         leadId: claim.leadId,
         repId: claim.repId,
         repName: name(claim.repId),

@@ -91,6 +91,7 @@ const EMPTIED: Record<string, Record<string, string | { answers: string; in: str
     isInTarget: { answers: 'true', in: 'routing-rules' },
   },
   'server/routing/routing-rules.ts': {
+    stepsOf: '[]',
     routeOf: 'null',
     routeNamed: { answers: 'null', in: 'warning-rules' },
     isPush: { answers: 'false', in: 'warning-rules' },

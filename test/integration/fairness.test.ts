@@ -7,6 +7,8 @@ const HOT = { type: 'demo request' };
 const WARM = { type: 'whitepaper download' };
 const COLD = { type: 'newsletter signup' };
 
+const EVERYBODY = { everybody: true };
+
 const outcome = (verdict: { verdict: string; rule?: string }) => verdict.rule ?? verdict.verdict;
 
 /** Claims new leads one by one; what was heard. */
@@ -168,6 +170,39 @@ onBothArbiters('the ratios', (start) => {
     // Declined: it pays for nothing any more.
     await race.done('POST', `/v1/leads/${owed}/releases`, { reason: 'no time' }, rep);
     expect(await claimMany(race, rep, HOT, 1)).toEqual(['claimsPerAuto']);
+  });
+
+  it('FAIR-02: what no rotation could have given a rep is not owed; what one passed by is, after a restart too', async () => {
+    const race = await start();
+    const ani = await race.rep('Ani', { team: 'Race' });
+    const bram = await race.rep('Bram', { team: 'Push' });
+    const policy = await race.done<{ fairness: object; routing: object }>('GET', '/v1/policy');
+    const rules = [
+      { name: 'accounts', when: { field: 'accountKnown', is: true }, method: 'accountOwner', target: EVERYBODY },
+      { name: 'papua', when: { field: 'region', in: ['Papua'] }, target: { teams: ['Push'] }, method: 'roundRobin' },
+      { name: 'bali', when: { field: 'region', in: ['Bali'] }, target: EVERYBODY, method: 'roundRobin' },
+      { name: 'rest', target: EVERYBODY, method: 'race' },
+    ].map((rule) => ({ fallback: [], ...rule }));
+    await race.setPolicy({
+      ...policy,
+      fairness: { ...policy.fairness, claimsPerAuto: 5 },
+      routing: { ...policy.routing, rules },
+    });
+    await race.done('PUT', '/v1/accounts', { company: 'Acme', ownerId: bram.id });
+    const account = await race.lead({ ...WARM, company: { name: 'Acme' } });
+    const papua = await race.lead({ ...WARM, company: { name: 'Kopi', region: 'Papua' } });
+    expect([account, papua].map((leadId) => bram.heard('lead:assigned', leadId).length)).toEqual([1, 1]);
+    expect(await claimMany(race, ani, WARM, 6)).toEqual(Array(6).fill('won'));
+    // One rotation of both: whose turn it was not could have had it.
+    for (let turns = 0; ani.heard('lead:assigned').length === 0; turns++) {
+      expect(turns).toBeLessThan(2);
+      await race.lead({ ...WARM, company: { name: 'Warung', region: 'Bali' } });
+    }
+    const next = await race.lead({ ...WARM, company: { name: 'Toko', region: 'Bali' } });
+    expect(bram.heard('lead:assigned', next).length).toBe(1);
+    expect(await claimMany(race, ani, WARM, 5)).toEqual(['won', 'won', 'won', 'won', 'claimsPerAuto']);
+    await race.restart();
+    expect(await claimMany(race, ani, WARM, 1)).toEqual(['claimsPerAuto']);
   });
 });
 
