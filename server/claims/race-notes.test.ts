@@ -1,7 +1,7 @@
 /** The race on record: what is gathered is written a few offers at a time, and can be read all along. */
 import { expect, it } from 'vitest';
 import { SimClock } from '../../test/support/sim-clock.ts';
-import { createRaceNotes, NOTED_OFFERS_AT_ONCE, NOTES_FLUSH_MS } from './race-notes.ts';
+import { createRaceNotes, NOTED_OFFERS_AT_ONCE, NOTES_FLUSH_MS, NOTES_PER_OFFER_MAX } from './race-notes.ts';
 
 const note = { repId: 'sari', requestId: 'r', atMs: 1, verdict: 'lost' };
 const OFFERS = 2 * NOTED_OFFERS_AT_ONCE + 1;
@@ -54,4 +54,19 @@ it('is told of what the disk refuses, and writes the others', async () => {
   await flushed;
   expect(errors).toEqual([new Error('full')]);
   expect(calls).toHaveLength(3);
+});
+
+it('a receipt that comes again is noted once, and takes nobody else’s room', async () => {
+  const { notes } = gathering();
+  const seen = (repId: string, atMs: number) => ({ repId, kind: 'seen' as const, atMs });
+  for (let n = 0; n <= NOTES_PER_OFFER_MAX; n++) notes.receipt('o0', seen('sari', n));
+  notes.receipt('o0', { ...seen('sari', 1), kind: 'delivered' });
+  notes.receipt('o0', seen('budi', 2));
+  notes.receipt('o1', seen('sari', 3));
+  expect(notes.pending('o0').receipts.map(({ repId, kind, atMs }) => [repId, kind, atMs])).toEqual([
+    ['sari', 'seen', 0],
+    ['sari', 'delivered', 1],
+    ['budi', 'seen', 2],
+  ]);
+  expect(notes.pending('o1').receipts).toHaveLength(1);
 });

@@ -29,6 +29,11 @@ export interface PackedNotes {
   receipts: ReceiptNote[];
 }
 
+interface Gathered extends PackedNotes {
+  /** Kind and rep of its receipts. */
+  received: Set<string>;
+}
+
 export interface RaceNotes {
   attempt(offerId: string, note: AttemptNote): void;
   receipt(offerId: string, note: ReceiptNote): void;
@@ -53,16 +58,17 @@ export function createRaceNotes(deps: {
   write(notes: { offerId: string; notes: string }[]): Promise<unknown>;
   onError(error: unknown): void;
 }): RaceNotes {
-  let gathered = new Map<string, PackedNotes>();
-  let writing = new Map<string, PackedNotes>();
+  let gathered = new Map<string, Gathered>();
+  let writing = new Map<string, Gathered>();
   let timer: Timer | null = null;
   let inFlight: Promise<void> = Promise.resolve();
 
-  function notesOf(offerId: string): PackedNotes {
+  function notesOf(offerId: string): Gathered {
     let notes = gathered.get(offerId);
-    if (notes === undefined && gathered.size >= NOTED_OFFERS_MAX) return { attempts: [], receipts: [] };
+    if (notes === undefined && gathered.size >= NOTED_OFFERS_MAX)
+      return { attempts: [], receipts: [], received: new Set() };
     if (notes === undefined) {
-      notes = { attempts: [], receipts: [] };
+      notes = { attempts: [], receipts: [], received: new Set() };
       gathered.set(offerId, notes);
       timer ??= deps.clock.after(NOTES_FLUSH_MS, () => void flush());
     }
@@ -76,7 +82,10 @@ export function createRaceNotes(deps: {
     const all = [...writing];
     for (let first = 0; first < all.length; first += NOTED_OFFERS_AT_ONCE) {
       const some = all.slice(first, first + NOTED_OFFERS_AT_ONCE);
-      const packed = some.map(([offerId, notes]) => ({ offerId, notes: JSON.stringify(notes) }));
+      const packed = some.map(([offerId, { attempts, receipts }]) => ({
+        offerId,
+        notes: JSON.stringify({ attempts, receipts }),
+      }));
       await deps.write(packed).catch(deps.onError);
       for (const [offerId] of some) writing.delete(offerId);
     }
@@ -95,8 +104,12 @@ export function createRaceNotes(deps: {
       if (attempts.length < NOTES_PER_OFFER_MAX) attempts.push(note);
     },
     receipt(offerId, note) {
-      const { receipts } = notesOf(offerId);
-      if (receipts.length < NOTES_PER_OFFER_MAX) receipts.push(note);
+      const { receipts, received } = notesOf(offerId);
+      const receipt = `${note.kind} ${note.repId}`;
+      // A phone that heard no answer says it again: the first one counts, and its copies must not take others' room.
+      if (receipts.length >= NOTES_PER_OFFER_MAX || received.has(receipt)) return;
+      received.add(receipt);
+      receipts.push(note);
     },
     pending(offerId) {
       const parts = [writing.get(offerId), gathered.get(offerId)].filter((part) => part !== undefined);

@@ -97,7 +97,9 @@ describe('claims', () => {
     });
     const note = { repId: 'rep', requestId: 'r', atMs: T0, verdict: 'lost' };
     for (const _ of numbered(NOTES_PER_OFFER_MAX + 1)) notes.attempt('busy', note);
-    for (const _ of numbered(NOTES_PER_OFFER_MAX + 1)) notes.receipt('busy', { repId: 'rep', kind: 'seen', atMs: T0 });
+    for (const n of numbered(NOTES_PER_OFFER_MAX + 1)) {
+      notes.receipt('busy', { repId: `rep_${n}`, kind: 'seen', atMs: T0 });
+    }
     const { attempts, receipts } = notes.pending('busy');
     expect([attempts.length, receipts.length]).toEqual([NOTES_PER_OFFER_MAX, NOTES_PER_OFFER_MAX]);
     for (const n of numbered(NOTED_OFFERS_MAX)) notes.attempt(`offer_${n}`, note);
