@@ -53,6 +53,11 @@ describe('COMP-16, COMP-24: shares', () => {
     expect(tiersOf(computeTiers({ ...POLICY, t1Pct: 50, t2Pct: 0, t3Pct: 50 }, team(5)))).toBe('11133');
   });
 
+  test('a half of a rep counts as one: 29 of 50 percent are 14.5', () => {
+    const decisions = computeTiers({ ...POLICY, t1Pct: 29, t2Pct: 42, t3Pct: 29 }, team(50));
+    expect(tiersOf(decisions)).toBe('1'.repeat(15) + '2'.repeat(20) + '3'.repeat(15));
+  });
+
   test('ties: the higher conversion, then the earlier start, then the smaller id', () => {
     const tied = [
       rep('d', { startedOn: '2024-01-01' }),
@@ -127,8 +132,8 @@ describe('COMP-22: the composite', () => {
     expect(next).toEqual({
       tier: 1,
       composite: 0.733333,
-      conversion: 0.699998,
-      attainment: 1.199998,
+      conversion: 0.699999,
+      attainment: 1.199999,
       responseMs: 96_000,
     });
     for (const better of [{ converted: 14 }, { revenue: 120 }, { responseMs: 96_000 }]) {
@@ -136,6 +141,12 @@ describe('COMP-22: the composite', () => {
       expect(one(computeTiers(POLICY, moved), 'middle').figures.composite).toBeGreaterThanOrEqual(0.733333);
     }
     expect(one(decisions, 'slow').figures.next).toBeNull();
+    // Who is last as the slowest moves the scale by answering faster: half an hour would be the last place again.
+    const others = [10, 20, 30].map((minutes) => rep(`r${minutes}`, { responseMs: minutes * 60_000 }));
+    const last = (responseMs: number) => one(computeTiers(POLICY, [...others, rep('slow', { responseMs })]), 'slow');
+    const promised = last(100 * 60_000).figures.next?.responseMs ?? 0;
+    expect(promised).toBeGreaterThan(30 * 60_000 - 5);
+    expect([30 * 60_000, promised].map((ms) => last(ms).tier)).toEqual([3, 2]);
     expect(one(decisions, 'silent').figures.next).toMatchObject({ tier: 2, conversion: null, attainment: null });
   });
 });
@@ -165,6 +176,45 @@ describe('any team', () => {
     .tuple(fc.integer({ min: 0, max: 100 }), fc.integer({ min: 0, max: 100 }))
     .map(([a, b]) => ({ ...POLICY, t1Pct: Math.min(a, b), t2Pct: Math.abs(a - b), t3Pct: 100 - Math.max(a, b) }));
 
+  test('COMP-25: whoever has a figure that was promised, and nothing else that is new, stands in the tier above', () => {
+    // Few values, so that many are as good as each other.
+    const coarse = fc.record({
+      owned: fc.constantFrom(10, 20, 30),
+      quota: fc.constantFrom(null, 100, 250),
+      revenue: fc.constantFrom(0, 50, 100, 500),
+      responseMs: fc.constantFrom(null, 1000, 1001, 2000, 60_000),
+      share: fc.constantFrom(0, 0.5, 0.7, 1),
+      startedOn: fc.constantFrom('2024-01-01', '2024-01-02'),
+    });
+    const tiedTeam = fc
+      .array(coarse, { minLength: 4, maxLength: 20 })
+      .map((reps) =>
+        reps.map(({ owned, share, ...more }, index) =>
+          rep(`r${index}`, { ...more, owned, worked: owned, converted: Math.floor(owned * share) }),
+        ),
+      );
+    const weights = fc.record({ conversion: fc.nat(3), quota: fc.nat(3), speed: fc.integer({ min: 1, max: 3 }) });
+    fc.assert(
+      fc.property(anyPolicy, weights, fc.oneof(anyTeam, tiedTeam), (shares, weighed, reps) => {
+        const policy = { ...shares, weights: weighed };
+        for (const { repId, figures } of computeTiers(policy, reps)) {
+          if (figures.next === null) continue;
+          const { tier, conversion, attainment, responseMs } = figures.next;
+          const own = reps.find((other) => other.repId === repId) as RepFigures;
+          const better: Partial<RepFigures>[] = [];
+          if (conversion !== null) better.push({ converted: conversion * own.owned });
+          if (attainment !== null) better.push({ revenue: attainment * (own.quota ?? 0) });
+          if (responseMs !== null) better.push({ responseMs });
+          for (const change of better) {
+            const moved = reps.map((other) => (other === own ? { ...own, ...change } : other));
+            expect(one(computeTiers(policy, moved), repId).tier).toBeLessThanOrEqual(tier);
+          }
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
   test('everybody is decided once; shares, order and newcomers hold; the order of reps never matters', () => {
     fc.assert(
       fc.property(anyPolicy, anyTeam, (policy, reps) => {
@@ -176,7 +226,8 @@ describe('any team', () => {
         const tiers = placed.map(({ tier }) => tier);
         expect(tiers).toEqual([...tiers].sort());
         if (placed.length >= 4) {
-          const first = Math.max(1, Math.round((policy.t1Pct / 100) * placed.length));
+          // In whole numbers: a half counts as one.
+          const first = Math.max(1, Math.floor((2 * policy.t1Pct * placed.length + 100) / 200));
           expect(tiers.filter((tier) => tier === 1)).toHaveLength(first);
         } else expect(new Set(tiers).size).toBeLessThanOrEqual(1);
         for (let place = 1; place < placed.length; place++) {

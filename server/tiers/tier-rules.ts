@@ -68,7 +68,10 @@ export interface TierFigures {
   next: NextTier | null;
 }
 
-/** Each figure alone would do, the two others as they are; null: that one alone cannot. */
+/**
+ * What opens the tier above: `composite`, what the last one there has, and the figures of which each alone would do, the
+ * rest of the team and the two others as they are. Null: that one alone cannot; nobody is asked to be faster than the fastest.
+ */
 export interface NextTier {
   tier: number;
   composite: number;
@@ -99,26 +102,27 @@ export function computeTiers(policy: TiersPolicy, reps: readonly RepFigures[]): 
   const placed = ranked
     .map((rep): Placed => {
       const parts = { conversion: conversionOf(rep), quota: countedAttainment(rep), speed: pace.scoreOf(rep) };
-      return { rep, parts, composite: compositeOf(policy, parts) };
+      return placedWith(policy, rep, parts);
     })
     .sort(byMerit);
-  const first = Math.max(1, Math.round((policy.t1Pct / 100) * placed.length));
-  const last = Math.min(Math.round((policy.t3Pct / 100) * placed.length), placed.length - first);
+  const first = Math.max(1, shareOfTeam(policy.t1Pct, placed.length));
+  const last = Math.min(shareOfTeam(policy.t3Pct, placed.length), placed.length - first);
   const tierAt = (index: number) => {
     if (placed.length < RANKED_MIN || index < first) return 1;
     return index >= placed.length - last ? 3 : 2;
   };
   const decisions = new Map<string, TierDecision>();
-  for (const [index, { rep, parts, composite }] of placed.entries()) {
+  for (const [index, one] of placed.entries()) {
+    const { rep, parts, composite } = one;
     const tier = tierAt(index);
     // The last place of the tier above: whoever passes it stands there instead.
-    const above = placed.findLast((_, other) => tierAt(other) < tier);
+    const lastAbove = placed.findLastIndex((_, other) => tierAt(other) < tier);
     const figures = {
       ...bareFigures(rep, placed.length),
       speedScore: parts.speed,
       composite,
       place: index + 1,
-      next: above === undefined ? null : nextTier(policy, { parts, composite, pace }, tier, above.composite),
+      next: lastAbove < 0 ? null : nextTier(policy, { placed, pace, lastAbove }, one, tier),
     };
     decisions.set(rep.repId, {
       repId: rep.repId,
@@ -173,27 +177,43 @@ function bareFigures(rep: RepFigures, ranked: number): TierFigures {
   };
 }
 
+/** The team's own scale of speed; null: nobody logged a contact. */
 interface Pace {
+  fastest: number;
+  slowest: number;
+  /** Who alone is the slowest, and the next slowest behind: without that one the scale is another. */
+  last: { repId: string; nextMs: number } | null;
   scoreOf(rep: RepFigures): number;
-  /** The mean response that scores this much; null: none does. */
-  msFor(score: number): number | null;
 }
 
-/** The team's own scale of speed. */
 function paceOf(reps: readonly RepFigures[]): Pace {
-  const times = reps.map(({ responseMs }) => responseMs).filter((ms) => ms !== null);
+  const timed = reps.filter(({ responseMs }) => responseMs !== null);
+  const times = timed.map(({ responseMs }) => responseMs ?? 0);
   const fastest = Math.min(...times);
   const slowest = Math.max(...times);
+  const [last, other] = timed.filter(({ responseMs }) => responseMs === slowest);
+  const nextMs = Math.max(...times.filter((ms) => ms < slowest));
+  const isAlone = last !== undefined && other === undefined && times.length > 1;
   return {
-    scoreOf({ responseMs }) {
-      if (responseMs === null) return 0;
-      return slowest === fastest ? 1 : rounded((slowest - responseMs) / (slowest - fastest));
-    },
-    msFor(score) {
-      if (score > 1 || times.length === 0) return null;
-      return Math.floor(slowest - score * (slowest - fastest));
-    },
+    fastest,
+    slowest,
+    last: isAlone ? { repId: last.repId, nextMs } : null,
+    scoreOf: ({ responseMs }) => scoreAt(responseMs, fastest, slowest),
   };
+}
+
+function scoreAt(responseMs: number | null, fastest: number, slowest: number): number {
+  if (responseMs === null) return 0;
+  return slowest === fastest ? 1 : rounded((slowest - responseMs) / (slowest - fastest));
+}
+
+/** So many reps are `pct` percent of the team; a half counts as one. */
+function shareOfTeam(pct: number, ranked: number): number {
+  return Math.round((pct * ranked) / 100);
+}
+
+function placedWith(policy: TiersPolicy, rep: RepFigures, parts: Parts): Placed {
+  return { rep, parts, composite: rounded(sumOf(policy, parts)) };
 }
 
 function shareOf(policy: TiersPolicy, parts: Parts, part: keyof Parts): number {
@@ -202,40 +222,73 @@ function shareOf(policy: TiersPolicy, parts: Parts, part: keyof Parts): number {
   return parts[part] === null || sum === 0 ? 0 : policy.weights[part] / sum;
 }
 
-function compositeOf(policy: TiersPolicy, parts: Parts): number {
+function sumOf(policy: TiersPolicy, parts: Parts): number {
   const names = Object.keys(parts) as (keyof Parts)[];
-  return rounded(names.reduce((total, name) => total + shareOf(policy, parts, name) * (parts[name] ?? 0), 0));
+  return names.reduce((total, name) => total + shareOf(policy, parts, name) * (parts[name] ?? 0), 0);
 }
 
-/** What each part would have to be, alone, for a composite of at least the last one above. */
-function nextTier(
-  policy: TiersPolicy,
-  own: { parts: Parts; composite: number; pace: Pace },
-  tier: number,
-  composite: number,
-): NextTier {
-  const { parts, pace } = own;
+interface Team {
+  placed: readonly Placed[];
+  pace: Pace;
+  /** Index of the last one in the tiers above. */
+  lastAbove: number;
+}
+
+/** What each part would have to be, alone, for a place before the last one above: no promise without the standing it gives. */
+function nextTier(policy: TiersPolicy, team: Team, own: Placed, tier: number): NextTier {
+  const { parts, rep } = own;
+  const { pace } = team;
+  const above = team.placed[team.lastAbove] as Placed;
   const needed = (part: keyof Parts, max: number) => {
     const share = shareOf(policy, parts, part);
     if (share === 0) return null;
-    // Up, so that what is promised is enough.
-    const value = Math.ceil(((parts[part] ?? 0) + (composite - own.composite) / share) * PRECISION) / PRECISION;
-    return value <= max ? value : null;
+    const rest = sumOf(policy, { ...parts, [part]: 0 });
+    // As good is enough where the tie is won, else a hair better; up, so that what is promised is enough.
+    const value = [above.composite, above.composite + 1 / PRECISION]
+      .map((composite) => Math.ceil(((composite - rest) / share) * PRECISION - EXACT) / PRECISION)
+      .find((one) => byMerit(placedWith(policy, rep, { ...parts, [part]: one }), above) < 0);
+    return value === undefined || value > max ? null : value;
   };
-  const speed = needed('speed', 1);
+  const msFor = (score: number | null) =>
+    score === null || pace.fastest > pace.slowest
+      ? null
+      : Math.floor(pace.slowest - score * (pace.slowest - pace.fastest));
   return {
     tier: tier - 1,
-    composite,
+    composite: above.composite,
     conversion: needed('conversion', 1),
     attainment: needed('quota', ATTAINMENT_COUNTED_MAX),
-    responseMs: speed === null ? null : pace.msFor(speed),
+    responseMs: pace.last?.repId === rep.repId ? lastsResponse(policy, team, own) : msFor(needed('speed', 1)),
   };
+}
+
+/**
+ * The same for the slowest: by answering faster it moves everybody's scale. The largest mean that would do is searched
+ * for, since a smaller one never serves worse: the own score rises or stays, those of the others fall or stay.
+ */
+function lastsResponse(policy: TiersPolicy, { placed, pace, lastAbove }: Team, own: Placed): number | null {
+  const nextMs = pace.last?.nextMs ?? pace.fastest;
+  const isEnough = (ms: number) => {
+    const at = ({ rep, parts }: Placed, responseMs: number | null) =>
+      placedWith(policy, rep, { ...parts, speed: scoreAt(responseMs, pace.fastest, Math.max(ms, nextMs)) });
+    const moved = at(own, ms);
+    const better = placed.filter((one) => one !== own && byMerit(at(one, one.rep.responseMs), moved) < 0);
+    return better.length <= lastAbove;
+  };
+  let [enough, tooSlow] = [pace.fastest, pace.slowest];
+  if (!isEnough(enough)) return null;
+  while (tooSlow - enough > 1) {
+    const middle = Math.floor((enough + tooSlow) / 2);
+    if (isEnough(middle)) enough = middle;
+    else tooSlow = middle;
+  }
+  return enough;
 }
 
 function byMerit(a: Placed, b: Placed): number {
   return (
     b.composite - a.composite ||
-    conversionOf(b.rep) - conversionOf(a.rep) ||
+    (b.parts.conversion ?? 0) - (a.parts.conversion ?? 0) ||
     (a.rep.startedOn < b.rep.startedOn ? -1 : a.rep.startedOn > b.rep.startedOn ? 1 : 0) ||
     (a.rep.repId < b.rep.repId ? -1 : 1)
   );
@@ -243,6 +296,8 @@ function byMerit(a: Placed, b: Placed): number {
 
 /** What is shown is what decided: a millionth is the finest difference. */
 const PRECISION = 1_000_000;
+/** Of a millionth: less is the noise of adding up fractions. */
+const EXACT = 0.000_001;
 
 function rounded(value: number): number {
   return Math.round(value * PRECISION) / PRECISION;
