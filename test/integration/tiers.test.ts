@@ -15,7 +15,11 @@ interface Entry {
   from: number;
   reason: string | null;
   actor: string;
-  figures: { place: number | null; conversion: number; next: { tier: number } | null } | null;
+  figures: {
+    place: number | null;
+    conversion: number;
+    next: { tier: number; responseMs: number | null } | null;
+  } | null;
 }
 
 /** Claims a lead, calls after `waitMs`, and moves it on when `stage` says so. */
@@ -73,15 +77,17 @@ onBothArbiters('weekly tiers', (start) => {
       next: null,
     });
     expect(reps[1]?.heard('tier:changed')).toEqual([]);
-    const card = await race.done('GET', '/v1/me', undefined, dedi);
+    const card = await race.done<{ tierStanding: Entry }>('GET', '/v1/me', undefined, dedi);
     expect(card).toMatchObject({
       tier: 3,
       tierStanding: {
         cause: 'weekly',
         reason: 'ranked',
-        figures: { place: 4, next: { tier: 2, responseMs: 3 * MINUTE - 1 } },
+        figures: { place: 4, next: { tier: 2 } },
       },
     });
+    // As good as Citra is enough for whose id is the smaller: ids are drawn.
+    expect(Math.abs((card.tierStanding.figures?.next?.responseMs ?? 0) - 3 * MINUTE)).toBeLessThanOrEqual(1);
     // The offer was shown to all four; the next one is tier 1's for a quarter of an hour, and never tier 3's.
     const after = await race.lead(PREMIUM);
     expect(await dedi.claim(after)).toMatchObject({ verdict: 'refused', rule: 'notInOffer' });
