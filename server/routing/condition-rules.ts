@@ -1,4 +1,5 @@
 /** Whether a lead meets a condition of a routing rule (ROUTE-01..10). Pure. */
+import { normaliseWord } from '../kernel/words.ts';
 import type { BlindFact } from '../policy/policy-rules.ts';
 import type { Condition, NumberField, TextField } from '../policy/routing-policy.ts';
 
@@ -56,7 +57,9 @@ export function holds(condition: Condition, lead: LeadFacts): boolean {
   if ('any' in condition) return condition.any.some((one) => holds(one, lead));
   if ('not' in condition) return !holds(condition.not, lead);
   if ('in' in condition)
-    return condition.in.some((word) => textsOf(lead, condition.field).some((one) => sameText(one, word)));
+    return condition.in.some((word) =>
+      textsOf(lead, condition.field).some((one) => isNamed(condition.field, one, word)),
+    );
   if ('is' in condition) return lead.accountKnown === condition.is;
   const value = numberOf(lead, condition.field);
   if (value === null) return false;
@@ -67,6 +70,14 @@ function textsOf(lead: LeadFacts, field: TextField): string[] {
   if (field === 'signals') return lead.signals;
   const text = lead[field];
   return text === null ? [] : [text];
+}
+
+/** Types, sources and signals are what scoring takes for one word: `icp_match` is `ICP match`. Names are what they say. */
+function isNamed(field: TextField, text: string, word: string): boolean {
+  if (sameText(text, word)) return true;
+  if (field !== 'signals' && field !== 'type' && field !== 'source') return false;
+  const normalised = normaliseWord(text);
+  return normalised !== '' && normalised === normaliseWord(word);
 }
 
 function numberOf(lead: LeadFacts, field: NumberField): number | null {

@@ -71,6 +71,14 @@ describe('conditions', () => {
   it.each<[string, Condition, LeadFacts, boolean]>([
     ['ROUTE-02: letters and not case', { field: 'region', in: ['papua barat '] }, LEAD, true],
     ['ROUTE-04: one signal is enough', { field: 'signals', in: ['api INTEGRATION', 'other'] }, LEAD, true],
+    ...['icp_match', 'icp-match', 'ICP  Match', 'icpMatch'].map((said): [string, Condition, LeadFacts, boolean] => [
+      `one word, as in scoring: ${said}`,
+      { field: 'signals', in: ['icp match'] },
+      lead({ signals: [said] }),
+      true,
+    ]),
+    ['signs are no word', { field: 'signals', in: ['!'] }, lead({ signals: ['?'] }), false],
+    ['names are', { field: 'industry', in: ['C#'] }, lead({ industry: 'C++' }), false],
     ['CON-24: 500 is an enterprise', { field: 'companySize', from: 500 }, LEAD, true],
     ['CON-24: 500 is not below 500', { field: 'companySize', from: 50, below: 500 }, LEAD, false],
     ['CON-24: 499 is', { field: 'companySize', from: 50, below: 500 }, lead({ companySize: 499 }), true],

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { normaliseWord } from '../kernel/words.ts';
 import { type Policy, resolvePreset, type ScoringPolicy } from '../policy/policy-rules.ts';
-import { normaliseWord, type ScorableLead, scoreLead } from './scoring-rules.ts';
+import { type ScorableLead, scoreLead } from './scoring-rules.ts';
 
 const scoring = (resolvePreset('open') as Policy).scoring;
 const NOW_MS = Date.parse('2026-11-23T03:00:00Z');

@@ -2,6 +2,7 @@
  * What a lead is worth before anybody has talked to it: score, temperature, pool, and why (SCORE-01,
  * 02, 17, 18, 23). Pure; the model is data in the policy (`scoring`).
  */
+import { normaliseWord } from '../kernel/words.ts';
 import type { Pool, ScoringPolicy, ScoringRule, Temperature } from '../policy/policy-rules.ts';
 
 /** The parts of a lead that scoring reads; contact details other than these never matter. */
@@ -59,18 +60,6 @@ export function scoreLead(lead: ScorableLead, scoring: ScoringPolicy, nowMs: num
     pool: poolOf(lead, type?.type, temperature),
     reasons,
   };
-}
-
-/**
- * One spelling for all: `Demo Request`, `demo_request`, `demo-request` and `demoRequest` are the same
- * word. Letters and digits of any script stay.
- */
-export function normaliseWord(word: string): string {
-  return word
-    .replace(/(\p{Ll})(\p{Lu})/gu, '$1 $2')
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}]+/gu, ' ')
-    .trim();
 }
 
 /** Any one reason to be hot suffices (SCORE-17); short of that, a type that forces one decides. */
