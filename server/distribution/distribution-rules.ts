@@ -279,7 +279,8 @@ function sortReps(input: PlanInput): { ineligible: Ineligible[]; delays: Map<num
   return { ineligible, delays };
 }
 
-function reasonAgainst(rep: OfferRep, delay: number | null, pool: OfferPool): IneligibleReason | null {
+/** Why no lane of an offer is this rep's; null: one is. @param delay of its tier */
+export function reasonAgainst(rep: OfferRep, delay: number | null, pool: OfferPool): IneligibleReason | null {
   if (!rep.active) return 'inactive';
   const phase = phaseAgainst(rep, pool);
   if (phase !== null) return phase;

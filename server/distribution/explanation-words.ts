@@ -137,10 +137,10 @@ const NOT_OFFERED: Record<LeftOutReason | 'hidden', { says: Both; lifts: Both }>
     lifts: { id: 'Aturan yang cocok, atau keputusan manajer.', en: "A rule that fits it, or a manager's word." },
   },
   gaveItBack: {
-    says: { id: 'Baru saja mengembalikan lead ini.', en: 'Has just given this lead back.' },
+    says: { id: 'Pernah mengembalikan lead ini.', en: 'Has given this lead back.' },
     lifts: {
-      id: 'Aturan tidak memberikannya kepada rep yang sama lagi.',
-      en: 'No rule hands it to the same rep again.',
+      id: 'Keputusan manajer: aturan tidak memberikannya kepada rep yang sama lagi.',
+      en: "A manager's word: no rule hands it to the same rep again.",
     },
   },
   cameLate: {
@@ -149,6 +149,10 @@ const NOT_OFFERED: Record<LeftOutReason | 'hidden', { says: Both; lifts: Both }>
       en: "Came, or came back, when the offer was open; none of its lanes has this rep's time and rules of the week.",
     },
     lifts: { id: 'Lead berikutnya.', en: 'The next lead.' },
+  },
+  nextLook: {
+    says: { id: 'Sekarang tidak ada yang menghalangi.', en: 'Nothing is in the way by now.' },
+    lifts: { id: 'Aturan dilihat lagi dalam satu menit.', en: 'The rules are asked again within a minute.' },
   },
   hidden: {
     says: {

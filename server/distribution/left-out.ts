@@ -16,6 +16,8 @@ export type LeftOutReason =
   /** Of a team pool: a colleague was first (DIST-08). */
   | 'workedByOther'
   | 'gaveItBack'
+  /** Of a lead that waits: nothing, by now. */
+  | 'nextLook'
   /** Of an open offer, told from how things stand: the rep is there now, and none of its lanes is one for the rep. */
   | 'cameLate'
   | 'noRule';

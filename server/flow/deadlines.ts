@@ -20,7 +20,7 @@ import { baseLoadOwed } from './onboarding.ts';
 import { opsAlarm } from './ops-queue.ts';
 import { remindHolders } from './priority-windows.ts';
 import { replaceOffer } from './replacing.ts';
-import { barredBy, leftOutRow } from './routing.ts';
+import { barredBy, gaveBackBy, leftOutRow } from './routing.ts';
 import { isWorked } from './team-pools.ts';
 import type { World } from './world.ts';
 
@@ -127,11 +127,11 @@ async function passOn(world: World, offer: OpenOffer, cause: { nowMs: number; de
   if (repId === null) return replaceOffer(world, offer, { ...waiting, push: null, stuck: 'nobodyAvailable' }, end);
   world.rotation.take(repId);
   const method = 'unclaimed' as const;
-  const push = { repId, method, rule: offer.rule, leftOut: leftOutRow(world, leftOut), policy, nowMs, not: undefined };
+  const push = { repId, method, rule: offer.rule, leftOut: leftOutRow(world, leftOut), policy, nowMs };
   return replaceOffer(world, offer, { ...waiting, push, stuck: null }, end);
 }
 
-/** COMP-23, of those whom the offer's step does not leave out now. */
+/** COMP-23, of those whom the offer's step does not leave out now, and who have not given the lead back. */
 function unclaimedTo(
   world: World,
   of: { offer: OpenOffer; lead: LeadRow; policy: Policy; nowMs: number },
@@ -140,7 +140,11 @@ function unclaimedTo(
   const step = routeNamed(policy.routing, offer.rule)?.steps[offer.ruleStep];
   const facts = factsOfOffer(world, policy, offer, lead);
   const barred = step === undefined ? undefined : barredBy(world, policy, step, facts, nowMs);
-  const reps = world.directory.reps().filter(({ id }) => barred?.has(id) !== true);
+  const bounds: ReadonlyMap<string, LeftOut['reason']> = new Map([
+    ...gaveBackBy(world, lead.id).map((repId) => [repId, 'gaveItBack'] as const),
+    ...(barred ?? []),
+  ]);
+  const reps = world.directory.reps().filter(({ id }) => !bounds.has(id));
   const next = nextFallbackRep({
     policy,
     pool: offer.pool,
@@ -153,7 +157,7 @@ function unclaimedTo(
     nowMs,
     counterOf: world.counters.of,
   });
-  const left = [...(barred ?? [])]
+  const left = [...bounds]
     .filter(([repId]) => world.directory.rep(repId)?.active === true)
     .map(([repId, reason]) => ({ repId, reason }));
   return { ...next, leftOut: [...left, ...next.leftOut] };

@@ -13,7 +13,6 @@ import {
   waitingInWords,
   whyThenInWords,
 } from '../distribution/explanation-words.ts';
-import { roomAgainst } from '../distribution/fairness-rules.ts';
 import { type LeftOutReason, unpackLeftOut } from '../distribution/left-out.ts';
 import type { WholeOffer } from '../distribution/offers-reader.ts';
 import { placeOf } from '../distribution/open-offers.ts';
@@ -25,7 +24,6 @@ import type { EventRow } from '../ledger/events-reader.ts';
 import type { RepRow } from '../people/people-store.ts';
 import { routeOf } from '../routing/routing-rules.ts';
 import { gateOf } from './lanes.ts';
-import { offerRepOf } from './offering.ts';
 import { reasonsNow } from './ops-queue.ts';
 import { owedNow } from './owing.ts';
 import { leadFactsOf, ownFactsOf } from './routing.ts';
@@ -232,13 +230,10 @@ function waits(world: World, lead: LeadRow, language: Language, veiled: boolean)
   }
   const reason = route === null ? ('noRule' as const) : ('nobodyAvailable' as const);
   const [step] = route?.steps ?? [];
-  const reasonOf = step === undefined ? null : reasonsNow(world, policy, step, facts, nowMs);
+  const reasonOf = step === undefined ? null : reasonsNow(world, policy, step, { lead, facts, nowMs });
   return {
     shown: { reason, rule: route?.rule ?? null, message: waitingInWords(reason, language) },
-    lineOf: (rep: RepRow) => {
-      const room = roomAgainst(policy, offerRepOf(policy, rep, nowMs), nowMs, world.counters.of);
-      return notOffered(null, reasonOf === null ? 'noRule' : (reasonOf(rep) ?? room ?? 'waitsTurn'), language);
-    },
+    lineOf: (rep: RepRow) => notOffered(null, reasonOf === null ? 'noRule' : (reasonOf(rep) ?? 'nextLook'), language),
   };
 }
 

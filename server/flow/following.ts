@@ -45,22 +45,22 @@ async function giveNowOrByTimer(world: World, order: Order): Promise<void> {
  * meanwhile has no room, and routing looks again.
  */
 async function give(world: World, order: Order): Promise<void> {
-  const { leadId, deadlineId, again, not, ...push } = order;
+  const { leadId, deadlineId, again, ...push } = order;
   const given = await assignByRule(world, { ...push, leadId, closes: null });
   const lead = world.leads.row(leadId);
   if (!('refused' in given) || given.refused !== 'noRoom' || lead?.status !== 'waiting' || again === 0) return;
-  await routeWaiting(world, { lead, deadlineId, not, isListed: false }, again - 1);
+  await routeWaiting(world, { lead, deadlineId, isListed: false }, again - 1);
 }
 
-/** Routes a lead that waits with this timer. @param of.not who gave it back; `isListed`: in the ops queue already, no second alarm */
+/** Routes a lead that waits with this timer. @param of.isListed in the ops queue already: no second alarm */
 export async function routeWaiting(
   world: World,
-  of: { lead: LeadRow; deadlineId: string; not?: string | undefined; isListed: boolean },
+  of: { lead: LeadRow; deadlineId: string; isListed: boolean },
   again?: number,
 ): Promise<void> {
-  const { lead, deadlineId, not, isListed } = of;
+  const { lead, deadlineId, isListed } = of;
   const at = await world.arbiter.now();
-  const planned = planNext(world, routableOf(lead), at, { not });
+  const planned = planNext(world, routableOf(lead), at);
   const order = { leadId: lead.id, deadlineId, at, next: planned.next };
   const { result } = await committed(world, planned, world.ledger.write('routeAgain', order));
   if (result.done) await follow(world, isListed ? { ...planned, stuck: null } : planned, result.openedSeq, again);

@@ -28,9 +28,9 @@ export function mixed(
   world: World,
   lead: Routable,
   planned: Planned,
-  by: { policy: Policy; nowMs: number; not: string | undefined },
+  by: { policy: Policy; nowMs: number; gaveBack: ReadonlySet<string> },
 ): Planned {
-  const { policy, nowMs, not } = by;
+  const { policy, nowMs, gaveBack } = by;
   const { toOpen, next, leadId } = planned;
   const { mix } = policy;
   if (mix === null || toOpen === null || toOpen.method !== 'race' || !('offer' in next)) return planned;
@@ -49,12 +49,12 @@ export function mixed(
   const bounds = barredBy(world, policy, step, leadFactsOf(world, lead.own, company), nowMs);
   // To one of those who would have raced for it.
   const [race] = playsOf(world, 'race', bounds, { leadId, blind: true, nowMs });
-  const pushed = pushedTo(world, policy, step, { company, rule, not, barred: race?.barred }, nowMs);
+  const pushed = pushedTo(world, policy, step, { company, rule, gaveBack, barred: race?.barred }, nowMs);
   if (pushed === null) return { ...waits, push: null, stuck: 'nobodyAvailable' };
   const { repId } = pushed;
   const leftOut = leftOutRow(world, pushed.leftOut);
   world.rotation.take(repId);
-  return { ...waits, push: { repId, method: 'surplus', rule, policy, nowMs, not, leftOut }, stuck: null };
+  return { ...waits, push: { repId, method: 'surplus', rule, policy, nowMs, leftOut }, stuck: null };
 }
 
 /** The answer of the commit that a plan went into: a release that it has not brought on file was none. */

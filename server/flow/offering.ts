@@ -23,6 +23,7 @@ import { givenAtRelease, poolOf } from './onboarding.ts';
 import { type Play, playsOf } from './plays.ts';
 import {
   barredBy,
+  gaveBackBy,
   leadFactsOf,
   leftOutRow,
   type OwnFacts,
@@ -99,7 +100,7 @@ export interface Planned {
   /** The offer to put up once it is on disk; null: the lead waits. */
   toOpen: OpenOffer | null;
   /** The assignment that follows at once; null: none. The lead waits for it with a timer, as for everything. */
-  push: (Push & { policy: Policy; nowMs: number; not: string | undefined }) | null;
+  push: (Push & { policy: Policy; nowMs: number }) | null;
   /** Why nobody gets it now: it stands in the ops queue (ROUTE-15). Null: somebody does. */
   stuck: 'noRule' | 'nobodyAvailable' | null;
 }
@@ -108,21 +109,24 @@ export interface Planned {
 export interface Resume {
   route?: Route | null;
   fromStep?: number;
-  /** Who has just given it back: no rule hands it to the same rep again. */
-  not?: string;
+  /** Who gives it back in the commit that this is planned for: the file does not know yet. */
+  givenBackBy?: string;
 }
 
 /** What the lead gets now by the first step of its rule that reaches somebody; else a timer after which routing tries again. */
 export function planNext(world: World, lead: Routable, nowMs: number, resume: Resume = {}): Planned {
   const inForce = world.policy.at(nowMs);
   const { policy } = inForce;
-  const openly = planAs(world, lead, null, { ...inForce, nowMs, resume });
+  // Nobody has given back a lead that was just taken in.
+  const gaveBack = new Set(lead.lead === null ? gaveBackBy(world, lead.leadId, resume.givenBackBy) : []);
+  const by = { ...inForce, nowMs, resume, gaveBack };
+  const openly = planAs(world, lead, null, by);
   if (openly.toOpen === null || openly.toOpen.teamPool !== null) return openly;
   const show = blindnessOf(world, policy, { ...lead, isNew: lead.lead !== null });
   // A release that is blind is planned by what it shows alone. Where that leads to no race, it is not hidden.
-  const blindly = show === null ? openly : planAs(world, lead, show, { ...inForce, nowMs, resume });
+  const blindly = show === null ? openly : planAs(world, lead, show, by);
   const release = blindly.toOpen === null ? openly : blindly;
-  return mixed(world, lead, release, { policy, nowMs, not: resume.not });
+  return mixed(world, lead, release, by);
 }
 
 /** @param show what a blind release shows: it is raced for, and never pushed; null: it is not blind */
@@ -130,7 +134,7 @@ function planAs(
   world: World,
   lead: Routable,
   show: BlindFact[] | null,
-  by: { version: number; policy: Policy; nowMs: number; resume: Resume },
+  by: { version: number; policy: Policy; nowMs: number; resume: Resume; gaveBack: ReadonlySet<string> },
 ): Planned {
   const { leadId } = lead;
   const { policy, nowMs, resume } = by;
@@ -158,7 +162,7 @@ interface StepAt {
   version: number;
   policy: Policy;
   nowMs: number;
-  resume: Resume;
+  gaveBack: ReadonlySet<string>;
   step: Step;
   index: number;
   rule: string | null;
@@ -166,9 +170,9 @@ interface StepAt {
 }
 
 /** The lead waits for the assignment that follows at once. */
-function givenTo(world: World, { leadId }: Routable, { rule, policy, nowMs, resume }: StepAt, to: GivenTo): Planned {
+function givenTo(world: World, { leadId }: Routable, { rule, policy, nowMs }: StepAt, to: GivenTo): Planned {
   const next = { waiting: waitingTimer(world, leadId, nowMs) };
-  return { leadId, next, toOpen: null, push: { ...to, rule, policy, nowMs, not: resume.not }, stuck: null };
+  return { leadId, next, toOpen: null, push: { ...to, rule, policy, nowMs }, stuck: null };
 }
 type GivenTo = Omit<Push, 'rule'>;
 
@@ -177,7 +181,7 @@ function pushNext(world: World, lead: Routable, at: StepAt, { method, barred, pa
   if (!isPush(method)) return null;
   const { policy, rule, nowMs } = at;
   const step = { ...at.step, method };
-  const to = { company: lead.facts.company.name, rule, not: at.resume.not, barred };
+  const to = { company: lead.facts.company.name, rule, gaveBack: at.gaveBack, barred };
   const pushed = pushedTo(world, policy, step, to, nowMs);
   if (pushed === null) return null;
   const { repId } = pushed;
@@ -218,7 +222,7 @@ function offerNext(world: World, lead: Routable, at: StepAt, { method, barred }:
   const pool = poolOf(world, { leadId: lead.leadId, pool: show === null ? lead.pool : BLIND_POOL }, racing);
   // A blind lead is raced for: what is given in place of a race was looked at before the draw.
   const isGiven = method === 'race' && show === null;
-  const given = isGiven ? givenAtRelease(world, policy, { pool, reps, barred, not: at.resume.not }, nowMs) : null;
+  const given = isGiven ? givenAtRelease(world, policy, { pool, reps, barred, gaveBack: at.gaveBack }, nowMs) : null;
   if (given !== null) return givenTo(world, lead, at, { ...given, method: 'baseLoad', leftOut: '{}' });
   const plan = planOffer({
     temperature: lead.temperature,

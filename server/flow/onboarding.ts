@@ -39,7 +39,7 @@ export function baseLoadOwed(world: World, policy: Policy, rep: RepRow, nowMs: n
 
 /**
  * FAIR-12, FAIR-14: the protected rep who is given this standard lead at its release, in place of the race: whom most
- * is due, then the smaller id; who is not here, has no room or has just given it back is passed over. Null: nobody.
+ * is due, then the smaller id; who is not here, has no room or has given it back is passed over. Null: nobody.
  */
 export function givenAtRelease(
   world: World,
@@ -48,17 +48,17 @@ export function givenAtRelease(
     pool: OfferPool;
     reps: readonly OfferRep[];
     barred: ReadonlyMap<string, unknown> | undefined;
-    not: string | undefined;
+    gaveBack: ReadonlySet<string>;
   },
   nowMs: number,
 ): { repId: string; limits: Limit[] } | null {
-  const { pool, reps, barred, not } = release;
+  const { pool, reps, barred, gaveBack } = release;
   const { onboarding } = policy;
   if (onboarding === null || pool === 'premium') return null;
   const weekOf = ({ id, phase, timeZone }: OfferRep) =>
     phase === undefined ? null : protectedWeek(world, { id, phase, timeZone }, nowMs);
   const [first] = reps
-    .filter((rep) => rep.active && isReady(rep) && rep.id !== not && barred?.has(rep.id) !== true)
+    .filter((rep) => rep.active && isReady(rep) && !gaveBack.has(rep.id) && barred?.has(rep.id) !== true)
     .map((rep) => ({ rep, week: weekOf(rep) }))
     .map(({ rep, week }) => ({ rep, week, due: week === null ? 0 : leadsDue(onboarding.baseLoadPerWeek, pool, week) }))
     .filter((one) => one.due > 0 && roomAgainst(policy, one.rep, nowMs, world.counters.of) === null)

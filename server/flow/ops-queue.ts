@@ -3,14 +3,19 @@
  * names is there. Each waits for a timer as before; what is listed is told from the rules at each reading, so that a
  * rule that was mended has mended the list.
  */
+import { delaySecondsOf } from '../distribution/delays-rules.ts';
+import { type OfferRep, reasonAgainst } from '../distribution/distribution-rules.ts';
+import { roomAgainst } from '../distribution/fairness-rules.ts';
 import type { LeftOutReason } from '../distribution/left-out.ts';
 import type { LeadRow } from '../leads/leads-store.ts';
 import type { RepRow } from '../people/people-store.ts';
 import type { Policy } from '../policy/policy-rules.ts';
 import type { Step } from '../policy/routing-policy.ts';
 import type { LeadFacts } from '../routing/condition-rules.ts';
-import { routeOf } from '../routing/routing-rules.ts';
-import { barredBy, leadFactsOf, ownFactsOf } from './routing.ts';
+import { isPush, routeOf } from '../routing/routing-rules.ts';
+import { offerRepOf } from './offering.ts';
+import { poolOf } from './onboarding.ts';
+import { barredBy, gaveBackBy, leadFactsOf, ownFactsOf } from './routing.ts';
 import { unworkedOffers } from './team-pools.ts';
 import type { World } from './world.ts';
 
@@ -20,18 +25,35 @@ export function opsAlarm(world: World, leadId: string, reason: 'noRule' | 'nobod
   world.log.warn('a lead stands in the ops queue', { leadId, reason });
 }
 
-/** Why a step does not reach a rep now; null: it would. */
+/** Why a step of a rule does not reach a rep now; null: it would. A race is asked by tier and phase too, a push by room. */
 export function reasonsNow(
   world: World,
   policy: Policy,
   step: Step,
-  facts: LeadFacts,
-  nowMs: number,
+  { lead, facts, nowMs }: { lead: LeadRow; facts: LeadFacts; nowMs: number },
 ): (rep: RepRow) => LeftOutReason | null {
   const barred = barredBy(world, policy, step, facts, nowMs);
-  return ({ id, active, status }) => {
-    const away = active ? (status === 'ready' ? null : 'notReady') : 'inactive';
-    return barred?.get(id) ?? away;
+  const gaveBack = new Set(gaveBackBy(world, lead.id));
+  const ownerId = step.method === 'accountOwner' ? world.routing.ownerOf(lead.companyName) : undefined;
+  const paused = world.pauses.teamsAt(nowMs);
+  const reps = new Map(world.directory.reps().map((row) => [row.id, offerRepOf(policy, row, nowMs)]));
+  const racing = [...reps.values()].filter(({ id }) => barred?.has(id) !== true);
+  const offer = { pool: poolOf(world, { leadId: lead.id, pool: lead.pool }, racing), temperature: lead.temperature };
+
+  const againstPush = (rep: OfferRep): LeftOutReason | null => {
+    if (rep.status !== 'ready') return 'notReady';
+    return gaveBack.has(rep.id) ? 'gaveItBack' : roomAgainst(policy, rep, nowMs, world.counters.of);
+  };
+  return (row) => {
+    const rep = reps.get(row.id);
+    if (rep?.active !== true) return 'inactive';
+    if (step.method === 'accountOwner' && row.id !== ownerId) return 'namedOther';
+    const bound = barred?.get(row.id);
+    if (bound !== undefined) return bound;
+    if (step.method === 'pool') return rep.status === 'ready' ? null : 'notReady';
+    // HEALTH-20: to who races no longer, leads come by turns.
+    if (isPush(step.method) || (row.team !== null && paused.has(row.team))) return againstPush(rep);
+    return reasonAgainst(rep, delaySecondsOf(policy, offer, rep.tier), offer.pool);
   };
 }
 
@@ -46,7 +68,7 @@ export function opsQueue(world: World, limit: number) {
     const route = routeOf(policy.routing, facts);
     const leftOut = (route?.steps ?? []).map((step) => {
       const reasons: Record<string, number> = {};
-      const reasonOf = reasonsNow(world, policy, step, facts, nowMs);
+      const reasonOf = reasonsNow(world, policy, step, { lead, facts, nowMs });
       for (const rep of world.directory.reps()) {
         const reason = reasonOf(rep);
         if (reason !== null) reasons[reason] = (reasons[reason] ?? 0) + 1;

@@ -83,6 +83,12 @@ export function ruledRepOf(policy: Policy, rep: RepRow): RuledRep {
   return { id: rep.id, timeZone: zoneOf(policy, rep), weeklyAllowance: perWeekOf(policy.quotaAllocation, rep) };
 }
 
+/** Who has given a lead back: no rule hands it to one of them again. @param now who does so in the commit that is planned */
+export function gaveBackBy(world: World, leadId: string, now?: string): string[] {
+  const ended = world.owners.ofLead(leadId).filter(({ endReason }) => endReason === 'released');
+  return [...ended.map(({ repId }) => repId), ...(now === undefined ? [] : [now])];
+}
+
 /** One step for one lead at one moment. */
 export function eligibilityOf(world: World, policy: Policy, step: Step, lead: LeadFacts, nowMs: number): Eligibility {
   const { timeOff, workingHours } = policy.routing.availability;
@@ -142,7 +148,7 @@ export function isBarredFrom(
 /**
  * Whom a push goes to, null: nobody is there, or has room (ROUTE-11, COMP-35). An account's owner gets its lead on a break and after hours too, and not
  * while away or gone; everybody else must be ready and inside the step's bounds.
- * @param lead `barred`: whom the step leaves out; `not`: who has just given the lead back
+ * @param lead `barred`: whom the step leaves out; `gaveBack`: who has given it back, and is not handed it again
  */
 export function pushedTo(
   world: World,
@@ -151,14 +157,14 @@ export function pushedTo(
   lead: {
     company: string;
     rule: string | null;
-    not: string | undefined;
+    gaveBack: ReadonlySet<string>;
     barred: ReadonlyMap<string, IneligibleReason> | undefined;
   },
   nowMs: number,
 ): { repId: string; leftOut: LeftOut[] } | null {
   if (step.method === 'accountOwner') {
     const owner = world.directory.rep(world.routing.ownerOf(lead.company) ?? '');
-    if (owner === undefined || !owner.active || owner.id === lead.not) return null;
+    if (owner === undefined || !owner.active || lead.gaveBack.has(owner.id)) return null;
     const isAway = policy.routing.availability.timeOff && world.routing.awayAt(nowMs).has(owner.id);
     return isAway ? null : { repId: owner.id, leftOut: [] };
   }
@@ -167,7 +173,7 @@ export function pushedTo(
   const reasonAgainst = (rep: RepRow): LeftOutReason | null => {
     const reason = barred?.get(rep.id) ?? (rep.status === 'ready' ? null : 'notReady');
     if (reason !== null) return reason;
-    return rep.id === lead.not ? 'gaveItBack' : roomAgainst(policy, ruledRepOf(policy, rep), nowMs, counterOf);
+    return lead.gaveBack.has(rep.id) ? 'gaveItBack' : roomAgainst(policy, ruledRepOf(policy, rep), nowMs, counterOf);
   };
   const leftOut: LeftOut[] = [];
   const available: RepRow[] = [];

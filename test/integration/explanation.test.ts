@@ -189,6 +189,22 @@ onBothArbiters('explained: a push, a queue, and a lead that waits', (start) => {
     expect(await told(race, account)).toMatchObject({ Dua: ['given', at10], Satu: ['notOffered', 'namedOther'] });
   });
 
+  it('a lead that waits says of tier, phase and room why, and never that it was somebody else’s turn', async () => {
+    const race = await start({ policy: 'tiered' });
+    await race.rep('Tiga', { tier: 3 });
+    await race.rep('Baru', { tier: 2, hiredOn: '2026-11-20' });
+    const cohort = await race.rep('Kohor', { tier: 2, hiredOn: '2026-10-15' });
+    await race.patch(cohort, { readyToRace: true });
+    const leadId = await race.lead({ type: 'demo request' });
+    expect(await told(race, leadId)).toEqual({
+      Tiga: ['notOffered', 'tierNever'],
+      Baru: ['notOffered', 'onboarding'],
+      Kohor: ['notOffered', 'otherPool'],
+    });
+    const { items } = await race.done<{ items: { leftOut: object[] }[] }>('GET', '/v1/ops/queue');
+    expect(items[0]?.leftOut).toMatchObject([{ reasons: { tierNever: 1, onboarding: 1, otherPool: 1 } }]);
+  });
+
   it('a queue, then by turns when nobody took it; no rule at all', async () => {
     const race = await start({ policy: 'open' });
     const sdr = await race.rep('Satu', { team: 'SDR' });

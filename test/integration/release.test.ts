@@ -35,6 +35,49 @@ const REVERSED = [
   '-50 opportunity',
 ];
 
+onBothArbiters('a lead that was given back', (start) => {
+  const ownerOf = async (race: Race, leadId: string) =>
+    (await race.done<{ claim: { repName: string } | null }>('GET', `/v1/leads/${leadId}`)).claim?.repName ?? null;
+  const giveBack = (race: Race, leadId: string, by: RaceRep) =>
+    race.done('POST', `/v1/leads/${leadId}/releases`, { reason: 'not mine' }, by);
+
+  it('is handed to neither of two who gave it back, whatever time goes by, and to the third who comes', async () => {
+    const race = await start();
+    const reps = [await race.rep('Sari'), await race.rep('Budi')];
+    const policy = await race.done<{ routing: object }>('GET', '/v1/policy');
+    const rules = [{ name: 'turns', method: 'roundRobin' }];
+    await race.setPolicy({ ...policy, routing: { ...policy.routing, rules } });
+    const leadId = await race.lead(PREMIUM);
+    const owners: (string | null)[] = [];
+    for (let turn = 0; turn < 2; turn++) {
+      const owner = await ownerOf(race, leadId);
+      owners.push(owner);
+      await giveBack(race, leadId, reps.find(({ name }) => name === owner) as RaceRep);
+    }
+    expect(owners.sort()).toEqual(['Budi', 'Sari']);
+    await race.after(2 * MINUTE);
+    expect(await ownerOf(race, leadId)).toBeNull();
+    const told = await race.done<{ items: { lines: object[] }[] }>('GET', `/v1/leads/${leadId}/explanation`);
+    expect(told.items.map(({ lines }) => lines[0])).toMatchObject(Array(2).fill({ reason: 'gaveItBack' }));
+    await race.rep('Citra');
+    expect(await ownerOf(race, leadId)).toBe('Citra');
+  });
+
+  it('and that nobody claimed afterwards goes to a colleague', async () => {
+    const race = await start();
+    const sari = await race.rep('Sari');
+    const leadId = await race.lead(PREMIUM);
+    await sari.claim(leadId);
+    const budi = await race.rep('Budi');
+    await giveBack(race, leadId, sari);
+    // The turn would be Sari's: Budi has just had one.
+    const other = await race.lead(PREMIUM);
+    await race.done('POST', `/v1/leads/${other}/assignments`, { repId: budi.id, reason: 'asked' });
+    await race.after(30 * MINUTE);
+    expect(await ownerOf(race, leadId)).toBe('Budi');
+  });
+});
+
 onBothArbiters('a release', (start) => {
   it('COMP-08: takes back points and statistics by new entries, and offers the lead again', async () => {
     const race = await start();
