@@ -32,5 +32,9 @@ export function factsOfOffer(
   offer: { blind: readonly BlindFact[] | null },
   lead: LeadRow,
 ): LeadFacts {
-  return routedFacts(policy, leadFactsOf(world, ownFactsOf(lead), lead.companyName), offer.blind);
+  return routedFacts(
+    policy,
+    leadFactsOf(world, ownFactsOf(lead, world.leads.interest(lead.id)), lead.companyName),
+    offer.blind,
+  );
 }

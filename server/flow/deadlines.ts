@@ -118,7 +118,7 @@ async function passOn(world: World, offer: OpenOffer, cause: { nowMs: number; de
   const stays = isPooled && route?.steps[offer.ruleStep]?.teamPool === offer.teamPool;
   // Of a team pool a lead that has nowhere else to go comes to stand there again, and is told of again.
   const next = onwards ? resume : stays ? { route, fromStep: offer.ruleStep } : isPooled ? {} : null;
-  const planned = next === null ? null : planNext(world, routableOf(lead), nowMs, next);
+  const planned = next === null ? null : planNext(world, routableOf(lead, world.leads.interest(lead.id)), nowMs, next);
   const placed = planned !== null && (planned.stuck === null || isPooled);
   const { repId, leftOut } = placed ? { repId: null, leftOut: [] } : unclaimedTo(world, { offer, lead, policy, nowMs });
   const end = { reason: 'expired' as const, deadlineId, nowMs };

@@ -222,7 +222,7 @@ function placeOnFile({ lanes, admissions }: WholeOffer, rep: RepRow) {
 function waits(world: World, lead: LeadRow, language: Language, veiled: boolean) {
   const nowMs = world.clock.nowMs();
   const { policy } = world.policy.at(nowMs);
-  const facts = leadFactsOf(world, ownFactsOf(lead), lead.companyName);
+  const facts = leadFactsOf(world, ownFactsOf(lead, world.leads.interest(lead.id)), lead.companyName);
   const route = routeOf(policy.routing, facts);
   if (veiled) {
     const shown = { reason: 'hidden' as const, rule: null, message: waitingInWords('hidden', language) };

@@ -60,7 +60,7 @@ export async function routeWaiting(
 ): Promise<void> {
   const { lead, deadlineId, isListed } = of;
   const at = await world.arbiter.now();
-  const planned = planNext(world, routableOf(lead), at);
+  const planned = planNext(world, routableOf(lead, world.leads.interest(lead.id)), at);
   const order = { leadId: lead.id, deadlineId, at, next: planned.next };
   const { result } = await committed(world, planned, world.ledger.write('routeAgain', order));
   if (result.done) await follow(world, isListed ? { ...planned, stuck: null } : planned, result.openedSeq, again);

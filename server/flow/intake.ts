@@ -88,7 +88,7 @@ export async function takeIn(
   actor: string,
   idempotency?: Idempotency,
 ): Promise<{ leadId: string; created: boolean }> {
-  const planned = planNext(world, { ...routableOf(row), lead: held(row, own) }, row.acceptedAt);
+  const planned = planNext(world, { ...routableOf(row, own.interest ?? null), lead: held(row, own) }, row.acceptedAt);
   const { result, replayed } = await committed(
     world,
     planned,

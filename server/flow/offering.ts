@@ -58,7 +58,8 @@ type RoutableRow = Pick<
 > &
   Pick<LeadRow, 'dealValue' | 'signals' | 'score' | 'temperature' | 'pool' | 'acceptedAt'>;
 
-export function routableOf(row: RoutableRow): Routable {
+/** @param interest what it asks for: not in its row */
+export function routableOf(row: RoutableRow, interest: string | null): Routable {
   const { temperature, pool, score, source } = row;
   return {
     leadId: row.id,
@@ -79,7 +80,7 @@ export function routableOf(row: RoutableRow): Routable {
       source,
       acceptedAtMs: row.acceptedAt,
     },
-    own: ownFactsOf(row),
+    own: ownFactsOf(row, interest),
   };
 }
 

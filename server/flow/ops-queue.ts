@@ -64,7 +64,7 @@ export function opsQueue(world: World, limit: number) {
   const waiting = world.leads.waitingIds(limit).flatMap((leadId) => {
     const lead = world.leads.row(leadId);
     if (lead === undefined) return [];
-    const facts = leadFactsOf(world, ownFactsOf(lead), lead.companyName);
+    const facts = leadFactsOf(world, ownFactsOf(lead, world.leads.interest(lead.id)), lead.companyName);
     const route = routeOf(policy.routing, facts);
     const leftOut = (route?.steps ?? []).map((step) => {
       const reasons: Record<string, number> = {};

@@ -130,7 +130,9 @@ export function createOwning(world: World): Owning {
         const lead = world.leads.row(order.leadId);
         if (lead === undefined) return { refused: 'unknownLead' };
         const nowMs = await world.arbiter.now();
-        const planned = planNext(world, routableOf(lead), nowMs, { givenBackBy: order.ownerId });
+        const planned = planNext(world, routableOf(lead, world.leads.interest(lead.id)), nowMs, {
+          givenBackBy: order.ownerId,
+        });
         const { result, replayed } = await committed(
           world,
           planned,

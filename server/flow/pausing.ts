@@ -97,7 +97,7 @@ async function withdraw(world: World, offer: OpenOffer): Promise<boolean> {
   // Its commit is known to the arbiter before it is known here.
   if (answer.kind === 'claimed') return world.offers.get(offer.offerId) !== offer;
   const nowMs = await world.arbiter.now();
-  const planned = planNext(world, routableOf(lead), nowMs);
+  const planned = planNext(world, routableOf(lead, world.leads.interest(lead.id)), nowMs);
   await replaceOffer(world, offer, planned, { reason: 'withdrawn', deadlineId: null, nowMs });
   // Not, where the rep it was to go to has no room any more.
   return world.offers.get(offer.offerId) !== offer;

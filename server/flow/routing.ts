@@ -19,6 +19,7 @@ import {
   barredFrom,
   barredReps,
   type Eligibility,
+  productAsked,
   type RoutingRep,
 } from '../routing/eligibility-rules.ts';
 import { nextTurnOf, type PushMethod, weightOf } from '../routing/routing-rules.ts';
@@ -45,10 +46,27 @@ export function leftOutRow(world: World, left: readonly LeftOut[]): string {
 /** What the lead itself says; whether its company is an account is asked when it is routed. */
 export type OwnFacts = Omit<LeadFacts, 'accountKnown'>;
 
-export function ownFactsOf(row: Omit<OwnFacts, 'signals'> & { signals: string }): OwnFacts {
+/** @param interest what the lead asks for, which may be forgotten and is therefore not in its row */
+export function ownFactsOf(
+  row: Omit<OwnFacts, 'signals' | 'interest'> & { signals: string },
+  interest: string | null,
+): OwnFacts {
   const { country, region, industry, source, type, temperature, pool, companySize, score, dealValue } = row;
   const signals = JSON.parse(row.signals) as string[];
-  return { country, region, industry, source, type, temperature, pool, companySize, score, dealValue, signals };
+  return {
+    country,
+    region,
+    industry,
+    source,
+    type,
+    temperature,
+    pool,
+    companySize,
+    score,
+    dealValue,
+    signals,
+    interest,
+  };
 }
 
 export function leadFactsOf(world: World, own: OwnFacts, company: string): LeadFacts {
@@ -106,11 +124,18 @@ export function eligibilityOf(world: World, policy: Policy, step: Step, lead: Le
     target: step.target,
     criteria: policy.routing.criteria[lead.pool],
     lead,
+    asked: productAsked(lead, () => [...productsOf(world)]),
     offDuty(rep) {
       if (away?.has(rep.id) === true) return 'timeOff';
       return workingHours && !isOpen(rep.team) ? 'offHours' : null;
     },
   };
+}
+
+/** What somebody of the team serves now. */
+function productsOf(world: World): Set<string> {
+  const active = world.directory.reps().filter((rep) => rep.active);
+  return new Set(active.flatMap((rep) => routingRepOf(rep).products));
 }
 
 /** Whether a policy can leave anybody out: where it cannot, nobody is looked at. */

@@ -26,7 +26,7 @@ export async function restoreOffers(world: World): Promise<void> {
 /** An open offer as the file has it: for the start. */
 function restoreOffer(world: World, whole: WholeOffer, lead: LeadRow, openedSeq: number): OpenOffer {
   const { offer } = whole;
-  const { facts, blindFacts } = routableOf(lead);
+  const { facts, blindFacts } = routableOf(lead, null);
   const repId = (num: number) => world.directory.repByNum(num)?.id;
   return {
     leadId: lead.id,

@@ -11,3 +11,9 @@ export function normaliseWord(word: string): string {
     .replace(/[^\p{L}\p{N}]+/gu, ' ')
     .trim();
 }
+
+/** Whether these words stand in a text, whole and in their order: `our CRM, please` says `crm`, `CRMs` does not. */
+export function saysWords(text: string, words: string): boolean {
+  const sought = normaliseWord(words);
+  return sought !== '' && ` ${normaliseWord(text)} `.includes(` ${sought} `);
+}

@@ -16,6 +16,8 @@ export interface OwnerOfLead {
 
 export interface LeadsReader {
   row(id: string): LeadRow | undefined;
+  /** What the lead asks for; null: it does not say, or it is forgotten. */
+  interest(id: string): string | null;
   /** The whole lead; contact details only when `withContact`, null once they were forgotten. */
   view(row: LeadRow, owner: OwnerOfLead | null, withContact: boolean): LeadView;
   /** Newest first, `limit` rows after the cursor (a lead's id). */
@@ -99,6 +101,7 @@ export function createLeadsReader(db: Db): LeadsReader {
 
   return {
     row: (id) => byId.get({ id }),
+    interest: (id) => privateItems(id).interest ?? null,
     view: (row, owner, withContact) => leadView(row, withContact ? privateItems(row.id) : {}, owner),
     page({ ids, status, before, limit }) {
       const cursor = before === undefined ? undefined : byId.get({ id: before });

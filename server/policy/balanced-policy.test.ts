@@ -18,6 +18,7 @@ const WARM: LeadFacts = {
   companySize: null,
   score: 50,
   dealValue: null,
+  interest: null,
   accountKnown: false,
 };
 const HOT = { temperature: 'hot', pool: 'premium' as const, score: 90 };

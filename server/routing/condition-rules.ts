@@ -13,6 +13,8 @@ export interface LeadFacts {
   temperature: string;
   pool: 'premium' | 'standard';
   signals: string[];
+  /** What it asks for, in its own words. */
+  interest: string | null;
   companySize: number | null;
   score: number | null;
   dealValue: number | null;
@@ -35,6 +37,7 @@ export function asBlind(lead: LeadFacts, show: readonly BlindFact[], score: numb
     temperature: 'warm',
     pool: 'standard',
     signals: [],
+    interest: null,
     companySize: null,
     score,
     dealValue: null,

@@ -2,6 +2,8 @@
  * Who of a team a step of routing may reach, and for everybody else the reason (ROUTE-26, COMP-07): the target, the
  * criteria of the pool, time off, working hours. The same bounds for a race, a queue and the choice of a push. Pure.
  */
+
+import { saysWords } from '../kernel/words.ts';
 import type { Criterion, Segment, Target } from '../policy/routing-policy.ts';
 import { fold, type LeadFacts, sameText } from './condition-rules.ts';
 
@@ -24,16 +26,44 @@ export interface Eligibility {
   target: Target;
   criteria: readonly Criterion[];
   lead: LeadFacts;
+  asked: ProductAsked;
   /** Time off or hours at this moment; null: on duty. */
   offDuty(rep: RoutingRep): 'timeOff' | 'offHours' | null;
+}
+
+/** ROUTE-04: the product a lead asks for. */
+export interface ProductAsked {
+  /** Whether its interest or one of its signals names this one. */
+  names(product: string): boolean;
+  /** Whether it names any that somebody of the team serves. */
+  namesOne(): boolean;
+}
+
+/** Each question is answered once a lead, however many reps are asked about. */
+export function productAsked(lead: LeadFacts, productsOfTeam: () => readonly string[]): ProductAsked {
+  const texts = lead.interest === null ? lead.signals : [lead.interest, ...lead.signals];
+  const known = new Map<string, boolean>();
+  let one: boolean | undefined;
+  const names = (product: string) => {
+    const named = known.get(product) ?? texts.some((text) => saysWords(text, product));
+    known.set(product, named);
+    return named;
+  };
+  return {
+    names,
+    namesOne() {
+      one ??= texts.length > 0 && productsOfTeam().some(names);
+      return one;
+    },
+  };
 }
 
 /** Why this rep is left out of this step; null: in. */
 export function barredFrom(step: Eligibility, rep: RoutingRep): Barred | null {
   if (!isInTarget(step.target, rep)) return 'notInTarget';
   for (const criterion of step.criteria) {
-    const { wanted, served, reason } = sides(criterion, step.lead, rep);
-    if (!meets(wanted, served)) return reason;
+    const reason = outsideOf(criterion, step, rep);
+    if (reason !== null) return reason;
   }
   return step.offDuty(rep);
 }
@@ -78,16 +108,12 @@ function shares(wanted: readonly string[] | undefined, values: readonly string[]
   return wanted === undefined || values.some((value) => oneOf(wanted, value));
 }
 
-/** What the lead says and what the rep serves, for one criterion: place, industry, product (signals and type, ROUTE-04). */
-function sides(
-  criterion: Criterion,
-  lead: LeadFacts,
-  rep: RoutingRep,
-): { wanted: (string | null)[]; served: string[]; reason: Barred } {
-  if (criterion === 'territory')
-    return { wanted: [lead.country, lead.region], served: rep.territories, reason: 'outOfTerritory' };
-  if (criterion === 'vertical') return { wanted: [lead.industry], served: rep.verticals, reason: 'otherVertical' };
-  return { wanted: [lead.type, ...lead.signals], served: rep.products, reason: 'otherProduct' };
+/** Place, industry, product. A lead that names none of the team's products is for everybody (ROUTE-04). */
+function outsideOf(criterion: Criterion, { lead, asked }: Eligibility, rep: RoutingRep): Barred | null {
+  if (criterion === 'territory') return meets([lead.country, lead.region], rep.territories) ? null : 'outOfTerritory';
+  if (criterion === 'vertical') return meets([lead.industry], rep.verticals) ? null : 'otherVertical';
+  const serves = rep.products.length === 0 || rep.products.some(asked.names);
+  return serves || !asked.namesOne() ? null : 'otherProduct';
 }
 
 /** A rep who names nothing serves all; a lead that says nothing is for everybody. */

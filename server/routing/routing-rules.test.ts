@@ -12,7 +12,7 @@ import {
   WEIGHTS,
 } from '../policy/routing-policy.ts';
 import { holds, type LeadFacts } from './condition-rules.ts';
-import { barredFrom, barredReps, type Eligibility, type RoutingRep } from './eligibility-rules.ts';
+import { barredFrom, barredReps, type Eligibility, productAsked, type RoutingRep } from './eligibility-rules.ts';
 import { createRotation } from './rotation.ts';
 import { nextTurnOf, routeOf, weightOf } from './routing-rules.ts';
 
@@ -25,6 +25,7 @@ const LEAD: LeadFacts = {
   temperature: 'hot',
   pool: 'premium',
   signals: ['API integration'],
+  interest: null,
   companySize: 500,
   score: 80,
   dealValue: null,
@@ -47,6 +48,7 @@ const step = (part: Partial<Eligibility> = {}): Eligibility => ({
   target: EVERYBODY,
   criteria: [],
   lead: LEAD,
+  asked: productAsked(part.lead ?? LEAD, () => ['CRM', 'api integration']),
   offDuty: () => null,
   ...part,
 });
@@ -70,6 +72,7 @@ const conditions = fc.letrec<{ node: Condition }>((tie) => ({
 describe('conditions', () => {
   it.each<[string, Condition, LeadFacts, boolean]>([
     ['ROUTE-02: letters and not case', { field: 'region', in: ['papua barat '] }, LEAD, true],
+    ['any spelling, as scoring knows it', { field: 'signals', in: ['API_integration'] }, LEAD, true],
     ['ROUTE-04: one signal is enough', { field: 'signals', in: ['api INTEGRATION', 'other'] }, LEAD, true],
     ...['icp_match', 'icp-match', 'ICP  Match', 'icpMatch'].map((said): [string, Condition, LeadFacts, boolean] => [
       `one word, as in scoring: ${said}`,
@@ -202,7 +205,18 @@ describe('ROUTE-26: who is left out, and why', () => {
     ['nothing bounds', {}, {}],
     ['a territory; who names none serves all', { criteria: ['territory'] }, { west: 'outOfTerritory' }],
     ['a vertical', { criteria: ['vertical'], lead: lead({ industry: 'SaaS' }) }, { east: 'otherVertical' }],
-    ['a product', { criteria: ['product'] }, { west: 'otherProduct' }],
+    ['a product, named by a signal', { criteria: ['product'] }, { west: 'otherProduct' }],
+    ['the own product', { criteria: ['product'], lead: lead({ interest: 'a CRM for 20 people' }) }, {}],
+    [
+      'another’s, named by what it asks for',
+      { criteria: ['product'], lead: lead({ interest: 'api-integration, please', signals: [] }) },
+      { west: 'otherProduct' },
+    ],
+    [
+      'ROUTE-04: a lead that names no product of the team is for everybody',
+      { criteria: ['product'], lead: lead({ interest: 'CRMs?', signals: ['pricing page'] }) },
+      {},
+    ],
     ['of two the first', { criteria }, { west: 'outOfTerritory' }],
     [
       'what a lead does not say bounds nobody',

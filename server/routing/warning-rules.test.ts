@@ -53,6 +53,7 @@ test('FAIR-04: routing sees of a blind lead what the policy shows, and of all el
     companySize: 500,
     score: 90,
     dealValue: 7,
+    interest: null,
     accountKnown: true,
   };
   const other: LeadFacts = { ...one, type: null, temperature: 'cold', pool: 'standard', signals: [], companySize: 2 };

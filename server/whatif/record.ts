@@ -51,8 +51,11 @@ export type ByHand =
   | { atMs: number; kind: 'rep'; repId: string; active?: boolean; status?: 'ready' | 'break'; tier?: number }
   | { atMs: number; kind: 'assign'; leadId: string; repId: string };
 
+/** What it asks for is routed on, and no part of its row. */
+export type RecordedLead = ScoredRow & { interest: string | null };
+
 export interface TheRecord {
-  leads: ScoredRow[];
+  leads: RecordedLead[];
   offers: RecordedOffer[];
   ownerships: RecordedOwnership[];
   byHand: ByHand[];
@@ -66,7 +69,7 @@ interface Span {
 export function readRecord({ sqlite }: Connection, { fromMs, untilMs }: Span): TheRecord {
   const all = <T>(sql: string, ...values: (string | number)[]) =>
     sqlite.prepare<(string | number)[], T>(sql).all(...values);
-  const leads = all<ScoredRow>(LEADS, fromMs, untilMs);
+  const leads = all<RecordedLead>(LEADS, fromMs, untilMs);
   return {
     leads,
     offers: offersOf(all, { fromMs, untilMs }),
@@ -80,7 +83,8 @@ type All = <T>(sql: string, ...values: (string | number)[]) => T[];
 /** In the order in which they were accepted. */
 const LEADS = `SELECT id, source_id AS sourceId, external_id AS externalId, source, type, company_name AS companyName,
     company_size AS companySize, industry, country, region, contact_title AS contactTitle, deal_value AS dealValue,
-    signals, score, temperature, pool, 'waiting' AS status, NULL AS stage, accepted_at AS acceptedAt
+    signals, score, temperature, pool, 'waiting' AS status, NULL AS stage, accepted_at AS acceptedAt,
+    (SELECT json_extract(json, '$') FROM lead_private p WHERE p.lead_id = l.id AND p.item = 'interest') AS interest
   FROM leads l WHERE accepted_at >= ? AND accepted_at < ?
   ORDER BY (SELECT min(seq) FROM events e WHERE e.lead_id = l.id AND e.kind = 'lead.accepted')`;
 

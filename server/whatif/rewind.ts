@@ -9,7 +9,7 @@ import { rebuild } from '../rebuild/rebuild.ts';
 
 /** Appended later than the instant, or of no use to a trial. */
 const TAKEN_OFF = [
-  'DELETE FROM lead_private',
+  "DELETE FROM lead_private WHERE item <> 'interest'",
   'DELETE FROM idempotency',
   'DELETE FROM tokens',
   'DELETE FROM invites',
@@ -20,6 +20,7 @@ const TAKEN_OFF = [
 ];
 const LATER = [
   'DELETE FROM events WHERE at >= :at',
+  'DELETE FROM lead_private WHERE lead_id IN (SELECT id FROM leads WHERE accepted_at >= :at)',
   'DELETE FROM leads WHERE accepted_at >= :at',
   'DELETE FROM offer_lanes WHERE offer_id IN (SELECT id FROM offers WHERE opened_at >= :at)',
   'DELETE FROM offer_admissions WHERE offer_id IN (SELECT id FROM offers WHERE opened_at >= :at)',

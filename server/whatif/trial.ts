@@ -8,7 +8,7 @@ import type { Announcer } from '../alerts/announcer.ts';
 import { onboardingOf } from '../distribution/onboarding-rules.ts';
 import type { OpenOffer } from '../distribution/open-offers.ts';
 import { assignByManager } from '../flow/assigning.ts';
-import { type ScoredRow, takeIn } from '../flow/intake.ts';
+import { takeIn } from '../flow/intake.ts';
 import type { World } from '../flow/world.ts';
 import { localDay } from '../kernel/calendar.ts';
 import type { Connection } from '../platform/sqlite.ts';
@@ -16,7 +16,7 @@ import { openHoursOf } from '../policy/hours-rules.ts';
 import { zoneOf } from '../policy/policy-rules.ts';
 import { type LeadFate, outcomeOf, type TrialOutcome } from './outcome.ts';
 import type { People, WorkDone } from './people.ts';
-import type { ByHand, TheRecord } from './record.ts';
+import type { ByHand, RecordedLead, TheRecord } from './record.ts';
 import { openTrialHouse, type TrialHouse } from './trial-house.ts';
 
 export interface Arrival {
@@ -24,7 +24,7 @@ export interface Arrival {
   key: string;
   atMs: number;
   /** To be scored by the policy, or as it was scored on record. */
-  lead: NewLead | ScoredRow;
+  lead: NewLead | RecordedLead;
 }
 
 export interface Trial {
@@ -160,8 +160,12 @@ class Play {
 
   async #arrive({ key, atMs, lead }: Arrival): Promise<void> {
     this.#fates.set(key, { acceptedAtMs: atMs, temperature: 'cold', owner: null });
-    if ('id' in lead) await takeIn(this.#world, { ...lead, acceptedAt: atMs }, {}, 'system');
-    else await this.#opened.house.intake.accept({ ...lead, externalId: key }, { sourceId: TRIAL, actor: 'system' });
+    if (!('id' in lead)) {
+      await this.#opened.house.intake.accept({ ...lead, externalId: key }, { sourceId: TRIAL, actor: 'system' });
+      return;
+    }
+    const { interest, ...row } = lead;
+    await takeIn(this.#world, { ...row, acceptedAt: atMs }, interest === null ? {} : { interest }, 'system');
   }
 
   /** Of a lead that arrived in this trial; of one that was there before, nothing. Its row says how it was scored. */

@@ -88,6 +88,7 @@ const EMPTIED: Record<string, Record<string, string | { answers: string; in: str
   'server/routing/eligibility-rules.ts': {
     barredFrom: { answers: 'null', in: 'routing-rules' },
     barredReps: { answers: 'new Map()', in: 'routing-rules' },
+    productAsked: { answers: '{ names: () => false, namesOne: () => false }', in: 'routing-rules' },
     isInTarget: { answers: 'true', in: 'routing-rules' },
   },
   'server/routing/routing-rules.ts': {

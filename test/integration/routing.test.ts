@@ -47,6 +47,20 @@ const owners = (race: Race, leadId: string) =>
   );
 
 onBothArbiters('ROUTE-26: a rule bounds a race', (start) => {
+  it('ROUTE-04: a product that a lead asks for bounds its race, at its return too; a lead that names none is for everybody', async () => {
+    const race = await start({ policy: 'tiered' });
+    const crm = await race.rep('Cici', { products: ['CRM'] });
+    const api = await race.rep('Adi', { products: ['API integration'] });
+    const all = [crm, api];
+    const none = [WARM, { type: 'demo request' }, { ...WARM, interest: 'gudang baru', signals: ['pricing page'] }];
+    for (const body of none) expect(alerted(all, await race.lead(body))).toEqual(['Cici', 'Adi']);
+    const asked = await race.lead({ ...WARM, interest: 'an API-integration, soon' });
+    expect(alerted(all, asked)).toEqual(['Adi']);
+    expect(await api.claim(asked)).toMatchObject({ verdict: 'won' });
+    await race.done('POST', `/v1/leads/${asked}/releases`, { reason: 'wrong city' }, api);
+    expect(alerted([crm], asked)).toEqual([]);
+  });
+
   it('COMP-07: only reps of the territory are alerted; whoever is not is refused; an open offer keeps what it was opened with', async () => {
     const race = await start({ policy: 'open' });
     const east = await race.rep('Timur', { territories: ['Papua Barat'] });
