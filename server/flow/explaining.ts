@@ -31,6 +31,8 @@ import type { World } from './world.ts';
 
 /** A lead that came back more often than that is told of by its newest decisions. */
 const DECISIONS_MAX = 20;
+/** Two years of weeks, as long as anybody asks for the story of a lead. */
+const TIER_CHANGES_MAX = 104;
 
 const iso = (ms: number) => new Date(ms).toISOString();
 
@@ -146,7 +148,8 @@ function offered(world: World, lead: LeadRow, event: EventRow, { language }: Exp
       const { lane, opensAt, sentAt, ...own } = place;
       const inPriorityWindow = recorded.windowHolders.includes(rep.num);
       const hasHeadStart = recorded.windowHolders.length > 0;
-      const why = whyThen({ ...of, hasHeadStart }, { ...own, tier: rep.tier, opensAtMs: opensAt, inPriorityWindow });
+      const tier = tierThen(world, rep, own.tiers, offer.openedAt);
+      const why = whyThen({ ...of, hasHeadStart }, { ...own, tier, opensAtMs: opensAt, inPriorityWindow });
       const reached = sentAt !== null;
       const later = reached ? '' : ` ${notReachedInWords(state === 'open', language)}`;
       return {
@@ -161,6 +164,14 @@ function offered(world: World, lead: LeadRow, event: EventRow, { language }: Exp
       };
     },
   };
+}
+
+/** The rep's tier when an offer opened: that of its lane, or, where tiers share the lane, the one it had by its history. */
+function tierThen(world: World, rep: RepRow, tiers: readonly number[], openedAtMs: number): number {
+  const [only, ...others] = tiers;
+  if (only !== undefined && others.length === 0) return only;
+  const since = world.tiers.history(rep.id, { limit: TIER_CHANGES_MAX }).filter(({ at }) => at > openedAtMs);
+  return since.at(-1)?.fromTier ?? rep.tier;
 }
 
 /**

@@ -112,6 +112,19 @@ onBothArbiters('explained: a race', (start) => {
       { rule: 'dailyCap', message: "You have reached today's claim cap. It starts again tomorrow." },
     ]);
     expect((await ask(race, second, two)).items[0]?.inTheWay).toEqual([]);
+
+    // Both tiers start together where nobody of the first can claim: it is told by the tier of then.
+    const third = await race.lead(WARM);
+    const messages = async () => (await ask(race, third)).items.map(({ lines: [line] }) => line?.message);
+    const before = await messages();
+    expect(before).toEqual([
+      'Offered at once: that is the time of tier 1.',
+      'Offered at once, before the time of tier 2 (15 minutes): nobody in an earlier lane could claim.',
+    ]);
+    await race.after(MINUTE);
+    await race.patch(one, { tier: 2 });
+    await race.patch(two, { tier: 1 });
+    expect(await messages()).toEqual(before);
   });
 
   it('FAIR-09: the holder of a priority window, and who waits behind it', async () => {
