@@ -94,3 +94,17 @@ test('the tiered race, in both languages', () => {
     'Lead premium terbuka: tingkat 1 langsung, tingkat 2 setelah 15 menit, tingkat 3 tidak pernah.',
   );
 });
+
+test('tiers and quota say whom they leave out', () => {
+  const lines = (language: 'id' | 'en') =>
+    words({ ...(resolvePreset('tiered') as Policy), quotaAllocation: QUOTA_BANDS }, language)
+      .flatMap((section) => section.lines)
+      .join(' ');
+  expect(lines('en')).toContain('Where fewer than 4 reps are ranked, all of them are tier 1.');
+  expect(lines('en')).toContain('Newcomers are not ranked and keep the tier they have.');
+  expect(lines('en')).toContain('A rep without a quota has no ceiling.');
+  expect(lines('id')).toContain(
+    'Bila yang diperingkat kurang dari 4 rep, semuanya tingkat 1. Rep baru tidak diperingkat',
+  );
+  expect(lines('id')).toContain('Rep tanpa kuota tidak dibatasi.');
+});

@@ -1,5 +1,6 @@
 /** The sections `calendar`, `competition` and `quotaAllocation` as a person reads them (IMPL-06, IMPL-11). Pure. */
 import { type Language, spokenDuration } from '../kernel/spoken.ts';
+import { RANKED_MIN } from '../tiers/tier-rules.ts';
 import type { WorkingHours } from './calendar-policy.ts';
 import type { Policy, Temperature } from './policy-rules.ts';
 
@@ -61,10 +62,12 @@ function tiersInWords({ competition: { tiers } }: Policy, language: Language): s
     ? [
         `Setiap Senin tingkat dihitung dari konversi, pencapaian kuota, dan kecepatan respons empat minggu, berbobot ${counts}.`,
         `Tingkat 1 untuk ${t1Pct}% teratas, tingkat 2 untuk ${t2Pct}%, tingkat 3 untuk ${t3Pct}%. Kurang dari ${minLeads} lead yang dikerjakan: tingkat 2.`,
+        `Bila yang diperingkat kurang dari ${RANKED_MIN} rep, semuanya tingkat 1. Rep baru tidak diperingkat dan tetap di tingkatnya.`,
       ]
     : [
         `Each Monday tiers are computed from four weeks of conversion, quota attainment and response speed, weighed ${counts}.`,
         `Tier 1 is the first ${t1Pct}%, tier 2 the next ${t2Pct}%, tier 3 the last ${t3Pct}%. Fewer than ${minLeads} worked leads: tier 2.`,
+        `Where fewer than ${RANKED_MIN} reps are ranked, all of them are tier 1. Newcomers are not ranked and keep the tier they have.`,
       ];
 }
 
@@ -122,9 +125,13 @@ export function quotaInWords({ quotaAllocation }: Policy, language: Language): s
   const id = language === 'id';
   if (quotaAllocation === null)
     return [id ? 'Tidak ada jatah lead mingguan.' : 'There is no weekly allowance of leads.'];
-  return quotaAllocation.bands.map(({ fromPct, perWeek }) =>
+  const bands = quotaAllocation.bands.map(({ fromPct, perWeek }) =>
     id
       ? `Pencapaian kuota mulai ${fromPct}%: ${perWeek} lead seminggu.`
       : `From ${fromPct}% of the quota on: ${perWeek} leads a week.`,
   );
+  const without = id
+    ? 'Rep tanpa kuota tidak dibatasi. Sebelum bulan pertamanya ditutup, rep dengan kuota mendapat jatah terendah.'
+    : 'A rep without a quota has no ceiling. Until its first month is closed, one with a quota has the lowest allowance.';
+  return [...bands, without];
 }

@@ -36,6 +36,7 @@ export const SHARED_LANGUAGE: Record<string, string> = {
   'server/policy/routing-policy.ts': 'the rules of routing are the input of its pure evaluation',
   'server/policy/mix-policy.ts': 'the shares of a mix are the input of its pure evaluation',
   'server/policy/hours-rules.ts': 'when a team works: pure, over that document',
+  'server/tiers/tier-rules.ts': 'below how many a ranking says nothing: pure, and said in the words of that document',
   'server/claims/arbiter.ts': 'the vocabulary of an offer (lanes, limits, counters), as types',
   'server/claims/limits.ts': 'pure arithmetic that both referees must share',
 };
