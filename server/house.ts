@@ -13,6 +13,7 @@ import { createRaceNotes } from './claims/race-notes.ts';
 import { createDueReader, onlyDeadline, waitingDeadline } from './deadlines/deadlines-store.ts';
 import { createScheduler } from './deadlines/scheduler.ts';
 import { createOffersReader } from './distribution/offers-reader.ts';
+import { onboardingOf } from './distribution/onboarding-rules.ts';
 import { createOpenOffers } from './distribution/open-offers.ts';
 import { createReleases } from './distribution/releases.ts';
 import { createShownLeads } from './distribution/shown-leads.ts';
@@ -42,21 +43,23 @@ import type { World } from './flow/world.ts';
 import type { Clock } from './kernel/clock.ts';
 import { createKeyedQueue } from './kernel/keyed-queue.ts';
 import type { Random } from './kernel/random.ts';
+import type { LeaderboardDeps } from './leaderboard/board-streams.ts';
 import { createLeaderboard } from './leaderboard/leaderboard.ts';
 import { loadRepDays } from './leaderboard/leaderboard-store.ts';
 import { createRepDaysReader } from './leaderboard/rep-days-reader.ts';
 import { createLeadsReader } from './leads/leads.ts';
 import { createEventsReader } from './ledger/events-reader.ts';
 import type { Ledger } from './ledger/ledger.ts';
-import { createDirectory, type DirectoryWatcher } from './people/people.ts';
-import { loadEveryone } from './people/people-store.ts';
+import { createDirectory, type Directory, type DirectoryWatcher } from './people/people.ts';
+import { loadEveryone, type RepRow } from './people/people-store.ts';
 import type { Db } from './platform/db.ts';
 import type { Log } from './platform/log.ts';
 import type { Metrics } from './platform/metrics.ts';
 import { createPointsReader } from './points/points-reader.ts';
 import { createPauses } from './policy/pauses.ts';
 import { loadPauses } from './policy/pauses-store.ts';
-import { createPolicyBook } from './policy/policy.ts';
+import { createPolicyBook, type PolicyBook } from './policy/policy.ts';
+import { zoneOf } from './policy/policy-rules.ts';
 import { lastReview, loadPolicies } from './policy/policy-store.ts';
 import { createQuotaReader } from './quota/quota-reader.ts';
 import { createRotation } from './routing/rotation.ts';
@@ -102,7 +105,7 @@ function createWorld(deps: HouseDeps): World {
       const { leaderboard, calendar, competition } = policy.at(clock.nowMs()).policy;
       return { ...leaderboard, timeZone: calendar.timeZone, showNames: competition.showWinnerName };
     },
-    infoOf: (repId) => directory.rep(repId),
+    ...boardReps(directory, policy),
     emit: (state) => announcer.emit('board:delta', [boardRoom(state.stream)], state),
     mustWait: deps.boardsMustWait,
   });
@@ -166,6 +169,22 @@ function createWorld(deps: HouseDeps): World {
   };
   const wall = createWall(world);
   return world;
+}
+
+/** FAIR-15, FAIR-16: who is on the boards; newcomers stand outside the ranking until their onboarding is over. */
+function boardReps(directory: Directory, book: PolicyBook): Pick<LeaderboardDeps, 'infoOf' | 'newcomerZones'> {
+  const isNew = (rep: RepRow, nowMs: number) => onboardingOf(book.at(nowMs).policy, rep, nowMs) !== null;
+  return {
+    infoOf(repId, nowMs) {
+      const rep = directory.rep(repId);
+      return rep && { name: rep.name, team: rep.team, isRanked: !isNew(rep, nowMs) };
+    },
+    newcomerZones(nowMs) {
+      const { policy } = book.at(nowMs);
+      const newcomers = policy.onboarding === null ? [] : directory.reps().filter((rep) => isNew(rep, nowMs));
+      return newcomers.map((rep) => zoneOf(policy, rep));
+    },
+  };
 }
 
 function createNotes({ clock, ledger, log }: HouseDeps): World['notes'] {

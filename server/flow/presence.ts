@@ -82,6 +82,7 @@ export function createPresence(
       const rep = { ...result.rep, name: row.name, email: row.email };
       if (!replayed) {
         world.directory.putRep(rep);
+        world.boards.refresh();
         await settledOrSoon(world, followed(came(rep)));
       }
       return { rep };

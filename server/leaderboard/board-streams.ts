@@ -1,6 +1,7 @@
 /** What a live board consists of, and when it has moved. Pure. */
-import type { BoardRow } from '../../client-sdk/protocol/down.ts';
+import type { BoardRow, BoardState } from '../../client-sdk/protocol/down.ts';
 import type { Period } from '../kernel/calendar.ts';
+import type { Clock } from '../kernel/clock.ts';
 import type { DayDelta } from './day-delta.ts';
 import type { Metric } from './leaderboard-rules.ts';
 
@@ -11,14 +12,44 @@ export interface BoardRequest {
   team?: string | undefined;
 }
 
+export interface BoardPolicy {
+  coalesceMs: number;
+  rateMinClaims: number;
+  /** The calendar's zone: whose midnight turns the periods. */
+  timeZone: string;
+  /** False: rows carry no name, ids stay. */
+  showNames: boolean;
+}
+
+export interface LeaderboardDeps {
+  clock: Clock;
+  /** Names this process's run of the streams: a new one tells clients to ask again. */
+  epoch: string;
+  policy(): BoardPolicy;
+  /** A rep who may be shown; undefined: on no board. Not ranked: a newcomer, who takes nobody's place. */
+  infoOf(repId: string, nowMs: number): { name: string; team: string | null; isRanked: boolean } | undefined;
+  /** At whose midnights somebody may come to be ranked. */
+  newcomerZones(nowMs: number): Iterable<string>;
+  emit(state: BoardState): void;
+  /** True: others come first, the boards are told later, all changes at once. */
+  mustWait?(): boolean;
+}
+
+/** `GET /leaderboards/{metric}`. */
+export interface BoardSnapshot extends Omit<BoardState, 'stream' | 'board'> {
+  metric: BoardRequest['board'];
+  /** The asking rep's own row, however far down; absent without one. Rank null: a newcomer, who stands outside the ranking (FAIR-15). */
+  me?: Omit<BoardRow, 'rank'> & { rank: number | null };
+}
+
 export interface Stream {
   name: string;
   request: BoardRequest;
   seq: number;
   /** As last emitted or answered. */
   rows: BoardRow[];
-  /** The calendar's day that `rows` are of. */
-  day: string;
+  /** From this instant on the time alone may have changed `rows`. */
+  turnsAtMs: number;
   dirty: boolean;
   /** Watcher → when its lease ends, ms since 1970. */
   watchers: Map<string, number>;

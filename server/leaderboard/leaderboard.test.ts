@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { BoardRow, BoardState } from '../../client-sdk/protocol/down.ts';
 import { SimClock } from '../../test/support/sim-clock.ts';
-import type { BoardRequest } from './board-streams.ts';
+import type { BoardPolicy, BoardRequest } from './board-streams.ts';
 import type { DayDelta } from './day-delta.ts';
 import { sumsOfDelta } from './day-sums.ts';
-import { type BoardPolicy, createLeaderboard, STREAMS_MAX, STREAMS_PER_WATCHER_MAX } from './leaderboard.ts';
+import { createLeaderboard, STREAMS_MAX, STREAMS_PER_WATCHER_MAX } from './leaderboard.ts';
 
 /** Monday, 10:00 in Jakarta. */
 const START = '2026-11-23T03:00:00.000Z';
@@ -21,15 +21,17 @@ function setUp() {
     showNames: true,
   };
   const reps = new Map([
-    ['a', { name: 'Ani', team: 'East' as string | null }],
-    ['b', { name: 'Budi', team: 'West' as string | null }],
-    ['c', { name: 'Citra', team: null }],
+    ['a', { name: 'Ani', team: 'East' as string | null, isRanked: true }],
+    ['b', { name: 'Budi', team: 'West', isRanked: true }],
+    ['c', { name: 'Citra', team: null, isRanked: true }],
   ]);
   const boards = createLeaderboard({
     clock,
     epoch: 'e1',
     policy: () => policy,
     infoOf: (repId) => reps.get(repId),
+    // Whoever is not ranked comes to be in Jayapura, at a midnight two hours before the calendar's.
+    newcomerZones: () => ([...reps.values()].some(({ isRanked }) => !isRanked) ? ['Asia/Jayapura'] : []),
     emit: (state) => emitted.push(state),
   });
   const earn = (repId: string, points: number, day = DAY) => boards.apply([{ repId, day, at: clock.nowMs(), points }]);
@@ -115,7 +117,7 @@ describe('a stream', () => {
     const { clock, emitted, boards, earn, reps, policy } = setUp();
     earn('a', 10);
     boards.watch(POINTS, 'tv');
-    reps.set('a', { name: 'Ani S.', team: 'East' });
+    reps.set('a', { name: 'Ani S.', team: 'East', isRanked: true });
     boards.refresh();
     clock.advance(250);
     expect(brief(emitted.at(-1)?.rows)).toEqual(['1 Ani S. 10']);
@@ -147,6 +149,36 @@ describe('a stream', () => {
     clock.advanceTo(Date.parse('2026-11-24T17:00:00.000Z'));
     expect(emitted.at(-1)?.rows).toEqual([]);
     expect(emitted.at(-1)?.seq).toBe(first!.seq + 2);
+  });
+});
+
+describe('FAIR-15: a newcomer', () => {
+  test('has figures and no rank, and takes nobody’s', () => {
+    const { boards, earn, reps } = setUp();
+    reps.set('a', { name: 'Ani', team: 'East', isRanked: false });
+    for (const [repId, points] of Object.entries({ a: 10, b: 7, c: 5 })) earn(repId, points);
+    expect(brief(boards.watch(POINTS, 'tv')?.rows)).toEqual(['1 Budi 7', '2 Citra 5']);
+    expect(brief(boards.snapshot({ ...POINTS, top: 5 }, 'c').rows)).toEqual(['1 Budi 7', '2 Citra 5']);
+    expect(boards.snapshot(POINTS, 'c').me).toMatchObject({ rank: 2, value: 5 });
+    expect(boards.snapshot(POINTS, 'a').me).toMatchObject({ repId: 'a', rank: null, value: 10 });
+    expect(boards.snapshot({ ...POINTS, team: 'West' }, 'a').me).toBeUndefined();
+  });
+
+  test('enters with what it has at its own midnight: who watches and who asks see the same', () => {
+    const { clock, emitted, boards, earn, reps } = setUp();
+    reps.set('a', { name: 'Ani', team: 'East', isRanked: false });
+    earn('a', 10);
+    earn('b', 7);
+    const week: BoardRequest = { ...POINTS, period: 'week' };
+    const first = boards.watch(week, 'tv');
+    clock.advanceTo(Date.parse('2026-11-23T14:59:59.999Z'));
+    expect(emitted).toEqual([]);
+    reps.set('a', { name: 'Ani', team: 'East', isRanked: true });
+    clock.advance(1);
+    const asked = boards.snapshot(week, 'b');
+    expect(asked.rows).toEqual(emitted.at(-1)?.rows);
+    expect([asked.seq, brief(asked.rows), asked.me?.rank]).toEqual([first!.seq + 1, ['1 Ani 10', '2 Budi 7'], 2]);
+    expect(emitted).toHaveLength(1);
   });
 });
 

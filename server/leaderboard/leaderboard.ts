@@ -7,7 +7,7 @@
  *   clean  → dirty   a delta of one of its metrics, a new name or rule (`apply`, `refresh`)
  *   dirty  → clean   `coalesceMs` later, or at once when somebody asks: rows that changed are emitted
  *                    with the next `seq`, so that what is answered and what is emitted always agree
- *   clean  → clean   midnight in the calendar's zone: the period may have turned
+ *   clean  → clean   midnight in the calendar's zone: the period may have turned; or in a newcomer's: it may be one no more
  *   any    → (none)  nobody watches any more: released, or the lease ran out
  *
  * `seq` has no gaps while a stream lives, and never goes back within an epoch: a stream that comes to
@@ -18,8 +18,16 @@
  */
 import type { BoardRow, BoardState } from '../../client-sdk/protocol/down.ts';
 import { localDay, nextMidnightMs, periodDays } from '../kernel/calendar.ts';
-import type { Clock, Timer } from '../kernel/clock.ts';
-import { type BoardRequest, moves, type Stream, sameRows, streamName } from './board-streams.ts';
+import type { Timer } from '../kernel/clock.ts';
+import {
+  type BoardRequest,
+  type BoardSnapshot,
+  type LeaderboardDeps,
+  moves,
+  type Stream,
+  sameRows,
+  streamName,
+} from './board-streams.ts';
 import type { DayDelta } from './day-delta.ts';
 import type { RepDay } from './day-sums.ts';
 import { type BoardQuery, createBoardFold, type Standing } from './leaderboard-rules.ts';
@@ -34,22 +42,6 @@ const FLUSHES_LEFT_OUT_MAX = 8;
 const LEFT_OUT_MS = 250;
 /** As long as two hundred walls take: half of the loop stays free, and twenty boards are told in an eye's blink. */
 const BETWEEN_BOARDS_MS = 3;
-
-export interface BoardPolicy {
-  coalesceMs: number;
-  rateMinClaims: number;
-  /** The calendar's zone: whose midnight turns the periods. */
-  timeZone: string;
-  /** False: rows carry no name, ids stay. */
-  showNames: boolean;
-}
-
-/** `GET /leaderboards/{metric}`. */
-export interface BoardSnapshot extends Omit<BoardState, 'stream' | 'board'> {
-  metric: BoardRequest['board'];
-  /** The asking rep's own row, however far down; absent without one. */
-  me?: BoardRow;
-}
 
 export interface Leaderboard {
   /** Replaces what is held by what the file says. */
@@ -76,18 +68,6 @@ export interface Leaderboard {
   close(): void;
 }
 
-export interface LeaderboardDeps {
-  clock: Clock;
-  /** Names this process's run of the streams: a new one tells clients to ask again. */
-  epoch: string;
-  policy(): BoardPolicy;
-  /** A rep who may be shown; undefined: on no board. */
-  infoOf(repId: string): { name: string; team: string | null } | undefined;
-  emit(state: BoardState): void;
-  /** True: others come first, the boards are told later, all changes at once. */
-  mustWait?(): boolean;
-}
-
 export function createLeaderboard(deps: LeaderboardDeps): Leaderboard {
   return new Boards(deps);
 }
@@ -100,6 +80,8 @@ class Boards implements Leaderboard {
   #lastSeq = 0;
   /** No lease ends before. */
   #leasesEndMs = Number.POSITIVE_INFINITY;
+  /** The next midnight that may turn boards; found anew when it has come, and when reps or rules change. */
+  #turnMs = 0;
   /** Waits for the next flush, or for the next board of one. */
   #flushTimer: Timer | null = null;
   #midnightTimer: Timer | null = null;
@@ -153,7 +135,7 @@ class Boards implements Leaderboard {
     const stream = this.#streams.get(streamName(request));
     if (stream !== undefined) this.#settle(stream);
     const rows = stream?.rows ?? this.#rows(request);
-    const own = repId === undefined ? null : this.#fold.standingOf(this.#query(request), repId);
+    const own = repId === undefined ? null : this.#own(request, repId);
     const { board, period, team } = request;
     return {
       metric: board,
@@ -164,11 +146,18 @@ class Boards implements Leaderboard {
       seq: stream?.seq ?? ++this.#lastSeq,
       asOf: this.#asOf(),
       rows,
-      ...(own === null ? {} : { me: this.#row(own) }),
+      ...(own === null ? {} : { me: own }),
     };
   }
 
+  #own(request: BoardRequest, repId: string): BoardSnapshot['me'] | null {
+    const isOutside = this.#deps.infoOf(repId, this.#deps.clock.nowMs())?.isRanked === false;
+    const standing = this.#fold.standingOf(this.#query(request, isOutside ? repId : undefined), repId);
+    return standing && { ...this.#row(standing), rank: isOutside ? null : standing.rank };
+  }
+
   refresh(): void {
+    this.#turnMs = 0;
     if (this.#streams.size === 0) return;
     for (const stream of this.#streams.values()) stream.dirty = true;
     this.#flushLater();
@@ -200,7 +189,7 @@ class Boards implements Leaderboard {
       request,
       seq,
       rows,
-      day: this.#today(),
+      turnsAtMs: this.#turnsAtMs(),
       dirty: false,
       watchers: new Map(),
     };
@@ -217,10 +206,9 @@ class Boards implements Leaderboard {
 
   /** Brings a stream up to date; what changed is emitted before anybody can be answered with it. False: nothing had. */
   #settle(stream: Stream): boolean {
-    const today = this.#today();
-    if (!stream.dirty && stream.day === today) return false;
+    if (!stream.dirty && this.#deps.clock.nowMs() < stream.turnsAtMs) return false;
     stream.dirty = false;
-    stream.day = today;
+    stream.turnsAtMs = this.#turnsAtMs();
     const rows = this.#rows(stream.request);
     if (sameRows(rows, stream.rows)) return false;
     stream.rows = rows;
@@ -256,9 +244,7 @@ class Boards implements Leaderboard {
 
   #waitForMidnight(): void {
     this.#midnightTimer?.cancel();
-    const nowMs = this.#deps.clock.nowMs();
-    const waitMs = nextMidnightMs(nowMs, this.#deps.policy().timeZone) - nowMs;
-    this.#midnightTimer = this.#deps.clock.after(waitMs, () => {
+    this.#midnightTimer = this.#deps.clock.after(this.#turnsAtMs() - this.#deps.clock.nowMs(), () => {
       this.#midnightTimer = null;
       this.#flushTimer?.cancel();
       this.#flushTimer = null;
@@ -293,14 +279,17 @@ class Boards implements Leaderboard {
     return watched >= STREAMS_PER_WATCHER_MAX;
   }
 
-  #query({ board, period, team }: BoardRequest): BoardQuery {
+  /** `only`: nobody else, ranked or not. */
+  #query({ board, period, team }: BoardRequest, only?: string): BoardQuery {
+    const nowMs = this.#deps.clock.nowMs();
     return {
       metric: board,
       range: periodDays(period, this.#today()),
       rateMinClaims: this.#deps.policy().rateMinClaims,
       includes: (repId) => {
-        const info = this.#deps.infoOf(repId);
-        return info !== undefined && (team === undefined || info.team === team);
+        const info = this.#deps.infoOf(repId, nowMs);
+        if (info === undefined || (team !== undefined && info.team !== team)) return false;
+        return only === undefined ? info.isRanked : repId === only;
       },
     };
   }
@@ -311,7 +300,8 @@ class Boards implements Leaderboard {
   }
 
   #row({ rank, repId, value }: Standing): BoardRow {
-    const name = this.#deps.policy().showNames ? (this.#deps.infoOf(repId)?.name ?? null) : null;
+    const info = this.#deps.policy().showNames ? this.#deps.infoOf(repId, this.#deps.clock.nowMs()) : undefined;
+    const name = info?.name ?? null;
     return { rank, repId, name, value };
   }
 
@@ -328,6 +318,16 @@ class Boards implements Leaderboard {
       asOf: this.#asOf(),
       rows,
     };
+  }
+
+  /** Until when rows stay as they are if nothing happens. */
+  #turnsAtMs(): number {
+    const nowMs = this.#deps.clock.nowMs();
+    if (nowMs >= this.#turnMs) {
+      const zones = new Set([this.#deps.policy().timeZone, ...this.#deps.newcomerZones(nowMs)]);
+      this.#turnMs = Math.min(...[...zones].map((zone) => nextMidnightMs(nowMs, zone)));
+    }
+    return this.#turnMs;
   }
 
   #today(): string {

@@ -130,6 +130,40 @@ onBothArbiters('onboarding', (start) => {
     expect(await reasonOf(rep, 'over')).toBe('smallSample');
   });
 
+  it('COMP-40.11, week 10: no rank while the onboarding lasts, own figures all the same; then the place that is due', async () => {
+    const race = await start({ policy: 'tiered' });
+    // On Tuesday it is the 91st day.
+    const rep = await race.rep('Baru', { tier: 1, hiredOn: new Date(TEN - 89 * DAY).toISOString().slice(0, 10) });
+    const other = await race.rep('Lama', { tier: 1, hiredOn: hired(99) });
+    for (const by of [rep, rep, other]) expect(await by.claim(await race.lead(WARM))).toMatchObject({ verdict: 'won' });
+    const board = async (by: RaceRep) => {
+      const answer = await race.done<{ rows: { rank: number; repId: string }[]; me?: { rank: number | null } }>(
+        ...(['GET', '/v1/leaderboards/claims?period=week', undefined, by] as const),
+      );
+      return { rows: answer.rows.map(({ rank, repId }) => [rank, repId]), own: answer.me?.rank };
+    };
+    const card = () => race.done('GET', '/v1/me', undefined, rep);
+    const own = await card();
+    expect(own).toMatchObject({ claimsWeek: 2, rank: null, onboarding: { week: 13 } });
+    expect(own.pointsThisWeek).toBeGreaterThan(0);
+    expect(await board(rep)).toEqual({ rows: [[1, other.id]], own: null });
+    expect(await board(other)).toEqual({ rows: [[1, other.id]], own: 1 });
+    const watched = race.house.world.boards.watch({ board: 'claims', period: 'week', top: 10 }, 'wall');
+    // Midnight in Jakarta.
+    await race.at(TEN + 14 * HOUR - 1);
+    expect((await board(rep)).own).toBeNull();
+    await race.at(TEN + 14 * HOUR);
+    const both = [
+      [1, rep.id],
+      [2, other.id],
+    ];
+    expect(await board(rep)).toEqual({ rows: both, own: 1 });
+    expect(race.house.world.boards.snapshot({ board: 'claims', period: 'week', top: 10 }).seq).toBe(
+      (watched?.seq ?? 0) + 1,
+    );
+    expect(await card()).toMatchObject({ rank: 1, onboarding: null });
+  });
+
   it('FAIR-17, FAIR-18: only a manager’s word ends the watching, and may make it longer, with a reason', async () => {
     const race = await start({ policy: 'tiered' });
     const rep = await race.rep('Baru', { tier: 1, hiredOn: hired(3) });
