@@ -32,6 +32,12 @@ describe('presets', () => {
     expect(competition).toMatchObject({ dailyCap: null, attemptRate: null });
   });
 
+  test('GAME-29: boards are told within a second in tiered and in what is made from it', () => {
+    for (const name of ['tiered', 'fast-tiered', 'fair-mix', 'balanced']) {
+      expect((resolvePreset(name) as Policy).leaderboard).toEqual({ coalesceMs: 1000, rateMinClaims: 10 });
+    }
+  });
+
   test('COMP-21, FAIR-11: tiered has the spec defaults', () => {
     const { mode, competition, points } = tiered();
     expect(mode).toBe('TIERED');

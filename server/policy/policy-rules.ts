@@ -230,6 +230,7 @@ function tieredPreset(): Policy {
     },
     onboarding: DEFAULT_ONBOARDING,
     fairness: FAIRNESS_DEFAULT,
+    leaderboard: { ...open.leaderboard, coalesceMs: 1_000 },
   };
 }
 
