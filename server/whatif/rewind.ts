@@ -30,6 +30,8 @@ const LATER = [
   // A tier that was changed since was the first change's `from_tier` before.
   `UPDATE reps SET tier = coalesce(
      (SELECT from_tier FROM rep_tiers t WHERE t.rep_id = reps.id AND t.at >= :at ORDER BY t.id LIMIT 1), tier)`,
+  // Time off that was entered afterwards kept nobody away before it was known; what was ended early ends then.
+  'UPDATE time_off SET from_at = max(from_at, created_at)',
   'DELETE FROM team_pauses WHERE started_at >= :at',
   'UPDATE team_pauses SET ended_at = NULL, ended_by = NULL WHERE ended_at >= :at',
   'DELETE FROM rep_tiers WHERE at >= :at',

@@ -209,11 +209,17 @@ function changesOf(inForce: TrialOutcome, tried: TrialOutcome): RepChange[] {
     .sort((a, b) => b.tried - b.inForce - (a.tried - a.inForce) || (a.repId < b.repId ? -1 : 1));
 }
 
+/** What no row on file says of the past (server/whatif/rewind.ts). */
+const TODAYS =
+  'reps have the team, territories, verticals, products, languages, function, seniority, quota, hire date and onboarding of today, and companies the account owners: what was changed since the span began decides otherwise than on record';
+
 function notesOf(inForce: Policy, tried: Policy | null, record: TheRecord | null): string[] {
   const notes: string[] = [];
   const isScoredAnew = tried !== null && JSON.stringify(inForce.scoring) !== JSON.stringify(tried.scoring);
   if (record !== null && isScoredAnew)
     notes.push('leads keep the scores they have on record: other scoring is not tried');
-  if (record !== null) notes.push('who owns a lead that another had on record works it as its own figures say');
+  if (record === null) return notes;
+  notes.push('who owns a lead that another had on record works it as its own figures say');
+  notes.push(TODAYS);
   return notes;
 }

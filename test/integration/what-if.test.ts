@@ -97,6 +97,24 @@ describe('sambar what-if', () => {
     });
   });
 
+  it('time off that was entered afterwards keeps nobody out of the record; what is not rewound is in the notes', async () => {
+    const reps = [await race.rep('Ani', { tier: 1 }), await race.rep('Bram', { tier: 1 })] as const;
+    await race.after(MINUTE);
+    fromMs = race.nowMs;
+    const timeOff = { from: new Date(fromMs).toISOString(), until: new Date(fromMs + DAY).toISOString() };
+    for (const [at, rep] of [reps[0], reps[0], reps[1]].entries()) {
+      const leadId = await race.lead({ type: 'demo request', company: { name: `PT ${at}` } });
+      await race.after(MINUTE);
+      expect(await rep.claim(leadId)).toMatchObject({ verdict: 'won' });
+      // From here on Ani is away, in the record and when it is decided again.
+      if (at === 1) await race.done('POST', `/v1/reps/${reps[0].id}/time-off`, timeOff);
+      await race.after(MINUTE);
+    }
+    const { reproduced, notes } = await runWhatIf(order(), quiet);
+    expect(reproduced).toMatchObject({ offers: 3, sameOffers: 3, winners: 3, sameWinners: 3 });
+    expect(notes.join()).toMatch(/territories.* of today/);
+  });
+
   it('shows who gains and who loses under another policy, the same for the same seed, beside the running server', async () => {
     const reps = await team();
     await race.after(MINUTE);
