@@ -108,3 +108,11 @@ test('tiers and quota say whom they leave out', () => {
   );
   expect(lines('id')).toContain('Rep tanpa kuota tidak dibatasi.');
 });
+
+test('COMP-10: an offer outlives the hard limit where the last tier opens late, and the words say so', () => {
+  const policy = resolvePreset('tiered') as Policy;
+  policy.competition.delays.premium = { default: [0, 3600, null] };
+  const said = (language: 'id' | 'en') => JSON.stringify(words(policy, language));
+  expect(said('en')).toContain('The last tier has a minute all the same');
+  expect(said('id')).toContain('Tingkat terakhir tetap mendapat satu menit');
+});

@@ -113,8 +113,8 @@ export function competitionInWords(policy: Policy, language: Language): string[]
   return [
     ...opening,
     id
-      ? `Setelah tingkat terakhir terbuka, lead yang tidak diklaim diteruskan dalam: ${clear}; paling lambat sejak dilepas: ${hard}.`
-      : `Once the last tier is open, a lead nobody claims goes on after: ${clear}; from its release at the latest: ${hard}.`,
+      ? `Setelah tingkat terakhir terbuka, lead yang tidak diklaim diteruskan dalam: ${clear}; paling lambat sejak dilepas: ${hard}. Tingkat terakhir tetap mendapat satu menit, atau waktu pertama itu bila lebih singkat, walaupun batas itu sudah lewat.`
+      : `Once the last tier is open, a lead nobody claims goes on after: ${clear}; from its release at the latest: ${hard}. The last tier has a minute all the same, or the first of these times if that is shorter, though the limit has passed.`,
     ...(openEarlyIfLaneEmpty ? [early] : []),
     ...tiersInWords(policy, language),
     ...limitsInWords(policy, language),
