@@ -1,11 +1,11 @@
 /** The mix of a team's races (FAIR-06): a release that would be too many of its quality is given by rotation instead. */
+import { type LeftOutReason, unpackLeftOut } from '../distribution/left-out.ts';
 import { qualityOf } from '../distribution/mix-rules.ts';
 import type { OffersReader } from '../distribution/offers-reader.ts';
 import type { MixRecord } from '../distribution/releases.ts';
 import type { Policy } from '../policy/policy-rules.ts';
 import { routeNamed } from '../routing/routing-rules.ts';
 import { type Planned, type Routable, waitingTimer } from './offering.ts';
-import { playsOf } from './plays.ts';
 import { barredBy, leadFactsOf, leftOutRow, pushedTo } from './routing.ts';
 import type { World } from './world.ts';
 
@@ -47,9 +47,13 @@ export function mixed(
   const company = lead.facts.company.name;
   const step = { target, method: 'roundRobin' as const };
   const bounds = barredBy(world, policy, step, leadFactsOf(world, lead.own, company), nowMs);
-  // To one of those who would have raced for it.
-  const [race] = playsOf(world, 'race', bounds, { leadId, blind: true, nowMs });
-  const pushed = pushedTo(world, policy, step, { company, rule, gaveBack, barred: race?.barred }, nowMs);
+  // To one of those who would have raced for it: tier, phase and pause bound it as they bound the race.
+  const barred = new Map<string, LeftOutReason>(bounds);
+  for (const [num, reason] of unpackLeftOut(next.offer.leftOut)) {
+    const rep = world.directory.repByNum(num);
+    if (rep !== undefined) barred.set(rep.id, reason);
+  }
+  const pushed = pushedTo(world, policy, step, { company, rule, gaveBack, barred }, nowMs);
   if (pushed === null) return { ...waits, push: null, stuck: 'nobodyAvailable' };
   const { repId } = pushed;
   const leftOut = leftOutRow(world, pushed.leftOut);

@@ -4,7 +4,6 @@
  */
 import type { Limit } from '../claims/arbiter.ts';
 import type { OwnershipRow } from '../claims/ownership-store.ts';
-import type { IneligibleReason } from '../distribution/distribution-rules.ts';
 import { autoOwed, type RuledRep, roomAgainst } from '../distribution/fairness-rules.ts';
 import { type LeftOut, type LeftOutReason, packLeftOut } from '../distribution/left-out.ts';
 import { localDay } from '../kernel/calendar.ts';
@@ -183,7 +182,7 @@ export function pushedTo(
     company: string;
     rule: string | null;
     gaveBack: ReadonlySet<string>;
-    barred: ReadonlyMap<string, IneligibleReason> | undefined;
+    barred: ReadonlyMap<string, LeftOutReason> | undefined;
   },
   nowMs: number,
 ): { repId: string; leftOut: LeftOut[] } | null {

@@ -46,6 +46,16 @@ onBothArbiters('the release mix', (start) => {
     expect(raced(await race.lead(COLD))).toEqual([1, 1]);
   });
 
+  it('COMP-19, FAIR-13: a premium lead too many goes in turn to those who would have raced, and to no tier 3 and no shadow', async () => {
+    const race = await start({ policy: 'tiered' });
+    const one = await race.rep('Satu', { tier: 1, hiredOn: '2020-01-01' });
+    const three = await race.rep('Tiga', { tier: 3, hiredOn: '2020-01-01' });
+    const shadow = await race.rep('Baru', { tier: 2, hiredOn: '2026-11-20' });
+    await mixedRace(race);
+    for (let n = 0; n < 5; n++) await race.lead(HOT);
+    expect([one, three, shadow].map((rep) => rep.heard('lead:assigned').length)).toEqual([2, 0, 0]);
+  });
+
   it('a team of its own has a mix of its own, and a lead sent twice counts once', async () => {
     const race = await start();
     const east = await race.rep('Sari', { team: 'East' });
