@@ -66,13 +66,7 @@ export function createPausing(world: World): Pausing {
       const nowMs = await world.arbiter.now();
       const { team } = world.pauses.find(row.subjectId ?? '') ?? { team: null };
       const isLive = team !== null && world.pauses.liveOf(team, nowMs)?.id === row.subjectId;
-      // Whatever was planned before the pause was known is up by then.
-      await world.ledger.flush();
-      const concerned = isLive ? [...world.offers.all()].filter((offer) => isOf(world, offer, team)) : [];
-      const done = await Promise.all(
-        concerned.map((offer) => world.perLead.run(offer.leadId, () => withdraw(world, offer))),
-      );
-      if (done.includes(false)) return;
+      if (isLive && !(await withdrawOf(world, team))) return;
       const { id: deadlineId, kind } = row;
       await world.ledger.write('fireTimer', { deadlineId, at: nowMs, kind, nextDeadline: null });
     },
@@ -81,6 +75,17 @@ export function createPausing(world: World): Pausing {
       await finish(row.subjectId ?? '', 'system', row.id);
     },
   };
+}
+
+/** Withdraws what reps of a paused team are in; one may have been moved there. False: a win is on its way in one of them. */
+export async function withdrawOf(world: World, team: string): Promise<boolean> {
+  // Whatever was planned before the pause was known is up by then.
+  await world.ledger.flush();
+  const concerned = [...world.offers.all()].filter((offer) => isOf(world, offer, team));
+  const done = await Promise.all(
+    concerned.map((offer) => world.perLead.run(offer.leadId, () => withdraw(world, offer))),
+  );
+  return !done.includes(false);
 }
 
 /** A team pool is worked together, and no competition. */

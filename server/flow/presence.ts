@@ -19,6 +19,7 @@ import { factsOfOffer } from './blind.ts';
 import { gateOf, openLanesNobodyHolds } from './lanes.ts';
 import { offerRepOf } from './offering.ts';
 import { type OnboardingChange, onboardingChange } from './onboarding.ts';
+import { withdrawOf } from './pausing.ts';
 import { persist, settledOrSoon } from './persist.ts';
 import { isBarredFrom } from './routing.ts';
 import { pastOf } from './showing.ts';
@@ -60,6 +61,14 @@ export function createPresence(
       await world.perLead.run(offer.leadId, () => admit(world, offer, rep));
     }
     await routeWaiting();
+  }
+
+  /** Into another team: out of what is open where that one's competition is paused (HEALTH-20), else into what is open to it. */
+  async function moved(rep: RepRow): Promise<void> {
+    const { team } = rep;
+    const isPaused = team !== null && world.pauses.teamsAt(await world.arbiter.now()).has(team);
+    if (isPaused) await withdrawOf(world, team);
+    else await came(rep);
   }
 
   async function went(rep: RepRow, gate: 'notReady' | 'inactive'): Promise<void> {
@@ -116,6 +125,9 @@ export function createPresence(
     }
     const gate = gateOf(rep);
     if (gate !== null && gate !== gateOf(before)) await settledOrSoon(world, followed(went(rep, gate)));
+    if (gate === null && gateOf(before) === null && result.rep.team !== before.team) {
+      await settledOrSoon(world, followed(moved(rep)));
+    }
     if (gate === null && gateOf(before) !== null) {
       await settledOrSoon(world, followed(came(rep)));
       world.announcer.emit('pool:snapshot', [repRoom(repId)], world.alerts.snapshot(repId));
@@ -144,13 +156,13 @@ function isLetIn(world: World, offer: OpenOffer, policy: Policy, rep: RepRow, no
 async function admit(world: World, offer: OpenOffer, rep: RepRow): Promise<void> {
   const held = placeOf(offer, rep.id);
   const { offerId, leadId } = offer;
+  const nowMs = await world.arbiter.now();
+  if (offer.teamPool === null && rep.team !== null && world.pauses.teamsAt(nowMs).has(rep.team)) return;
   if (held !== null) {
     await world.arbiter.admit({ offerId, repId: rep.id, lane: held.lane, opensAtMs: held.opensAtMs });
     return;
   }
-  const nowMs = await world.arbiter.now();
   const { policy } = world.policy.version(offer.policyVersion) ?? world.policy.at(nowMs);
-  if (offer.teamPool === null && rep.team !== null && world.pauses.teamsAt(nowMs).has(rep.team)) return;
   if (!isLetIn(world, offer, policy, rep, nowMs)) return;
   const { openedAtMs } = offer;
   const members = everyoneIn(offer).map((id) => world.directory.rep(id));

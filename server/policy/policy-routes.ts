@@ -91,6 +91,11 @@ export function policyRoutes(app: Http, deps: PolicyRoutesDeps): void {
       const scheduled = deps
         .versions()
         .filter(({ version, effectiveAtMs }) => version > inForce.version && effectiveAtMs > deps.nowMs())
+        // Of two that have come the newer is in force: one that a newer comes before, or with, never is.
+        .filter(
+          (one, _, all) =>
+            !all.some((newer) => newer.version > one.version && newer.effectiveAtMs <= one.effectiveAtMs),
+        )
         .map(({ version, effectiveAtMs }) => ({ version, effectiveAt: iso(effectiveAtMs) }));
       reply.header('etag', etagOf(deps));
       return { version: inForce.version, ...(scheduled.length > 0 && { scheduled }), ...inForce.policy };

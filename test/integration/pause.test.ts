@@ -35,6 +35,24 @@ async function setRouting(race: Race, rules: unknown[]): Promise<void> {
 }
 
 onBothArbiters('a pause', (start) => {
+  it('HEALTH-20: who is moved into a paused team wins no race that is open; who is moved into the team a race is for is let in', async () => {
+    const race = await start();
+    const ani = await race.rep('Ani', { team: 'AE' });
+    const bram = await race.rep('Bram', { team: 'AE' });
+    const cici = await race.rep('Cici', { team: 'BD' });
+    await race.rep('Dodi', { team: 'SDR' });
+    await pause(race, 'SDR');
+    await setRouting(race, [{ name: 'to AE', target: { teams: ['AE'] }, method: 'race' }]);
+    const leadId = await race.lead(WARM);
+    await race.patch(cici, { team: 'AE' });
+    expect([alerts(ani, leadId), alerts(cici, leadId)]).toEqual([1, 1]);
+    await race.patch(ani, { team: 'SDR' });
+    expect(await ani.claim(leadId)).not.toMatchObject({ verdict: 'won' });
+    expect(await bram.claim(leadId)).toMatchObject({ verdict: 'won' });
+    const other = await race.lead(WARM);
+    expect([ani, bram, cici].map((rep) => alerts(rep, other))).toEqual([0, 1, 1]);
+  });
+
   it('COMP-40.12: new leads go by turns at once; open windows close; claims already won stand; resumes after 14 days', async () => {
     const race = await start({ policy: 'tiered' });
     const one = await race.rep('Satu', { team: 'SDR', tier: 1 });

@@ -57,3 +57,11 @@ it('a version that waits is told, changes the ETag, and so does its start', asyn
   expect((await put({ preset: 'open' }, waiting.headers.get('etag') ?? '')).status).toBe(412);
   expect((await put({ preset: 'open' }, await etag())).status).toBe(200);
 });
+
+it('a version that a newer one comes before never is in force, and is not told as one that waits', async () => {
+  const inHours = (hours: number) => new Date(clock.nowMs() + hours * 3_600_000).toISOString();
+  const [soon, late, later] = [inHours(1), inHours(3), inHours(4)];
+  for (const effectiveAt of [late, soon, later]) await put({ preset: 'open', effectiveAt });
+  const { scheduled } = (await app.call<{ scheduled: { effectiveAt: string }[] }>('GET', '/v1/policy')).body;
+  expect(scheduled.map(({ effectiveAt }) => effectiveAt)).toEqual([soon, later]);
+});
