@@ -2,8 +2,8 @@
 import { expect, test } from 'vitest';
 import { type Policy, resolvePreset } from '../policy/policy-rules.ts';
 import { autoInWeek, claimsInWeek, claimsOnDay, managerInWeek, OPEN_LEADS } from './counter-rules.ts';
-import { baseLoadRule, countersMoved, excessOf, weeklyAllowanceRule } from './fairness-rules.ts';
-import { standingOf } from './standing-rules.ts';
+import { baseLoadRule, countersMoved, excessOf, hotPerWarmRule, weeklyAllowanceRule } from './fairness-rules.ts';
+import { owedBy, standingOf } from './standing-rules.ts';
 
 /** 10:00 in Jakarta on a Tuesday. */
 const NOW_MS = Date.parse('2026-11-24T03:00:00Z');
@@ -52,4 +52,10 @@ test('a win moves the counter of its day and that of its temperature and week', 
     { counter: claimsOnDay(DAY), by: 1 },
     { counter: claimsInWeek('cold', WEEK), by: 1 },
   ]);
+});
+
+test('what is owed is told whole: three warm leads after six hot ones, none below the limit', () => {
+  const owed = (hot: number) =>
+    owedBy(hotPerWarmRule(2, WEEK), 'a', (_, name) => (name === claimsInWeek('hot', WEEK) ? hot : 0));
+  expect([1, 2, 4, 6].map(owed)).toEqual([0, 1, 2, 3]);
 });

@@ -38,6 +38,7 @@ const EMPTIED: Record<string, Record<string, string | { answers: string; in: str
     withinLimits: 'true',
     laneCanClaim: 'true',
     lanesToOpenEarly: '[]',
+    reasonAgainst: 'null',
     laneForRep: { answers: 'null', in: 'joining-and-fallback' },
   },
   'server/distribution/explanation-rules.ts': {
@@ -77,7 +78,7 @@ const EMPTIED: Record<string, Record<string, string | { answers: string; in: str
     nextPriorityWindow: 'null',
     nextReminderMs: 'null',
   },
-  'server/distribution/standing-rules.ts': { standingOf: '[]' },
+  'server/distribution/standing-rules.ts': { standingOf: '[]', owedBy: '0' },
   'server/distribution/team-pool-rules.ts': { poolPolicy: 'policy', asPoolOffer: 'plan', placeInPool: 'null' },
   'server/routing/condition-rules.ts': {
     asBlind: { answers: 'lead', in: 'warning-rules' },
