@@ -3,8 +3,10 @@
  * everything is calm, all of it. Nothing here asks the code under test whether it is right: the auditor's
  * SQL, a recount from the events, and what clients see beside what the file says.
  */
+
 import type { OfferCard, UpcomingCard } from '../../client-sdk/protocol/down.ts';
 import type { Verdict } from '../../client-sdk/protocol/verdict.ts';
+import { onboardingView } from '../../server/flow/onboarding.ts';
 import { CHECKS } from '../../server/ledger/verify.ts';
 import type { Auditor } from '../../server/ledger/verify-check.ts';
 import { rebuild } from '../../server/rebuild/rebuild.ts';
@@ -259,6 +261,13 @@ function promisesKept(game: Game): void {
   }
 }
 
+/** Who stands outside the ranking now (FAIR-15). */
+function newcomers({ server }: Game): Set<string> {
+  const world = server?.house.world;
+  const reps = world?.directory.reps() ?? [];
+  return new Set(reps.filter((rep) => world && onboardingView(world, rep) !== null).map(({ id }) => id));
+}
+
 function boardsAreARecount(game: Game): void {
   const counted = recount({ all: (sql: string) => game.disk.all(sql) } as unknown as RaceFile);
   // Help is no ownership: the recount knows nothing of it.
@@ -271,12 +280,14 @@ function boardsAreARecount(game: Game): void {
   const { server } = game;
   const apartMs = Math.abs((server?.house.world.arbiter.nearlyNow() ?? 0) - (server?.clock.nowMs() ?? 0));
   if (apartMs > 0) delete counted.conversion;
+  const outside = newcomers(game);
   for (const [metric, values] of Object.entries(counted)) {
     const board = server?.house.world.boards.snapshot({ board: metric as 'points', period: 'all', top: 100 });
     const rows = Object.fromEntries((board?.rows ?? []).map(({ repId, value }) => [repId, value]));
     const inOrder = (found: Record<string, number>) =>
       Object.entries(found).sort(([one], [other]) => (one < other ? -1 : 1));
-    differ(game, `board ${metric}, recounted`, inOrder(rows), inOrder(values));
+    const ranked = Object.fromEntries(Object.entries(values).filter(([repId]) => !outside.has(repId)));
+    differ(game, `board ${metric}, recounted`, inOrder(rows), inOrder(ranked));
   }
 }
 
