@@ -13,7 +13,7 @@ import type { Line } from '../../tools/oracle/line.ts';
 import { OnFile } from '../../tools/oracle/on-file.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
 import { brokenBuild } from './kit/broken-build.ts';
-import { Company, type Strike, type Target } from './kit/company.ts';
+import { Company, type Strike } from './kit/company.ts';
 import { FaultyDisk } from './kit/disks.ts';
 import { Limits } from './kit/limits.ts';
 import { rounds } from './kit/matrix.ts';
@@ -141,8 +141,8 @@ interface Scene {
 /** Two of the racers are at limits, by counters that each start must have right. */
 function limitsIn(company: Company): Limits {
   const [atCap, atOpen, other] = company.racers as [Racer, Racer, Racer];
-  const aside = async () => (await company.aside(1))[0] as Target;
   const { file } = company;
+  const aside = (count: number) => company.aside(count);
   return new Limits({ file, url: () => company.server.url, aside }, { atCap, atOpen, other, room: ROOM });
 }
 

@@ -79,7 +79,8 @@ class Scene {
     const { races, ledger, cell } = this;
     const [atOpen, other] = races.racers as [Racer, Racer];
     const [atCap] = this.atTheGateway as [Racer];
-    const ground = { file: cell.file, url: () => ledger.url, aside: () => races.aside() };
+    const aside = (count: number) => Promise.all(Array.from({ length: count }, () => races.aside()));
+    const ground = { file: cell.file, url: () => ledger.url, aside };
     return new Limits(ground, { atCap, atOpen, other, room: ROOM });
   }
 

@@ -21,8 +21,8 @@ export interface Ground {
   file: string;
   /** Of a server that answers now. */
   url(): string;
-  /** A lead that everybody sees and nobody claims by himself. */
-  aside(): Promise<Target>;
+  /** So many leads that everybody sees and nobody claims by himself. Asked for one batch after another. */
+  aside(count: number): Promise<Target[]>;
   /** Left out: at the server where the racer is, until it is judged. */
   claim?(racer: Racer, requestId: string, target: Target): Promise<Verdict>;
 }
@@ -68,7 +68,7 @@ export class Limits {
   /** Right after a recovery: both are refused by the rule that they were refused by before, and somebody else is not. */
   async expectRefused(): Promise<void> {
     const { atCap, atOpen, other } = this.#bound;
-    const target = await this.#ground.aside();
+    const target = await this.#aside();
     expect(await this.#claim(atCap, target)).toMatchObject({ verdict: 'refused', rule: 'dailyCap' });
     expect(await this.#claim(atOpen, target)).toMatchObject({ verdict: 'refused', rule: 'maxOpenLeads' });
     expect(await this.#claim(other, target)).toMatchObject({ verdict: 'won' });
@@ -94,10 +94,11 @@ export class Limits {
   async #winUntilRefused(racer: Racer, rule: Refused): Promise<void> {
     const max = rule === 'dailyCap' ? this.#cap : this.#cap - FINISHED;
     for (let left = max - this.#countOf(racer, rule); left > 0; left -= AT_A_TIME) {
-      await Promise.all(Array.from({ length: Math.min(left, AT_A_TIME) }, () => this.#win(racer)));
+      const targets = await this.#ground.aside(Math.min(left, AT_A_TIME));
+      await Promise.all(targets.map((target) => this.#win(racer, target)));
     }
     for (;;) {
-      const target = await this.#ground.aside();
+      const target = await this.#aside();
       const verdict = await this.#claim(racer, target);
       if (verdict.verdict === 'won') continue;
       expect(verdict).toMatchObject({ verdict: 'refused', rule });
@@ -106,19 +107,23 @@ export class Limits {
     }
   }
 
-  async #win(racer: Racer): Promise<Target> {
-    const target = await this.#ground.aside();
+  async #win(racer: Racer, target: Target): Promise<void> {
     expect(await this.#claim(racer, target)).toMatchObject({ verdict: 'won' });
-    return target;
   }
 
   async #finishSome(): Promise<void> {
     const { atCap } = this.#bound;
     for (let n = 0; n < FINISHED; n++) {
-      const target = await this.#win(atCap);
+      const target = await this.#aside();
+      await this.#win(atCap, target);
       const stage = { stage: 'disqualified', reason: 'a student' };
       await postAs(atCap.person, this.#ground.url(), `/leads/${target.leadId}/stages`, stage);
     }
+  }
+
+  async #aside(): Promise<Target> {
+    const [target] = await this.#ground.aside(1);
+    return target as Target;
   }
 
   #claim(racer: Racer, target: Target): Promise<Verdict> {

@@ -80,7 +80,11 @@ export class StaffedCell implements AsyncDisposable {
     const ground = {
       file: this.cell.file,
       url: () => (this.gateways[0] as Member).url,
-      aside: () => this.keptLead(),
+      aside: async (count: number) => {
+        const targets: Offer[] = [];
+        while (targets.length < count) targets.push(await this.keptLead());
+        return targets;
+      },
       claim: (racer: Racer, requestId: string, offer: Offer) => this.judged(racer, requestId, offer),
     };
     this.limits = new Limits(ground, { atCap, atOpen, other, room: ROOM });
