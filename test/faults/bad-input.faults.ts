@@ -33,6 +33,7 @@ import { makePeople, type Person } from './racers.ts';
 const COUNT = rounds({ quick: 500, full: 5_000 });
 const GARBAGE = rounds({ quick: 50, full: 300 });
 const AT_ONCE = 20;
+const AGAIN_MS = 1_000;
 const TRIES_MAX = 5;
 const TEST_MS = 600_000;
 /** Those that answer whatever they take: of others an unguarded one may say nothing at all. */
@@ -135,7 +136,7 @@ async function sendUntilHeard(url: string, request: HostileRequest): Promise<num
   for (let tries = 1; ; tries++) {
     const status = await send(url, request);
     if (status !== 503 || tries === TRIES_MAX) return status;
-    await sleep(createClientClock(), 1_000);
+    await sleep(createClientClock(), AGAIN_MS);
   }
 }
 
