@@ -12,10 +12,11 @@ import { SILENCE_IS_A_LOSS, TOLD_AT_THE_YES } from './guesses.ts';
 import { brokenBuild, type Edit } from './kit/broken-build.ts';
 import { Cell, type Member } from './kit/cell.ts';
 import { rounds } from './kit/matrix.ts';
+import { ANY_EPOCH, epochAt, isAnyEpoch, judgedUnder, ranOut } from './kit/old-epoch.ts';
 import { type ControlFindings, Part } from './kit/part.ts';
 import { promote, startReplica } from './kit/replica.ts';
 import type { Racer } from './racers.ts';
-import { Races } from './races.ts';
+import { Races, type Target } from './races.ts';
 
 const TEST_MS_MAX = 900_000;
 const PER_DOOR = 3;
@@ -55,6 +56,8 @@ interface Scene {
   /** The gateway that the fault is about, and its people. */
   gateway: Member;
   racers: Racer[];
+  /** Whether claims by an old epoch are sent with the script that asks for none. */
+  isAnyEpoch: boolean;
 }
 
 async function opened(redis: TestRedis): Promise<Scene> {
@@ -67,7 +70,7 @@ async function opened(redis: TestRedis): Promise<Scene> {
   const gateway = await cell.start({ role: 'gateway', proxied: true });
   const races = await Races.at({ cell, doors: [all, gateway], perDoor: PER_DOOR });
   cleanups.push(() => races.leave());
-  return { redis, observer, cell, races, gateway, racers: races.crowds[1]?.racers as Racer[] };
+  return { redis, observer, cell, races, gateway, racers: races.crowds[1]?.racers as Racer[], isAnyEpoch: false };
 }
 
 /** From now on the fault is about a gateway of another build. */
@@ -75,7 +78,8 @@ async function withBroken(scene: Scene, name: string, edits: readonly Edit[]): P
   const { cell, races } = scene;
   const program = brokenBuild(...edits);
   const gateway = await cell.start({ name, role: 'gateway', proxied: true, program });
-  return { ...scene, gateway, racers: (await races.enter(gateway, PER_DOOR)).racers };
+  const { racers } = await races.enter(gateway, PER_DOOR);
+  return { ...scene, gateway, racers, isAnyEpoch: isAnyEpoch(edits) };
 }
 
 async function scriptsAreThrownAway({ observer, races, racers }: Scene): Promise<void> {
@@ -112,15 +116,30 @@ async function memoryIsFull({ observer, races, racers }: Scene): Promise<void> {
   await races.won(2);
 }
 
+/** By the epoch of the old master nobody wins what is open: not there, where it ran out, and not at the new one. */
+async function oldEpochIsRefused(
+  { races, cell, racers, isAnyEpoch }: Scene,
+  at: TestRedis,
+  epoch: string,
+  open: Target,
+) {
+  const repId = racers[0]?.person.id as string;
+  const requestId = `old-epoch-${at.port}-${open.offerId}`;
+  const said = await judgedUnder({ ...open, url: at.url, cell: cell.name, epoch, repId, requestId, isAnyEpoch });
+  if (said !== 'retry rebuilding') races.wrong.push(`a claim under the old epoch was told ${said}`);
+}
+
 /** All but the one gateway follow the replica; to that one the old master is as it was. */
 async function masterLivesOn(scene: Scene): Promise<void> {
   const { cell, races, gateway, racers } = scene;
   const old = scene.redis;
   const successor = await startReplica(old.port);
   cleanups.push(() => successor.stop());
+  const oldEpoch = await epochAt(old.url, cell.name);
   races.start();
   await races.won(2);
   const claimed = await races.aside();
+  const untouched = await races.aside();
   const others = races.racers.filter((racer) => !racers.includes(racer));
   await races.strikeAClaim('failover', async () => {
     await promote(successor);
@@ -135,6 +154,9 @@ async function masterLivesOn(scene: Scene): Promise<void> {
   // The old one runs out of its epoch about now, and the ledger's address beside it: who is quicker than
   // the address asks the ledger itself, and hears from the file who won.
   await races.tapInVain(claimed, racers);
+  await ranOut(old.url, cell.name);
+  await oldEpochIsRefused(scene, old, oldEpoch, untouched);
+  await oldEpochIsRefused(scene, successor, oldEpoch, untouched);
   gateway.toRedis?.leadTo(successor.port);
   gateway.toRedis?.cut();
   await races.tap(claimed);
@@ -183,7 +205,10 @@ const ODD: Odd[] = [
     // Each needs a replica, and waits for the old master's epoch to run out.
     count: rounds({ quick: 1, full: 10 }),
     strike: masterLivesOn,
-    controls: [{ what: 'a win is told when Redis says yes', edits: TOLD_AT_THE_YES, mustSay: /^S[12] / }],
+    controls: [
+      { what: 'a win is told when Redis says yes', edits: TOLD_AT_THE_YES, mustSay: /^S[12] / },
+      { what: 'a script that asks for no epoch', edits: ANY_EPOCH, mustSay: /under the old epoch was told pending/ },
+    ],
   },
 ];
 

@@ -237,7 +237,7 @@ async function racesIn(
 }
 
 const COMEBACK: Storm = {
-  crowd: { sockets: rounds({ quick: 1_000, full: 2_000 }), boards: [] },
+  crowd: { sockets: 2_000, boards: [] },
   tokens: ({ phoneReps }) => phoneReps.map(({ token }) => token),
   isRegular: true,
   besideMs: 0,
