@@ -4,13 +4,14 @@
  */
 import type { Limit } from '../claims/arbiter.ts';
 import type { OwnershipRow } from '../claims/ownership-store.ts';
+import { delaySecondsOf } from '../distribution/delays-rules.ts';
 import { autoOwed, type RuledRep, roomAgainst } from '../distribution/fairness-rules.ts';
 import { type LeftOut, type LeftOutReason, packLeftOut } from '../distribution/left-out.ts';
 import { localDay } from '../kernel/calendar.ts';
 import type { RepRow } from '../people/people-store.ts';
 import { openHoursOf } from '../policy/hours-rules.ts';
 import { type Policy, zoneOf } from '../policy/policy-rules.ts';
-import type { Step } from '../policy/routing-policy.ts';
+import { pushesToAll, type Step } from '../policy/routing-policy.ts';
 import { perWeekOf } from '../quota/quota-rules.ts';
 import type { LeadFacts } from '../routing/condition-rules.ts';
 import {
@@ -144,17 +145,24 @@ function boundsAnybody(policy: Policy, step: Step, pool: 'premium' | 'standard')
   return isBounded || !('everybody' in step.target);
 }
 
-/** Whom this step leaves out, and why. */
+/** Whom this step leaves out, and why. What is pushed to everybody goes to nobody whose tier has no access to its pool (COMP-19). */
 export function barredBy(
   world: World,
   policy: Policy,
   step: Step,
   lead: LeadFacts,
   nowMs: number,
-): Map<string, Barred> | undefined {
-  if (!boundsAnybody(policy, step, lead.pool)) return undefined;
+): Map<string, Barred | 'tierNever'> | undefined {
+  const withoutAccess = pushesToAll(step) ? repsWithoutAccess(world, policy, lead) : [];
+  if (withoutAccess.length === 0 && !boundsAnybody(policy, step, lead.pool)) return undefined;
   const reps = world.directory.reps().map(routingRepOf);
-  return barredReps(eligibilityOf(world, policy, step, lead, nowMs), reps);
+  const bounds = barredReps(eligibilityOf(world, policy, step, lead, nowMs), reps);
+  return new Map([...withoutAccess.map(({ id }) => [id, 'tierNever'] as const), ...bounds]);
+}
+
+function repsWithoutAccess(world: World, policy: Policy, { pool, temperature }: LeadFacts): RepRow[] {
+  const isNever = ({ tier }: RepRow) => delaySecondsOf(policy, { pool, temperature }, tier) === null;
+  return world.directory.reps().filter(isNever);
 }
 
 /** The same of one rep, who comes into an offer that is open: judged by the step it was opened with. */

@@ -21,11 +21,11 @@ const WARM: LeadFacts = {
   interest: null,
   accountKnown: false,
 };
-const HOT = { temperature: 'hot', pool: 'premium' as const, score: 90 };
+const HOT = { temperature: 'hot', pool: 'premium', score: 90 } as const;
 
 /** The rule, and its steps as `method: who`. */
-function path(lead: Partial<LeadFacts>): [string | null, ...string[]] {
-  const route = routeOf(BALANCED.routing, { ...WARM, ...lead });
+function path(lead: Partial<LeadFacts>, policy = BALANCED): [string | null, ...string[]] {
+  const route = routeOf(policy.routing, { ...WARM, ...lead });
   const who = (target: object) => JSON.stringify(target).replace(/[{}"[\]]/g, '');
   return [route?.rule ?? null, ...(route?.steps ?? []).map(({ method, target }) => `${method}: ${who(target)}`)];
 }
@@ -53,6 +53,22 @@ describe('the preset balanced', () => {
     for (const lead of [{ type: 'demo request' }, { signals: ['ICP match'] }, {}])
       expect(path({ ...lead, ...HOT })).toEqual(['premium', 'race: everybody:true']);
     expect([BALANCED.mode, BALANCED.competition.delays.premium.default]).toEqual(['TIERED', [0, 900, null]]);
+  });
+
+  it('DIST-20: so it is in every preset that races by tiers; inbound demand and ICP leads are raced for, and `open` has no rule', () => {
+    for (const preset of ['tiered', 'fast-tiered', 'fair-mix']) {
+      const policy = resolvePreset(preset) as Policy;
+      for (const where of [HOT, {}]) {
+        const pushed = [...TOP.slice(0, 2), 'roundRobin: everybody:true'];
+        expect(path({ type: 'referral', ...where }, policy)).toEqual(['referral', ...pushed]);
+        expect(path({ accountKnown: true, type: 'referral', ...where }, policy)[1]).toBe(
+          'accountOwner: everybody:true',
+        );
+        for (const lead of [{ type: 'demo request' }, { signals: ['icp'] }, { source: 'web', type: null }, {}])
+          expect(path({ ...lead, ...where }, policy)).toEqual(['everybody else', 'race: everybody:true']);
+      }
+    }
+    expect((resolvePreset('open') as Policy).routing.rules).toEqual([]);
   });
 
   it('DIST-13: without a race they are pushed to top performers', () => {

@@ -2,7 +2,7 @@
  * The rules of the preset `balanced` (DIST-19, DIST-20): one ordered list. The premium pool runs the race, by tiers; the
  * standard pool runs none, so there DIST-13 holds: push what is worth most, pull what is worth least.
  */
-import type { RoutingPolicy, RoutingRule, Step } from './routing-policy.ts';
+import { KNOWN_ACCOUNT, REFERRAL, type RoutingPolicy, type Step, TOP_PERFORMERS_FIRST } from './routing-policy.ts';
 
 /** Whoever asks for us: their interest cools by the minute. */
 const INBOUND_DEMAND = [
@@ -15,7 +15,6 @@ const INBOUND_DEMAND = [
 ];
 /** A source that knows the ideal customer says so by one of these signals. */
 const ICP = ['icp', 'icp match', 'ideal customer'];
-const REFERRAL = ['referral', 'referral programme', 'referral program', 'partner referral'];
 const LOW_PRIORITY = [
   'cold outbound response',
   'old lead re-engagement',
@@ -27,29 +26,16 @@ const LOW_PRIORITY = [
 
 const everybody = { everybody: true } as const;
 const byPerformance: Step = { target: everybody, method: 'weighted', weights: [3, 2, 1] };
-/** Tier 1, then tier 2, by whose turn it is; then whoever is there. */
-const toTopPerformers: Pick<RoutingRule, 'target' | 'method' | 'fallback'> = {
-  target: { segment: { tiers: [1] } },
-  method: 'roundRobin',
-  fallback: [{ target: { segment: { tiers: [2] } }, method: 'roundRobin' }, byPerformance],
-};
+/** Then whoever is there. */
+const toTopPerformers = { ...TOP_PERFORMERS_FIRST, fallback: [...TOP_PERFORMERS_FIRST.fallback, byPerformance] };
 
 /** In this order. What a rep is good at bounds every rule (`criteria`): specialisation comes first. */
-export function balancedRules(known: RoutingRule): RoutingPolicy['rules'] {
+export function balancedRules(): RoutingPolicy['rules'] {
   return [
     // ROUTE-05: its owner's, race or none.
-    known,
+    KNOWN_ACCOUNT,
     // ROUTE-10, CON-46: a referral is pushed, where a race runs too.
-    {
-      name: 'referral',
-      when: {
-        any: [
-          { field: 'source', in: REFERRAL },
-          { field: 'type', in: ['referral'] },
-        ],
-      },
-      ...toTopPerformers,
-    },
+    { ...REFERRAL, ...toTopPerformers },
     // DIST-20: where a race runs, inbound demand and ICP leads are raced for; tier 1 is in it first.
     { name: 'premium', when: { field: 'pool', in: ['premium'] }, target: everybody, method: 'race', fallback: [] },
     // DIST-13: where none runs, they are pushed.

@@ -14,7 +14,7 @@ import { MIX_DEFAULT, mixSection } from './mix-policy.ts';
 import { DEFAULT_ONBOARDING, onboardingSection } from './onboarding-policy.ts';
 import { DEFAULT_PRIORITY_WINDOWS, priorityWindowsSection } from './priority-windows-policy.ts';
 import { quotaSection } from './quota-policy.ts';
-import { KNOWN_ACCOUNT, ROUTING_DEFAULTS, ROUTING_OFF, routingSection } from './routing-policy.ts';
+import { ROUTING_DEFAULTS, ROUTING_OFF, routingSection } from './routing-policy.ts';
 import { SCORING_DEFAULTS } from './scoring-defaults.ts';
 import { scoring, type temperature } from './scoring-policy.ts';
 import { speedBoardSection } from './speed-board-policy.ts';
@@ -268,7 +268,7 @@ function balancedPreset(): Policy {
   return {
     ...tiered,
     preset: 'balanced',
-    routing: { ...tiered.routing, rules: balancedRules(KNOWN_ACCOUNT) },
+    routing: { ...tiered.routing, rules: balancedRules() },
   };
 }
 
@@ -303,12 +303,24 @@ function problemsOf(issue: z.core.$ZodIssue, above: PropertyKey[] = []): PolicyP
     }));
   }
   if (issue.code === 'invalid_union') {
-    const nearest = [...issue.errors].sort((a, b) => a.length - b.length)[0];
+    const nearest = [...issue.errors].sort((a, b) => distanceOf(a) - distanceOf(b))[0];
     if (nearest !== undefined && nearest.length > 0) {
       return nearest.flatMap((inner) => problemsOf(inner, path));
     }
   }
   return [{ path: pathOf(path), message: issue.message }];
+}
+
+/** More than a branch has members. */
+const UNKNOWN_KEY = 100;
+
+/** How far a branch of a union is from what was meant: one that does not know a key that was given is another branch's document. */
+function distanceOf(issues: readonly z.core.$ZodIssue[]): number {
+  return issues.reduce((sum, issue) => {
+    if (issue.code === 'unrecognized_keys') return sum + UNKNOWN_KEY * issue.keys.length;
+    if (issue.code !== 'invalid_union' || issue.errors.length === 0) return sum + 1;
+    return sum + Math.min(...issue.errors.map(distanceOf));
+  }, 0);
 }
 
 function pathOf(path: PropertyKey[]): string {

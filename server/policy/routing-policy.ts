@@ -185,6 +185,11 @@ export interface Step {
   teamPool?: string;
 }
 
+/** By turns, to whoever has access to the lead's pool (COMP-19). A target that is named is its author's word. */
+export function pushesToAll({ method, target }: Step): boolean {
+  return (method === 'roundRobin' || method === 'weighted') && 'everybody' in target;
+}
+
 /** ROUTE-09 (P): a top performer gets three leads for one of the deepest tier. */
 export const WEIGHTS: readonly number[] = [3, 2, 1];
 
@@ -205,9 +210,31 @@ export const KNOWN_ACCOUNT: RoutingRule = {
   fallback: [{ target: EVERYBODY, method: 'roundRobin' }],
 };
 
-/** The spec's defaults: criteria and time off bound what is nobody's account (ROUTE-26). */
+const REFERRAL_WORDS = ['referral', 'referral programme', 'referral program', 'partner referral'];
+
+/** Tier 1, then tier 2, by whose turn it is. */
+export const TOP_PERFORMERS_FIRST: Pick<RoutingRule, 'target' | 'method' | 'fallback'> = {
+  target: { segment: { tiers: [1] } },
+  method: 'roundRobin',
+  fallback: [{ target: { segment: { tiers: [2] } }, method: 'roundRobin' }],
+};
+
+/** A referral is pushed, where a race runs too (DIST-20, ROUTE-10, CON-46). Whoever else has access is its last resort. */
+export const REFERRAL: RoutingRule = {
+  name: 'referral',
+  when: {
+    any: [
+      { field: 'source', in: REFERRAL_WORDS },
+      { field: 'type', in: ['referral'] },
+    ],
+  },
+  ...TOP_PERFORMERS_FIRST,
+  fallback: [...TOP_PERFORMERS_FIRST.fallback, { target: EVERYBODY, method: 'roundRobin' }],
+};
+
+/** The spec's defaults: known accounts and referrals are pushed, all else is raced for (DIST-20); criteria and time off bound what is nobody's account (ROUTE-26). */
 export const ROUTING_DEFAULTS: RoutingPolicy = {
-  rules: [KNOWN_ACCOUNT, { name: 'everybody else', target: EVERYBODY, method: 'race', fallback: [] }],
+  rules: [KNOWN_ACCOUNT, REFERRAL, { name: 'everybody else', target: EVERYBODY, method: 'race', fallback: [] }],
   teamPools: {},
   criteria: { premium: [...CRITERIA], standard: [...CRITERIA] },
   // Hours stay off until they are asked for: a company that has said nothing of its hours would race in the default ones alone.

@@ -40,13 +40,17 @@ describe('ROUTE-24: in words', () => {
 
   it('of a preset', () => {
     expect(lines(resolvePreset('open') as Policy, 'en')).toEqual(['Everybody races for every lead.']);
-    expect(lines(resolvePreset('tiered') as Policy, 'en').slice(0, 2)).toEqual([
+    expect(lines(resolvePreset('tiered') as Policy, 'en').slice(0, 3)).toEqual([
       '1. known account: if the company is somebody’s account, it goes to the owner of the account. If nobody is there, or takes it, it goes by turns to everybody.',
-      '2. everybody else: every lead is raced for by everybody.',
+      expect.stringMatching(
+        /^2\. referral: if .*, it goes by turns to reps with tier 1\. If nobody is there, or takes it, it goes by turns to reps with tier 2; then goes by turns to everybody\.$/,
+      ),
+      '3. everybody else: every lead is raced for by everybody.',
     ]);
-    expect(lines(resolvePreset('tiered') as Policy, 'id').slice(0, 2)).toEqual([
+    expect(lines(resolvePreset('tiered') as Policy, 'id').slice(0, 3)).toEqual([
       '1. known account: jika perusahaan sudah punya pemilik akun, diberikan ke pemilik akunnya. Jika tidak ada yang siap atau mengambilnya: digilir ke semua rep.',
-      '2. everybody else: setiap lead diperebutkan oleh semua rep.',
+      expect.stringMatching(/^2\. referral: jika .*, digilir ke rep dengan tier 1\./),
+      '3. everybody else: setiap lead diperebutkan oleh semua rep.',
     ]);
   });
 

@@ -5,6 +5,7 @@ import { inWords, type Language, oneOf } from './condition-words.ts';
 import type { Policy } from './policy-rules.ts';
 import {
   type Criterion,
+  pushesToAll,
   type RoutingRule,
   type Segment,
   type Step,
@@ -45,7 +46,7 @@ const CRITERIA: Record<Language, Record<Criterion, string>> = {
 };
 
 /** One line a rule, in the order in which they are tried, then what bounds all of them. */
-export function routingInWords({ routing }: Policy, language: Language, nameOf: NameOf): string[] {
+export function routingInWords({ routing, mode }: Policy, language: Language, nameOf: NameOf): string[] {
   const id = language === 'id';
   const lines = routing.rules.map((rule, index) => `${index + 1}. ${ruleInWords(rule, language, nameOf)}`);
   if (lines.length === 0)
@@ -55,6 +56,12 @@ export function routingInWords({ routing }: Policy, language: Language, nameOf: 
       id
         ? 'Aturan pertama yang cocok berlaku. Lead tanpa aturan yang cocok, atau tanpa rep yang siap, masuk antrean ops.'
         : 'The first rule that fits decides. A lead that none fits, or for which nobody is there, goes to the ops queue.',
+    );
+  if (mode === 'TIERED' && routing.rules.some((rule) => [rule, ...rule.fallback].some(pushesToAll)))
+    lines.push(
+      id
+        ? 'Yang digilir ke semua rep melewati tier yang tidak mendapat lead dari pool itu.'
+        : 'What goes by turns to everybody passes by tiers that have no access to its pool.',
     );
   for (const [pool, how] of Object.entries(routing.teamPools)) lines.push(teamPoolInWords(pool, how, language));
   for (const pool of ['premium', 'standard'] as const) {

@@ -1,6 +1,6 @@
 /** Whether a lead meets a condition of a routing rule (ROUTE-01..10). Pure. */
 import { normaliseWord } from '../kernel/words.ts';
-import type { BlindFact } from '../policy/policy-rules.ts';
+import type { BlindFact, Temperature } from '../policy/policy-rules.ts';
 import type { Condition, NumberField, TextField } from '../policy/routing-policy.ts';
 
 /** What routing may look at. Null: the lead does not say. */
@@ -10,7 +10,7 @@ export interface LeadFacts {
   industry: string | null;
   source: string | null;
   type: string | null;
-  temperature: string;
+  temperature: Temperature;
   pool: 'premium' | 'standard';
   signals: string[];
   /** What it asks for, in its own words. */

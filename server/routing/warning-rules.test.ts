@@ -23,6 +23,8 @@ test('a rule behind one without a condition, a rotation of all, an empty target,
   expect(warned(routing(rule('all'), rule('late', { when })))).toEqual([['late', 'neverReached']]);
   expect(warned(routing(rule('turns', { method: 'roundRobin' })))).toEqual([['turns', 'rotationWithoutSegment']]);
   expect(warned(routing(rule('none', { target: { reps: ['z'] } })))).toEqual([['none', 'nobodyInTarget']]);
+  const tierOne = { target: { segment: { tiers: [1] } } };
+  expect(warned(routing(rule('tier 1, in a week without one', tierOne)))).toEqual([]);
   expect(warned(routing(rule('some', { when })))).toEqual([[null, 'noRuleForTheRest']]);
   expect(warned(routing(rule('some', { when }), rule('rest')))).toEqual([]);
 });

@@ -1,5 +1,5 @@
 /** What is probably not meant in the rules of routing, though it is allowed (ROUTE-16, ROUTE-20). Pure. */
-import type { RoutingPolicy, Step } from '../policy/routing-policy.ts';
+import type { RoutingPolicy, Step, Target } from '../policy/routing-policy.ts';
 import { isInTarget, type RoutingRep } from './eligibility-rules.ts';
 import { stepsOf } from './routing-rules.ts';
 
@@ -16,8 +16,9 @@ export function routingWarnings(routing: RoutingPolicy, reps: readonly RoutingRe
   const warnings: RoutingWarning[] = [];
   const catchesAll = rules.findIndex(({ when }) => when === undefined);
   const isUnbounded = criteria.premium.length === 0 && criteria.standard.length === 0;
+  // Tiers come and go from week to week: one without a rep is no mistake.
   const isEmpty = ({ method, target }: Step) =>
-    method !== 'accountOwner' && !reps.some((rep) => isInTarget(target, rep));
+    method !== 'accountOwner' && !isOfTiersAlone(target) && !reps.some((rep) => isInTarget(target, rep));
   for (const [index, rule] of rules.entries()) {
     const { name, when, method, target } = rule;
     const rotates = method === 'roundRobin' || method === 'weighted';
@@ -44,4 +45,10 @@ export function routingWarnings(routing: RoutingPolicy, reps: readonly RoutingRe
       message: 'A lead that no rule fits goes to the ops queue: end with a rule that has no condition.',
     });
   return warnings;
+}
+
+function isOfTiersAlone(target: Target): boolean {
+  return (
+    'segment' in target && Object.entries(target.segment).every(([key, list]) => key === 'tiers' || list === undefined)
+  );
 }

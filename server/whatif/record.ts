@@ -42,6 +42,8 @@ export interface RecordedOwnership {
   leadId: string;
   nth: number;
   repId: string;
+  /** By which rule's method it was given; null: claimed, or by a manager. */
+  method: string | null;
   startedAtMs: number;
   works: RecordedWork[];
 }
@@ -172,8 +174,8 @@ function placesOf(
 }
 
 function ownershipsOf(all: All, { fromMs, untilMs }: Span): RecordedOwnership[] {
-  const rows = all<{ id: string; leadId: string; repId: string; startedAtMs: number; nth: number }>(
-    `SELECT id, lead_id AS leadId, rep_id AS repId, started_at AS startedAtMs,
+  const rows = all<Omit<RecordedOwnership, 'works'> & { id: string }>(
+    `SELECT id, lead_id AS leadId, rep_id AS repId, method, started_at AS startedAtMs,
        (SELECT count(*) FROM ownerships p WHERE p.lead_id = o.lead_id AND p.rowid < o.rowid) AS nth
      FROM ownerships o WHERE started_at < ? AND coalesce(ended_at, ?) >= ? ORDER BY rowid`,
     untilMs,

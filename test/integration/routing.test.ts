@@ -170,6 +170,27 @@ onBothArbiters('a rule that pushes', (start) => {
   });
 });
 
+onBothArbiters('DIST-20: a referral in the preset tiered', (start) => {
+  it('goes by turns to tier 1, then 2, while a demo request is raced for; never to a tier without access', async () => {
+    const race = await start({ policy: 'tiered' });
+    const [best, next, last] = [
+      await race.rep('Satu', { tier: 1 }),
+      await race.rep('Dua', { tier: 2 }),
+      await race.rep('Tiga', { tier: 3 }),
+    ];
+    const pushedTo = async () => owners(race, await race.lead({ type: 'referral' })).map(({ rep_id }) => rep_id);
+    expect(await pushedTo()).toEqual([best.id]);
+    expect(alerted([best, next, last], await race.lead({ type: 'demo request' }))).toEqual(['Satu']);
+    await race.patch(best, { status: 'break' });
+    expect(await pushedTo()).toEqual([next.id]);
+    await race.patch(next, { status: 'break' });
+    expect(await pushedTo()).toEqual([]);
+    expect(await queue(race)).toMatchObject([
+      { rule: 'referral', leftOut: [{}, {}, { reasons: { notReady: 2, tierNever: 1 } }] },
+    ]);
+  });
+});
+
 onBothArbiters('ROUTE-15: what nobody matches', (start) => {
   it('stands in the ops queue with an alarm and a timer, and leaves it when a rule is mended or given by hand', async () => {
     const race = await start({ policy: 'open' });

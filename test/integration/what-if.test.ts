@@ -57,7 +57,7 @@ async function work(leadId: string, owner: RaceRep, chance: Chance): Promise<voi
 async function midday(rep: RaceRep): Promise<void> {
   await race.patch(rep, { status: 'break' });
   await race.after(7 * MINUTE);
-  await race.changeCompetition({ dailyCap: 4 });
+  await race.changeCompetition({ dailyCap: 2 });
   await race.after(MINUTE);
   await race.patch(rep, { status: 'ready' });
 }
@@ -77,8 +77,8 @@ describe('sambar what-if', () => {
     await playDay(reps, 26, createChance('a day'));
     await race.after(3 * HOUR);
     const { reproduced, inForce } = await runWhatIf(order(), quiet);
-    expect(reproduced?.offers).toBeGreaterThan(26);
-    expect(reproduced?.winners).toBeGreaterThan(5);
+    expect(reproduced?.offers).toBeGreaterThan(15);
+    expect(reproduced?.winners).toBeGreaterThan(3);
     expect(reproduced).toMatchObject({ sameOffers: reproduced?.offers, sameWinners: reproduced?.winners });
     // Rules have acted: some were refused, newcomers raced among themselves, lanes opened one after the other.
     expect(Object.keys(inForce.refusals)).not.toEqual([]);
