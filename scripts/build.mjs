@@ -1,9 +1,10 @@
 // Builds what is missing or older than its sources: the server and tools (tsc), the pages (vite).
 // --if-stale: only then; --quiet: nothing on standard output.
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const ifStale = process.argv.includes('--if-stale');
@@ -44,6 +45,17 @@ function run(what, command, args) {
   if (!quiet) process.stderr.write(`built ${what} in ${((Date.now() - started) / 1000).toFixed(1)} s\n`);
 }
 
+/** Beside each text of the pages, once and for all, as small as it gets. */
+function compress(folder) {
+  for (const entry of readdirSync(folder, { withFileTypes: true, recursive: true })) {
+    if (!/\.(js|css|html|svg|webmanifest)$/.test(entry.name)) continue;
+    const file = join(entry.parentPath, entry.name);
+    const text = readFileSync(file);
+    writeFileSync(`${file}.br`, brotliCompressSync(text));
+    writeFileSync(`${file}.gz`, gzipSync(text, { level: 9 }));
+  }
+}
+
 function stamp(file) {
   writeFileSync(join(root, file), `${new Date().toISOString()}\n`);
 }
@@ -60,5 +72,7 @@ if (!ifStale || isStale('dist/.built', serverSources)) {
 }
 if (!ifStale || isStale('web/dist/.built', [...always, 'web', 'client-sdk'])) {
   run('pages', 'vite', ['build', '-c', 'web/vite.config.ts', '--logLevel', 'warn']);
+  run('their service worker', 'vite', ['build', '-c', 'web/worker/vite.config.ts', '--logLevel', 'warn']);
+  compress(join(root, 'web/dist'));
   stamp('web/dist/.built');
 }

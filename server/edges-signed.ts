@@ -78,7 +78,9 @@ export function bindClaimLinks(app: Http, deps: EdgeDeps): void {
     card({ offerId, repId, expiresAtMs }) {
       const offer = offers.get(offerId);
       const place = offer === undefined ? null : placeOf(offer, repId);
-      const about = { offerId, expiresAt: iso(expiresAtMs) };
+      const nowMs = world.clock.nowMs();
+      const claimConfirm = world.policy.at(nowMs).policy.claim.confirmMode;
+      const about = { offerId, expiresAt: iso(expiresAtMs), asOf: iso(nowMs), claimConfirm };
       if (offer === undefined || place === null) return { ...about, state: 'ended' };
       const { seq, sentAtMs, opensAtMs } = place;
       if (seq === null || sentAtMs === null) return { ...about, state: 'upcoming', opensAt: iso(opensAtMs) };

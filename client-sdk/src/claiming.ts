@@ -41,7 +41,10 @@ export class ClaimUnanswered extends Error {
 }
 
 export interface ClaimingDeps {
-  connection: Connection;
+  /** Null: there is no socket to ask over, only HTTP. */
+  connection: Pick<Connection, 'isLive' | 'ask'> | null;
+  /** Where a tap is asked over HTTP; absent: as a rep's own claim of the lead. */
+  callOf?: ((tap: UnansweredTap) => HttpCall) | undefined;
   api: Api;
   serverTime: ServerTime;
   taps: UnansweredTaps;
@@ -57,6 +60,11 @@ export const CLAIM_BOUND_MS = 10_000;
 const SERVER_FAILED = 'internal';
 const PAUSE_MS = 250;
 const PAUSE_MAX_MS = 2000;
+
+interface HttpCall {
+  path: string;
+  body: object;
+}
 
 type Outcome =
   | { kind: 'verdict'; verdict: Verdict }
@@ -106,8 +114,10 @@ export class Claiming {
     let overSocket = true;
     let isSure = true;
     for (let attempt = 0; ; attempt++) {
-      const viaSocket: boolean = overSocket && this.#deps.connection.isLive;
-      const outcome: Outcome = viaSocket ? await this.#askSocket(tap) : await this.#askHttp(tap);
+      const socket: Pick<Connection, 'ask'> | null =
+        overSocket && this.#deps.connection?.isLive ? this.#deps.connection : null;
+      const viaSocket: boolean = socket !== null;
+      const outcome: Outcome = socket === null ? await this.#askHttp(tap) : await this.#askSocket(socket, tap);
       if (outcome.kind === 'verdict' && outcome.verdict.verdict !== 'retry') return outcome.verdict;
       if (outcome.kind !== 'verdict' && isSure) {
         isSure = false;
@@ -124,11 +134,11 @@ export class Claiming {
     }
   }
 
-  async #askSocket(tap: UnansweredTap): Promise<Outcome> {
+  async #askSocket(socket: Pick<Connection, 'ask'>, tap: UnansweredTap): Promise<Outcome> {
     const { leadId, offerId, requestId } = tap;
     const payload: LeadClaim = { leadId, requestId };
     if (offerId !== undefined) payload.offerId = offerId;
-    const reply = await this.#deps.connection.ask('lead:claim', payload, ASK_TIMEOUT_MS);
+    const reply = await socket.ask('lead:claim', payload, ASK_TIMEOUT_MS);
     if (reply.kind === 'silence') return reply;
     if (!('error' in reply.answer)) return this.#verdict(reply.answer);
     const { error } = reply.answer;
@@ -137,12 +147,10 @@ export class Claiming {
   }
 
   async #askHttp(tap: UnansweredTap): Promise<Outcome> {
-    const { leadId, offerId, requestId } = tap;
-    const path = `/leads/${encodeURIComponent(leadId)}/claims`;
-    const body = offerId === undefined ? {} : { offerId };
+    const { path, body } = (this.#deps.callOf ?? claimCallOf)(tap);
     try {
       const verdict = await this.#deps.api.post<Verdict>(path, body, {
-        idempotencyKey: requestId,
+        idempotencyKey: tap.requestId,
         timeoutMs: ASK_TIMEOUT_MS,
         attempts: 1,
       });
@@ -183,6 +191,10 @@ export class Claiming {
     const closeMs = closesAtMs(tap.offerId);
     return closeMs !== undefined && serverTime.nowMs() + pauseMs >= closeMs;
   }
+}
+
+function claimCallOf({ leadId, offerId }: UnansweredTap): HttpCall {
+  return { path: `/leads/${encodeURIComponent(leadId)}/claims`, body: offerId === undefined ? {} : { offerId } };
 }
 
 /** The members of each verdict beside its offer, as the wire has them. */

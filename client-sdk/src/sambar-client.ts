@@ -40,6 +40,7 @@ export type * from '../protocol/down.ts';
 export type { BoardWatch } from '../protocol/up.ts';
 export type { LeadView, Lost, Verdict, Won } from '../protocol/verdict.ts';
 export type { Watching } from './boards.ts';
+export { ClaimLink, type ClaimLinkOptions, type LinkedOffer } from './claim-link.ts';
 export { type ClaimRequest, ClaimUnanswered } from './claiming.ts';
 export type { ConnectionState } from './connection.ts';
 export {

@@ -33,6 +33,8 @@ const REFUSALS = {
   notInOffer: [409, 'The lead is not offered to this rep now.', 'repId'],
 } as const;
 
+const pageOf = (token: string) => `/rep/#claim=${encodeURIComponent(token)}`;
+
 export function claimLinkRoutes(app: Http, deps: ClaimLinksDeps): void {
   function linkOf(token: string): ClaimLink {
     const link = deps.read(token);
@@ -69,6 +71,8 @@ export function claimLinkRoutes(app: Http, deps: ClaimLinksDeps): void {
     { config: { limit: 'signIn' }, schema: { summary: 'What the link is for; changes nothing', tags, params } },
     async (request, reply) => {
       reply.header('cache-control', 'no-store');
+      // Who follows it in a browser gets the page that shows the card. Behind `#` no log and no referrer has the token.
+      if (request.headers.accept?.includes('text/html')) return reply.redirect(pageOf(request.params.token), 303);
       return deps.card(linkOf(request.params.token));
     },
   );

@@ -1,4 +1,5 @@
 /** The rep's personal card (DASH-01): own figures, what is left of the limits, own leads. */
+import type { OwnershipRow } from '../claims/ownership-store.ts';
 import { standingOf } from '../distribution/standing-rules.ts';
 import { zoneOf } from '../policy/policy-rules.ts';
 import { perWeekOf } from '../quota/quota-rules.ts';
@@ -12,6 +13,8 @@ import { pastOf } from './showing.ts';
 import type { World } from './world.ts';
 
 const OWN_LEADS_SHOWN = 50;
+/** Neighbours on each side of one's own rank: a rival to pass, one to keep behind. */
+const NEIGHBOURS = 2;
 
 export function personalCard(world: World, repId: string) {
   const rep = world.directory.rep(repId);
@@ -40,6 +43,8 @@ export function personalCard(world: World, repId: string) {
     conversion: own('conversion', 'all')?.value ?? null,
     claimSpeedMs: own('claimSpeed', 'week')?.value ?? null,
     rank: own('points', 'week')?.rank ?? null,
+    around: world.boards.around({ board: 'points', period: 'week', top: 1 }, repId, NEIGHBOURS),
+    claimConfirm: policy.claim.confirmMode,
     limits,
     allowance: allowanceOf(policy, rep, limits),
     onboarding: onboardingView(world, rep),
@@ -47,10 +52,20 @@ export function personalCard(world: World, repId: string) {
     priorityWindow: ownPriorityWindow(world, repId),
     leads: world.owners
       .leadsOf(repId, OWN_LEADS_SHOWN)
-      .map(({ leadId }) => leadFor(world, leadId, true))
+      .map((owner) => ownLead(world, owner))
       .filter((lead) => lead !== null),
   };
 }
+
+/** A lead of one's own, with when its first contact is due and when it was made (CLAIM-12). */
+function ownLead(world: World, owner: OwnershipRow) {
+  const lead = leadFor(world, owner.leadId, true, owner);
+  if (lead === null) return null;
+  const { firstContactDueAt, firstContactAt } = owner;
+  return { ...lead, contactDueAt: isoOf(firstContactDueAt), contactedAt: isoOf(firstContactAt) };
+}
+
+const isoOf = (ms: number | null) => (ms === null ? null : new Date(ms).toISOString());
 
 /** HEALTH-20: until when the team's leads go by turns; null: its reps race. */
 function pausedUntil(world: World, team: string | null, nowMs: number): string | null {

@@ -250,3 +250,43 @@ test('property: the fold equals a plain recount, in any order of the facts, aske
     { numRuns: 400 },
   );
 });
+
+describe('the rows around a rep (DASH-01)', () => {
+  const around = (deltas: DayDelta[], repId: string, part: Partial<BoardQuery> = {}) => {
+    const fold = createBoardFold();
+    for (const one of deltas) fold.apply(one);
+    return fold.around(query('points', part), repId, 2);
+  };
+
+  test('two above and two below, in order; fewer at either end; none without a row', () => {
+    const deltas = ['a', 'b', 'c', 'd', 'e', 'f'].map((repId, n) => delta(repId, n + 1, { points: 60 - 10 * n }));
+    const ids = (repId: string) => around(deltas, repId).map((row) => `${row.rank}${row.repId}`);
+    expect(ids('d')).toEqual(['2b', '3c', '4d', '5e', '6f']);
+    expect(ids('a')).toEqual(['1a', '2b', '3c']);
+    expect(ids('f')).toEqual(['4d', '5e', '6f']);
+    expect(ids('nobody')).toEqual([]);
+    expect(around(deltas, 'd', { includes: (repId) => repId !== 'c' }).map(({ repId }) => repId)).toEqual([
+      'a',
+      'b',
+      'd',
+      'e',
+      'f',
+    ]);
+  });
+
+  test('is the piece of the whole board that the rep stands in', () => {
+    const row = fc.record({ points: fc.integer({ min: 1, max: 5 }), at: fc.integer({ min: 1, max: 20 }) });
+    fc.assert(
+      fc.property(fc.array(row, { minLength: 1, maxLength: 12 }), fc.nat(11), (rows, which) => {
+        const deltas = rows.map(({ points, at }, n) => delta(`r${n}`, at, { points }));
+        const fold = createBoardFold();
+        for (const one of deltas) fold.apply(one);
+        const whole = fold.standings(query('points'), 100);
+        const place = whole.findIndex(({ repId }) => repId === `r${which % rows.length}`);
+        expect(fold.around(query('points'), `r${which % rows.length}`, 2)).toEqual(
+          whole.slice(Math.max(0, place - 2), place + 3),
+        );
+      }),
+    );
+  });
+});

@@ -47,6 +47,8 @@ export interface BoardFold {
   standings(query: BoardQuery, top: number): Standing[];
   /** One rep's row, however far down; null: none. */
   standingOf(query: BoardQuery, repId: string): Standing | null;
+  /** One rep's row between its neighbours, so many above and below; empty without a row of its own. */
+  around(query: BoardQuery, repId: string, each: number): Standing[];
   /** A rep's points of all time. */
   balance(repId: string): number;
   /** A sum over all reps of the days of a range. */
@@ -124,6 +126,7 @@ export function createBoardFold(): BoardFold {
     },
     standings: (query, top) => ranked(bestOf(query, totalsOf(query.range), top)),
     standingOf: (query, repId) => standingIn(query, totalsOf(query.range), repId),
+    around: (query, repId, each) => aroundIn(query, totalsOf(query.range), repId, each),
     balance: (repId) => all.get(repId)?.points ?? 0,
     total(sum, range) {
       let total = 0;
@@ -204,6 +207,36 @@ function ranked(sorted: Placed[]): Standing[] {
     rows.push({ rank: above?.value === value ? above.rank : index + 1, repId, value });
   }
   return rows;
+}
+
+/** Two passes whatever the number of reps: who the neighbours are, then how many are better than each. */
+function aroundIn(query: BoardQuery, totals: Totals, repId: string, each: number): Standing[] {
+  const sums = totals.get(repId);
+  const place = sums && placeOf(query.metric, sums, query.rateMinClaims);
+  if (!place || !query.includes(repId)) return [];
+  const own = { repId, ...place };
+  const nearest = { above: [] as Placed[], below: [] as Placed[] };
+  for (const placed of placesIn(query, totals)) {
+    if (placed.repId === repId) continue;
+    const isAbove = order(query.metric, placed, own) < 0;
+    const side = isAbove ? nearest.above : nearest.below;
+    side.splice(positionOf(query.metric, side, placed), 0, placed);
+    if (side.length > each) side.splice(isAbove ? 0 : each, 1);
+  }
+  const shown = [...nearest.above, own, ...nearest.below];
+  const better = shown.map(() => 0);
+  for (const { value } of placesIn(query, totals)) {
+    for (const [index, row] of shown.entries())
+      if (isBetter(query.metric, value, row.value)) better[index] = (better[index] ?? 0) + 1;
+  }
+  return shown.map((row, index) => ({ rank: 1 + (better[index] ?? 0), repId: row.repId, value: row.value }));
+}
+
+function* placesIn(query: BoardQuery, totals: Totals): Iterable<Placed> {
+  for (const [repId, sums] of totals) {
+    const place = placeOf(query.metric, sums, query.rateMinClaims);
+    if (place !== null && query.includes(repId)) yield { repId, ...place };
+  }
 }
 
 /** A rank is one more than the number of those who are strictly better. */

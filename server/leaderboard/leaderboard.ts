@@ -58,6 +58,8 @@ export interface Leaderboard {
   releaseAll(watcher: string): void;
   /** The board as it stands; `repId` adds that rep's own row. */
   snapshot(request: BoardRequest, repId?: string): BoardSnapshot;
+  /** A ranked rep's row between its neighbours, so many above and below; empty for who has no rank. */
+  around(request: BoardRequest, repId: string, each: number): BoardRow[];
   /** Names, teams or the policy changed: every stream looks again. */
   refresh(): void;
   /** A rep's points of all time. */
@@ -148,6 +150,10 @@ class Boards implements Leaderboard {
       rows,
       ...(own === null ? {} : { me: own }),
     };
+  }
+
+  around(request: BoardRequest, repId: string, each: number): BoardRow[] {
+    return this.#fold.around(this.#query(request), repId, each).map((standing) => this.#row(standing));
   }
 
   #own(request: BoardRequest, repId: string): BoardSnapshot['me'] | null {

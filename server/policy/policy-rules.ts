@@ -9,6 +9,7 @@ import { z } from 'zod';
 import { balancedRules } from './balanced-policy.ts';
 import { BLIND_DEFAULT, type BlindFact, type BlindPolicy, blindSection } from './blind-policy.ts';
 import { calendarSection, DEFAULT_HOURS, teamSection } from './calendar-policy.ts';
+import { claimSection } from './claim-policy.ts';
 import { FAIRNESS_DEFAULT, FAIRNESS_OFF, fairnessSection } from './fairness-policy.ts';
 import { MIX_DEFAULT, mixSection } from './mix-policy.ts';
 import { DEFAULT_ONBOARDING, onboardingSection } from './onboarding-policy.ts';
@@ -96,6 +97,7 @@ export const policyDocument = z.strictObject({
     .default({}),
   routing: routingSection.default(ROUTING_OFF),
   competition,
+  claim: claimSection,
   priorityWindows: priorityWindowsSection,
   onboarding: onboardingSection,
   fairness: fairnessSection.default(FAIRNESS_OFF),
@@ -188,6 +190,7 @@ function openPreset(): Policy {
       attemptRate: null,
       showWinnerName: true,
     },
+    claim: { confirmMode: 'tap' },
     priorityWindows: null,
     onboarding: null,
     fairness: FAIRNESS_OFF,
@@ -228,6 +231,7 @@ function tieredPreset(): Policy {
       maxOpenLeads: 50,
       attemptRate: { perSecond: 5, perMinute: 60 },
     },
+    claim: { confirmMode: 'hold' },
     onboarding: DEFAULT_ONBOARDING,
     fairness: FAIRNESS_DEFAULT,
     leaderboard: { ...open.leaderboard, coalesceMs: 1_000 },

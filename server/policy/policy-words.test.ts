@@ -33,6 +33,7 @@ const OTHER_WORDS: Record<string, string> = {
   TIERED: 'OPEN',
   weekly: 'off',
   any: 'call',
+  hold: 'tap',
   race: 'queue',
   roundRobin: 'weighted',
   accountOwner: 'roundRobin',

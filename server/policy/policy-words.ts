@@ -2,6 +2,7 @@
  * The rules in words (ROUTE-24, IMPL-06): always made from the document that acts, never written beside it. A section
  * is one function here, so that a rule can be read as soon as it acts. Pure.
  */
+import { claimInWords } from './claim-words.ts';
 import type { Language } from './condition-words.ts';
 import { fairnessInWords, onboardingInWords, priorityWindowsInWords } from './fairness-words.ts';
 import { leaderboardInWords, pointsInWords, privacyInWords, scoringInWords, slaInWords } from './outcome-words.ts';
@@ -26,6 +27,7 @@ const SECTIONS: readonly { section: keyof Policy; id: string; en: string; lines:
   { section: 'calendar', id: 'Jam kerja', en: 'Working hours', lines: calendarInWords },
   { section: 'routing', id: 'Pembagian lead', en: 'Routing', lines: routingInWords },
   { section: 'competition', id: 'Rebutan lead', en: 'The race', lines: competitionInWords },
+  { section: 'claim', id: 'Tombol KLAIM', en: 'The CLAIM button', lines: claimInWords },
   { section: 'priorityWindows', id: 'Jendela prioritas', en: 'Priority windows', lines: priorityWindowsInWords },
   { section: 'onboarding', id: 'Rep baru', en: 'New reps', lines: onboardingInWords },
   { section: 'fairness', id: 'Rasio dan minimum', en: 'Ratios and minimums', lines: fairnessInWords },

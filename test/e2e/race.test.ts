@@ -2,73 +2,21 @@
  * The race as people see it: two reps' phones, a wallboard and a manager's desk, in a real browser on
  * the built pages of a real server.
  */
-import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ADMIN_KEY, leadBody } from '../support/app.ts';
-import { type Device, launchBrowser, openDevice, sidewaysScroll } from '../support/browser.ts';
-import { endServers, type ServerProcess, startServer } from '../support/server-process.ts';
-import { tempFolder } from '../support/temp-database.ts';
+import { sidewaysScroll } from '../support/browser.ts';
+import { cardOf as card, isLive, PHONE, Premises, TELEVISION } from '../support/premises.ts';
 
-const PHONE = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true };
-const TELEVISION = { viewport: { width: 1920, height: 1080 } };
-
-let browser: Browser;
-let server: ServerProcess;
-const devices: Device[] = [];
+let premises: Premises;
 
 beforeAll(async () => {
-  browser = await launchBrowser();
+  premises = await Premises.open();
 });
 
-afterAll(async () => {
-  await browser.close();
-});
-
-beforeEach(async () => {
-  server = await startServer({ DATABASE_FILE: join(tempFolder(), 'sambar.db'), ADMIN_API_KEY: ADMIN_KEY });
-});
-
-afterEach(async () => {
-  await Promise.all(devices.splice(0).map(({ context }) => context.close()));
-  await endServers();
-});
-
-async function post<T>(path: string, body: unknown = {}): Promise<T> {
-  const response = await fetch(`${server.url}/v1${path}`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${ADMIN_KEY}`, 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  });
-  expect([path, response.status]).toEqual([path, 201]);
-  return (await response.json()) as T;
-}
-
-interface Rep {
-  id: string;
-  name: string;
-}
-
-const addRep = (name: string) => post<Rep>('/reps', { name, email: `${name.toLowerCase()}@example.com` });
-const tokenOf = async ({ id }: Rep) => (await post<{ token: string }>(`/reps/${id}/tokens`)).token;
-
-async function visit(address: string, options: Parameters<typeof openDevice>[1]): Promise<Device> {
-  const device = await openDevice(browser, options);
-  devices.push(device);
-  await device.page.goto(address);
-  return device;
-}
-
-/** A rep's phone, signed in and connected. */
-async function phoneOf(rep: Rep, options = PHONE): Promise<Device> {
-  const device = await visit(`${server.url}/rep/#token=${await tokenOf(rep)}`, options);
-  await isLive(device.page);
-  return device;
-}
-
-async function isLive(page: Page): Promise<void> {
-  await page.locator('[data-testid=connection-state][data-state=live]').waitFor();
-}
+afterAll(() => premises.close());
+beforeEach(() => premises.startServer());
+afterEach(() => premises.clear());
 
 /** A phone on a slow way down: that an offer ended reaches it after its own claim has left. */
 async function hearsOfEndsAfterItsTap(page: Page): Promise<void> {
@@ -88,22 +36,20 @@ async function hearsOfEndsAfterItsTap(page: Page): Promise<void> {
   });
 }
 
-const card = (page: Page, leadId: string) => page.locator(`[data-testid=offer-card][data-lead-id="${leadId}"]`);
-
 describe('a race in the browser', () => {
   it('the winner sees the contact, the loser the name, the wall the points, the manager the race', async () => {
-    const [ani, budi] = [await addRep('Ani'), await addRep('Budi')];
-    const invite = await post<{ url: string }>(`/reps/${ani.id}/invites`);
-    const first = await visit(invite.url, PHONE);
+    const [ani, budi] = [await premises.addRep('Ani'), await premises.addRep('Budi')];
+    const invite = await premises.post<{ url: string }>(`/reps/${ani.id}/invites`);
+    const first = await premises.visit(invite.url, PHONE);
     await isLive(first.page);
-    const second = await phoneOf(budi);
-    const screen = await post<{ token: string }>('/screens', { name: 'Lobby' });
-    const wall = await visit(`${server.url}/wall/#token=${screen.token}`, TELEVISION);
+    const second = await premises.phoneOf(budi);
+    const screen = await premises.post<{ token: string }>('/screens', { name: 'Lobby' });
+    const wall = await premises.visit(`${premises.url}/wall/#token=${screen.token}`, TELEVISION);
     await isLive(wall.page);
-    const desk = await visit(`${server.url}/manage/#token=${ADMIN_KEY}`, TELEVISION);
+    const desk = await premises.visit(`${premises.url}/manage/#token=${ADMIN_KEY}`, TELEVISION);
     await isLive(desk.page);
 
-    const { id: leadId } = await post<{ id: string }>('/leads', leadBody());
+    const { id: leadId } = await premises.post<{ id: string }>('/leads', leadBody());
     await card(second.page, leadId).waitFor();
     await card(first.page, leadId).waitFor();
     expect(await first.page.content()).not.toContain('dewi@maju.example');
@@ -140,14 +86,13 @@ describe('a race in the browser', () => {
   });
 
   it("a loser who tapped is told by how much; the winner's other phone lets go of the card", async () => {
-    const [ani, budi] = [await addRep('Ani'), await addRep('Budi')];
-    const [first, other] = [await phoneOf(ani), await phoneOf(ani)];
-    const second = await openDevice(browser, PHONE);
-    devices.push(second);
+    const [ani, budi] = [await premises.addRep('Ani'), await premises.addRep('Budi')];
+    const [first, other] = [await premises.phoneOf(ani), await premises.phoneOf(ani)];
+    const second = await premises.device(PHONE);
     await hearsOfEndsAfterItsTap(second.page);
-    await second.page.goto(`${server.url}/rep/#token=${await tokenOf(budi)}`);
+    await second.page.goto(`${premises.url}/rep/#token=${await premises.tokenOf(budi)}`);
     await isLive(second.page);
-    const { id: leadId } = await post<{ id: string }>('/leads', leadBody());
+    const { id: leadId } = await premises.post<{ id: string }>('/leads', leadBody());
     for (const { page } of [other, second]) await card(page, leadId).waitFor();
     await card(first.page, leadId).getByTestId('claim-button').tap();
     await card(first.page, leadId).getByText('Anda dapat!').waitFor();
@@ -163,15 +108,15 @@ describe('a race in the browser', () => {
   });
 
   it('what a lead says is shown as text, in every direction of writing', async () => {
-    const rep = await addRep('Ani');
-    const phone = await phoneOf(rep);
+    const rep = await premises.addRep('Ani');
+    const phone = await premises.phoneOf(rep);
     const names = [
       '<script>document.title = "owned"</script>',
       '<img src=x onerror="document.title = 1">',
       'شركة المستقبل \u202e PT abc',
     ];
     for (const name of names) {
-      const { id } = await post<{ id: string }>(
+      const { id } = await premises.post<{ id: string }>(
         '/leads',
         leadBody({ company: { name }, contact: { name, title: name } }),
       );
@@ -180,7 +125,7 @@ describe('a race in the browser', () => {
       expect(await shown.textContent()).toBe(name);
       expect(await shown.locator('*').count()).toBe(0);
     }
-    const { id: leadId } = await post<{ id: string }>(
+    const { id: leadId } = await premises.post<{ id: string }>(
       '/leads',
       leadBody({ company: { name: names[0] }, contact: { name: names[1] } }),
     );
@@ -192,7 +137,7 @@ describe('a race in the browser', () => {
   });
 
   it.each([320, 360])('a phone of %s px never scrolls sideways', async (width) => {
-    const phone = await phoneOf(await addRep('Ani'), { ...PHONE, viewport: { width, height: 640 } });
+    const phone = await premises.phoneOf(await premises.addRep('Ani'), { ...PHONE, viewport: { width, height: 640 } });
     const long = 'Perusahaansangatpanjangtanpaspasisamasekali'.repeat(3);
     expect(await sidewaysScroll(phone.page)).toBe(0);
     const company = { name: `PT ${long}`, size: 12_000_000 };
@@ -202,7 +147,7 @@ describe('a race in the browser', () => {
       email: `${'a'.repeat(60)}@${'b'.repeat(60)}.example`,
       phone: '+62 811 0000 0000 0000 0001',
     };
-    const { id: leadId } = await post<{ id: string }>(
+    const { id: leadId } = await premises.post<{ id: string }>(
       '/leads',
       leadBody({ company, contact, interest: long, source: long }),
     );
@@ -212,6 +157,7 @@ describe('a race in the browser', () => {
     await phone.page.locator(`[data-testid=lead-contact][data-lead-id="${leadId}"]`).waitFor();
     expect(await sidewaysScroll(phone.page)).toBe(0);
     await phone.page.getByRole('button', { name: 'English' }).tap();
+    await phone.page.getByText('Settings').tap();
     await phone.page.getByRole('button', { name: 'Sign out' }).waitFor();
     expect(await sidewaysScroll(phone.page)).toBe(0);
     // The rep's own break, and back.

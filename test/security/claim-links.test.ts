@@ -56,6 +56,13 @@ describe('a claim link', () => {
     expect(rowCounts(cast.app.databaseFile)).toEqual(rows);
   });
 
+  it('leads a browser to the page, with the token behind # where no log and no referrer has it', async () => {
+    const { body } = await mint(await cast.app.addLead(), cast.a1.id);
+    const answer = await fetch(body.url, { redirect: 'manual', headers: { accept: 'text/html,*/*;q=0.8' } });
+    expect([answer.status, answer.headers.get('location')]).toEqual([303, `/rep/#claim=${body.token}`]);
+    expect(answer.headers.get('cache-control')).toBe('no-store');
+  });
+
   it('claims by the path of every claim: won once, the same again, lost for the other', async () => {
     const leadId = await cast.app.addLead();
     const [one, two] = [(await mint(leadId, cast.a1.id)).body, (await mint(leadId, cast.a2.id)).body];

@@ -1,18 +1,37 @@
 /** The rep's phone: offers, the one button, and what became of it. */
 import { effect, signal } from '@preact/signals';
 import { render } from 'preact';
-import { number } from '../shared/format.ts';
+import { number, span } from '../shared/format.ts';
 import { language, t } from '../shared/language.ts';
 import { ConnectionBadge, PageHeader } from '../shared/page-header.tsx';
 import { openSession } from '../shared/session.ts';
 import { SignIn } from '../shared/sign-in.tsx';
+import { ClaimByLink, createLinkModel, type LinkModel, takeClaimToken } from './claim-link.tsx';
+import { isNewer, keepShell, takeNewer } from './installing.ts';
 import { MyLeads } from './my-leads.tsx';
-import { OfferList, verdictText } from './offer-list.tsx';
+import { OfferList } from './offer-list.tsx';
+import { OwnCard } from './own-card.tsx';
 import { OwnStatus } from './own-status.tsx';
 import { createRepModel, type Me, type RepModel } from './rep-model.ts';
+import { Settings } from './settings.tsx';
+import { unlockSound } from './signals.ts';
+import { verdictText } from './verdict-words.ts';
 
+const linked = signal<LinkModel | null>(null);
+followLink();
+addEventListener('hashchange', followLink);
 const session = openSession('rep');
 const model = signal<RepModel | null>(null);
+unlockSound();
+keepShell();
+
+/** A link that claims shows its one offer, whoever is signed in here. */
+function followLink(): void {
+  const token = takeClaimToken();
+  if (token === null) return;
+  linked.peek()?.stop();
+  linked.value = createLinkModel(token);
+}
 
 effect(() => {
   document.documentElement.lang = language.value;
@@ -36,23 +55,48 @@ effect(() => {
 
 function App() {
   const mine = model.value;
+  if (linked.value !== null) return <ClaimByLink model={linked.value} />;
   if (mine === null) return <SignIn session={session} help={t.value.signIn.help} />;
   return (
     <div class="rep-page">
       <PageHeader title={mine.me.value?.name ?? 'Sambar'}>
         <ConnectionBadge state={mine.connection.value} />
-        <button type="button" class="quiet" onClick={() => session.signOut()}>
-          {t.value.signIn.signOut}
-        </button>
       </PageHeader>
       <main>
+        <Notices mine={mine} />
         {mine.me.value !== null && <OwnStatus model={mine} me={mine.me.value} />}
         {mine.me.value !== null && <Numbers me={mine.me.value} />}
-        <MyLeads model={mine} />
+        {mine.me.value !== null && <MyLeads model={mine} />}
+        {mine.me.value !== null && <OwnCard me={mine.me.value} />}
+        <Settings signOut={() => session.signOut()} />
         <OfferList model={mine} />
         <Announcer mine={mine} />
       </main>
     </div>
+  );
+}
+
+/** What stands between the rep and the truth: no network, old data, a newer build that waits. */
+function Notices({ mine }: { mine: RepModel }) {
+  const words = t.value.connection;
+  const staleMs = mine.staleMs.value;
+  return (
+    <>
+      {!mine.isOnline.value && <p class="notice">{words.noNetwork}</p>}
+      {staleMs !== null && (
+        <p class="notice" data-testid="stale">
+          {words.stale(span(Math.ceil(staleMs / 1000) * 1000))}
+        </p>
+      )}
+      {isNewer.value && (
+        <p class="notice">
+          {words.newer}{' '}
+          <button type="button" onClick={takeNewer}>
+            {words.reload}
+          </button>
+        </p>
+      )}
+    </>
   );
 }
 

@@ -1,10 +1,10 @@
 import type { ComponentChildren, TargetedEvent } from 'preact';
 import { useState } from 'preact/hooks';
-import type { LeadView } from '../../client-sdk/src/sambar-client.ts';
-import { number } from '../shared/format.ts';
+import { countdown, span } from '../shared/format.ts';
 import { t } from '../shared/language.ts';
 import { type Submitting, useSubmitting } from '../shared/submitting.ts';
-import type { RepModel } from './rep-model.ts';
+import { Contact } from './contact.tsx';
+import type { OwnLead, RepModel } from './rep-model.ts';
 
 const OUTCOMES = ['connected', 'voicemail', 'wrongNumber'] as const;
 /** `won` asks for the revenue and `disqualified` for a reason, so these two have forms of their own. */
@@ -24,7 +24,7 @@ export function MyLeads({ model }: { model: RepModel }) {
   );
 }
 
-function MyLead({ lead, model }: { lead: LeadView; model: RepModel }) {
+function MyLead({ lead, model }: { lead: OwnLead; model: RepModel }) {
   const submitting = useSubmitting();
   const [saved, setSaved] = useState('');
   const words = t.value.lead;
@@ -40,7 +40,8 @@ function MyLead({ lead, model }: { lead: LeadView; model: RepModel }) {
   return (
     <article class="card" data-testid="my-lead" data-lead-id={lead.id}>
       <h3>{lead.company.name}</h3>
-      <Contact lead={lead} />
+      <FirstContact lead={lead} now={model.now.value} />
+      <Contact lead={lead} from={model.me.value?.name ?? null} />
       <Group label={words.callOutcome}>
         {OUTCOMES.map((outcome) => (
           <button
@@ -91,42 +92,15 @@ function MyLead({ lead, model }: { lead: LeadView; model: RepModel }) {
   );
 }
 
-function Contact({ lead }: { lead: LeadView }) {
+/** Counts down to when the first contact is due, and then up; until it was made. */
+function FirstContact({ lead: { contactDueAt, contactedAt }, now }: { lead: OwnLead; now: number }) {
+  if (contactDueAt === null || contactedAt !== null) return null;
+  const leftMs = Date.parse(contactDueAt) - now;
   const words = t.value.lead;
-  const { contact } = lead;
-  if (contact === null) return <p class="soft">{words.noContact}</p>;
   return (
-    <div class="fields contact" data-testid="lead-contact" data-lead-id={lead.id}>
-      <p>
-        <strong>{contact.name}</strong>
-        {contact.title !== null && <span class="soft"> {contact.title}</span>}
-      </p>
-      <div class="row">
-        {contact.phone !== null && (
-          <a class="button primary" href={`tel:${contact.phone.replace(/[^+\d]/g, '')}`}>
-            {words.call(contact.phone)}
-          </a>
-        )}
-        {contact.email !== null && (
-          <a class="button" href={`mailto:${encodeURIComponent(contact.email)}`}>
-            {words.email(contact.email)}
-          </a>
-        )}
-      </div>
-      <dl class="fields">
-        {lead.interest !== null && <Fact name={words.interest} value={lead.interest} />}
-        {lead.dealValue !== null && <Fact name={words.dealValue} value={number(lead.dealValue)} />}
-      </dl>
-    </div>
-  );
-}
-
-function Fact({ name, value }: { name: string; value: string }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{value}</dd>
-    </div>
+    <p class={`countdown${leftMs < 0 ? ' trouble' : ''}`} data-testid="first-contact">
+      {leftMs < 0 ? words.contactLate(span(-leftMs)) : words.contactWithin(countdown(leftMs))}
+    </p>
   );
 }
 

@@ -1,11 +1,13 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
-import type { OfferCard, UpcomingCard, Verdict } from '../../client-sdk/src/sambar-client.ts';
-import { countdown, number } from '../shared/format.ts';
+import { useEffect, useRef } from 'preact/hooks';
+import type { UpcomingCard } from '../../client-sdk/src/sambar-client.ts';
+import { countdown } from '../shared/format.ts';
 import { t } from '../shared/language.ts';
-import type { End, RepModel, ShownOffer, Tap } from './rep-model.ts';
-
-/** A new card takes no tap that was meant for the one before it. */
-const ARMED_AFTER_MS = 350;
+import { ClaimButton } from './claim-button.tsx';
+import { OfferFacts } from './offer-facts.tsx';
+import type { ShownOffer } from './offers-model.ts';
+import type { RepModel } from './rep-model.ts';
+import { isOut } from './tap.ts';
+import { statusText, verdictClass, verdictName } from './verdict-words.ts';
 
 export function OfferList({ model }: { model: RepModel }) {
   const words = t.value.offers;
@@ -19,7 +21,9 @@ export function OfferList({ model }: { model: RepModel }) {
           ))}
         </ul>
       )}
-      {model.offers.value.length === 0 && <p class="soft">{words.none}</p>}
+      {model.offers.value.length === 0 && (
+        <p class="soft">{model.connection.value.kind === 'live' ? words.none : words.unknown}</p>
+      )}
       <ul class="offer-list">
         {model.offers.value.toReversed().map((offer) => (
           <Offer key={offer.card.offerId} offer={offer} model={model} />
@@ -42,10 +46,9 @@ function Upcoming({ card, now }: { card: UpcomingCard; now: number }) {
 function Offer({ offer, model }: { offer: ShownOffer; model: RepModel }) {
   const { card, end, tap } = offer;
   const element = useRef<HTMLLIElement>(null);
-  const isArmed = useArmed();
   useSeen(element, () => model.client.seen(card));
   const now = model.now.value;
-  const wait = tap?.kind === 'sending' || tap?.kind === 'unsure';
+  const wait = isOut(tap);
   const hasWon = tap?.kind === 'verdict' && tap.verdict.verdict === 'won';
   // While the rep's own tap is under way, its verdict says how the offer ended for this rep.
   const isOver = end !== null && !hasWon && !wait;
@@ -58,20 +61,17 @@ function Offer({ offer, model }: { offer: ShownOffer; model: RepModel }) {
       data-offer-id={card.offerId}
       data-ended={end !== null}
     >
-      <CardFacts card={card} now={now} isOver={end !== null} />
+      <OfferFacts card={card} now={now} isOver={end !== null} />
       <p class={`verdict ${verdictClass(tap)}`} data-testid="verdict" data-verdict={verdictName(tap)}>
         {statusText(offer, now)}
       </p>
       {(end === null || wait) && (
-        <button
-          type="button"
-          class="primary claim-button"
-          data-testid="claim-button"
-          disabled={wait || !isArmed}
-          onClick={() => void model.claim(card)}
-        >
-          {wait ? t.value.offers.sending : t.value.offers.claim}
-        </button>
+        <ClaimButton
+          confirm={model.me.value?.claimConfirm ?? 'tap'}
+          isBusy={wait}
+          isCutOff={!model.isOnline.value}
+          onClaim={() => void model.claim(card)}
+        />
       )}
       {end !== null && tap?.kind === 'unanswered' && (
         <button type="button" onClick={() => void model.claim(card)}>
@@ -80,103 +80,6 @@ function Offer({ offer, model }: { offer: ShownOffer; model: RepModel }) {
       )}
     </li>
   );
-}
-
-function CardFacts({ card, now, isOver }: { card: OfferCard; now: number; isOver: boolean }) {
-  const words = t.value.offers;
-  const leftMs = Date.parse(card.closesAt) - now;
-  const opensInMs = Date.parse(card.opensAt) - now;
-  return (
-    <div class="facts fields">
-      <h3>{card.blind ? words.blind : card.company.name}</h3>
-      <div class="row">
-        {card.company.size !== null && <span>{words.employees(number(card.company.size))}</span>}
-        {card.contact.title !== null && <span>{card.contact.title}</span>}
-        {/* Of a blind offer: what its policy shows. */}
-        {[card.source, card.industry, card.region].map((fact) => fact != null && <span key={fact}>{fact}</span>)}
-      </div>
-      <div class="row">
-        {card.score !== null && <span class="badge">{words.score(number(card.score))}</span>}
-        {card.temperature !== null && <span class="badge">{t.value.temperature[card.temperature]}</span>}
-        {!isOver && (
-          <span class="countdown">
-            {opensInMs > 0
-              ? words.opensIn(countdown(opensInMs))
-              : leftMs > 0
-                ? words.timeLeft(countdown(leftMs))
-                : words.timeUp}
-          </span>
-        )}
-      </div>
-    </div>
-  );
-}
-
-/** The rep's own tap is the news, unless it decided nothing and the offer has ended since. */
-function statusText({ tap, end }: ShownOffer, now: number): string {
-  const isUndecided = tap?.kind === 'verdict' && ['early', 'refused', 'retry'].includes(tap.verdict.verdict);
-  return tap === null || (end !== null && isUndecided) ? endText(end) : tapText(tap, now);
-}
-
-function tapText(tap: Tap, now: number): string {
-  const { offers, verdict } = t.value;
-  if (tap.kind === 'sending') return offers.sending;
-  if (tap.kind === 'unsure') return offers.unsure;
-  if (tap.kind === 'unanswered') return verdict.unanswered;
-  if (tap.kind === 'problem') return tap.text;
-  return verdictText(tap.verdict, now);
-}
-
-export function verdictText(answer: Verdict, now: number): string {
-  const { offers, verdict, gone } = t.value;
-  switch (answer.verdict) {
-    case 'won':
-      return verdict.won;
-    case 'lost':
-      return verdict.lost(number(answer.byMs), answer.winner.name ?? offers.someone);
-    case 'early':
-      return verdict.early(countdown(Date.parse(answer.opensAt) - now));
-    case 'refused':
-      return refusalText(answer);
-    case 'gone':
-      return gone[answer.reason] ?? offers.over;
-    case 'retry':
-      return verdict.retry;
-  }
-}
-
-function refusalText({ rule, owed, message }: Extract<Verdict, { verdict: 'refused' }>): string {
-  const { refusal, owed: owing } = t.value;
-  if (owed !== undefined && rule in owing) return owing[rule as keyof typeof owing](number(owed));
-  // A rule of a newer server comes with its own words.
-  return refusal[rule] ?? message;
-}
-
-function endText(end: End | null): string {
-  const { offers, gone, verdict } = t.value;
-  if (end === null) return '';
-  if (end.kind === 'taken') return offers.taken(end.by ?? offers.someone);
-  if (end.kind === 'over') return offers.over;
-  if (end.reason === 'won') return verdict.wonElsewhere;
-  return (gone as Record<string, string>)[end.reason] ?? offers.over;
-}
-
-function verdictName(tap: Tap | null): string {
-  if (tap === null) return '';
-  return tap.kind === 'verdict' ? tap.verdict.verdict : tap.kind;
-}
-
-function verdictClass(tap: Tap | null): string {
-  return tap === null ? '' : `verdict-${verdictName(tap)}`;
-}
-
-function useArmed(): boolean {
-  const [isArmed, arm] = useState(false);
-  useEffect(() => {
-    const timer = setTimeout(() => arm(true), ARMED_AFTER_MS);
-    return () => clearTimeout(timer);
-  }, []);
-  return isArmed;
 }
 
 /** Once, when the card has really been on the screen. */

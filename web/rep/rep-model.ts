@@ -2,23 +2,55 @@
  * What the rep's page shows, as signals over one client. It decides nothing: a card is open, over or
  * won because the server said so, and while nobody has answered it says that.
  */
-import { type ReadonlySignal, type Signal, signal } from '@preact/signals';
+import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import {
-  ClaimUnanswered,
   type ConnectionState,
   createSambarClient,
   type LeadView,
   type OfferCard,
-  type Pool,
   type SambarClient,
   SambarProblem,
-  type UpcomingCard,
-  type Verdict,
 } from '../../client-sdk/src/sambar-client.ts';
 import { t } from '../shared/language.ts';
 import { deviceStorage } from '../shared/memory.ts';
-import { explain } from '../shared/problems.ts';
+import { isOnline } from '../shared/network.ts';
+import { stayAwake } from '../shared/stay-awake.ts';
 import { ticking } from '../shared/ticking.ts';
+import type { ConfirmMode } from './claim-button.tsx';
+import { OffersModel } from './offers-model.ts';
+import { preferences } from './preferences.ts';
+import { tell } from './signals.ts';
+import { tapped } from './tap.ts';
+
+/** A lead of one's own, with when it is to be contacted first and when it was. */
+export type OwnLead = LeadView & { contactDueAt: string | null; contactedAt: string | null };
+
+export interface Limit {
+  rule: string;
+  limit: number;
+  used: number;
+  left: number;
+  owed?: number;
+  waived?: boolean;
+}
+
+/** What a computed tier rests on; shares are fractions, `next` is what opens the tier above. */
+export interface TierStanding {
+  reason: string | null;
+  figures: {
+    conversion: number;
+    attainment: number | null;
+    responseMs: number | null;
+    next: { tier: number; conversion: number | null; attainment: number | null; responseMs: number | null } | null;
+  } | null;
+}
+
+export interface RankRow {
+  rank: number;
+  repId: string;
+  name: string | null;
+  value: number;
+}
 
 /** The personal card, as `GET /v1/me` answers it. */
 export interface Me {
@@ -26,39 +58,32 @@ export interface Me {
   name: string;
   team: string | null;
   tier: number;
+  tierStanding: TierStanding | null;
   status: 'ready' | 'break';
   points: number;
   claimsToday: number;
   claimsWeek: number;
+  conversion: number | null;
   rank: number | null;
-  limits: { rule: string; left: number }[];
-  leads: LeadView[];
+  /** Two above and two below in this week's points, with one's own row; empty without a rank. */
+  around: RankRow[];
+  limits: Limit[];
+  pausedUntil: string | null;
+  priorityWindow: { opensAt: string; endsAt: string } | null;
+  /** What a claim asks of the thumb (CLAIM-04). */
+  claimConfirm: ConfirmMode;
+  leads: OwnLead[];
 }
 
-/** Where the rep's own tap on an offer stands. */
-export type Tap =
-  | { kind: 'sending' }
-  | { kind: 'unsure' }
-  | { kind: 'verdict'; verdict: Verdict }
-  | { kind: 'unanswered' }
-  | { kind: 'problem'; text: string };
-
-export type End = { kind: 'taken'; by: string | null } | { kind: 'withdrawn'; reason: string } | { kind: 'over' };
-
-export interface ShownOffer {
-  card: OfferCard;
-  end: End | null;
-  tap: Tap | null;
-}
-
-export interface RepModel {
+export interface RepModel extends Pick<OffersModel, 'offers' | 'upcoming'> {
   client: SambarClient;
   connection: Signal<ConnectionState>;
-  offers: Signal<readonly ShownOffer[]>;
-  upcoming: Signal<readonly UpcomingCard[]>;
+  isOnline: ReadonlySignal<boolean>;
   me: Signal<Me | null>;
   /** The server's time, moving. */
   now: ReadonlySignal<number>;
+  /** How old what is shown is, while the link is down; null: it is live, or nothing has come yet. */
+  staleMs: ReadonlySignal<number | null>;
   /** The newest words for a screen reader. */
   news: Signal<string>;
   claim(card: OfferCard): Promise<void>;
@@ -66,26 +91,33 @@ export interface RepModel {
   stop(): void;
 }
 
-/** A card that is over stays in place, so that it never vanishes under a finger. */
-const ENDED_SHOWN_MS = 3000;
-/** One's own verdict stays longer: it is there to be read. */
-const VERDICT_SHOWN_MS = 10_000;
-
 export function createRepModel(token: string): RepModel {
   const client = createSambarClient({ url: location.origin, token, storage: deviceStorage });
   const clock = ticking(() => client.serverNowMs());
+  const shown = new OffersModel();
+  const connection = signal(client.state);
+  const me = signal<Me | null>(null);
+  const liveAtMs = signal<number | null>(null);
+  const isAtWork = computed(() => preferences.stayAwake.value && me.value?.status === 'ready');
+  const letSleep = stayAwake(isAtWork);
   const model: RepModel = {
     client,
-    connection: signal(client.state),
-    offers: signal<readonly ShownOffer[]>([]),
-    upcoming: signal<readonly UpcomingCard[]>([]),
-    me: signal<Me | null>(null),
+    connection,
+    isOnline,
+    offers: shown.offers,
+    upcoming: shown.upcoming,
+    me,
     now: clock.now,
+    staleMs: computed(() => {
+      const sinceMs = liveAtMs.value;
+      return sinceMs === null || connection.value.kind === 'live' ? null : Math.max(0, clock.now.value - sinceMs);
+    }),
     news: signal(''),
-    claim: (card) => claim(model, card),
+    claim: (card) => claim(model, shown, card),
     refreshMe: () => refreshMe(model),
     stop: () => {
       clock.stop();
+      letSleep();
       document.removeEventListener('visibilitychange', syncWhenShown);
       client.close();
     },
@@ -95,23 +127,26 @@ export function createRepModel(token: string): RepModel {
     if (document.visibilityState === 'visible') void client.sync();
   };
   document.addEventListener('visibilitychange', syncWhenShown);
-  follow(model);
+  client.onState((state) => {
+    // The moment it ceases to be live is how fresh what stays on the page is.
+    if (connection.peek().kind === 'live' || state.kind === 'live') liveAtMs.value = client.serverNowMs();
+    connection.value = state;
+    if (state.kind === 'live') void model.refreshMe();
+  });
+  follow(model, shown);
   client.connect();
   return model;
 }
 
-function follow(model: RepModel): void {
+function follow(model: RepModel, shown: OffersModel): void {
   const { client, news } = model;
-  client.onState((state) => {
-    model.connection.value = state;
-    if (state.kind === 'live') void model.refreshMe();
-  });
-  client.onPool((pool) => showPool(model, pool));
+  client.onPool((pool) => shown.showPool(pool));
   client.onAlert((card) => {
     news.value = t.value.offers.newOffer(card.company.name ?? '');
+    tell('alert');
   });
-  client.onTaken(({ offerId, by }) => endOffer(model, offerId, { kind: 'taken', by: by.name }));
-  client.onWithdrawn(({ offerId, reason }) => endOffer(model, offerId, { kind: 'withdrawn', reason }));
+  client.onTaken(({ offerId, by }) => shown.end(offerId, { kind: 'taken', by: by.name }));
+  client.onWithdrawn(({ offerId, reason }) => shown.end(offerId, { kind: 'withdrawn', reason }));
   client.onPoints(({ points }) => {
     news.value = t.value.me.pointsAwarded(String(points));
     void model.refreshMe();
@@ -119,72 +154,25 @@ function follow(model: RepModel): void {
   client.onOwnLeads(() => void model.refreshMe());
   client.onAssigned(() => {
     news.value = t.value.me.assigned;
+    tell('alert');
     void model.refreshMe();
   });
 }
 
-function showPool(model: RepModel, pool: Pool): void {
-  model.upcoming.value = pool.upcoming;
-  const open = new Map(pool.offers.map((card) => [card.offerId, card]));
-  const shown = model.offers.value.map((offer) => {
-    const card = open.get(offer.card.offerId);
-    open.delete(offer.card.offerId);
-    if (card !== undefined) return { ...offer, card, end: null };
-    // Why it is over is told by the next event, or was told by the rep's own verdict.
-    if (offer.end === null) forgetLater(model, offer);
-    return { ...offer, end: offer.end ?? ({ kind: 'over' } as const) };
-  });
-  const fresh = [...open.values()].map((card): ShownOffer => ({ card, end: null, tap: null }));
-  model.offers.value = [...shown, ...fresh];
-}
-
-function endOffer(model: RepModel, offerId: string, end: End): void {
-  model.offers.value = model.offers.value.map((offer) => (offer.card.offerId === offerId ? { ...offer, end } : offer));
-}
-
-function forgetLater(model: RepModel, { card }: ShownOffer): void {
-  const isMine = (offer: ShownOffer): boolean => offer.card.offerId === card.offerId;
-  const forgetIfRead = (): void => {
-    const offer = model.offers.value.find(isMine);
-    if (offer === undefined || offer.end === null) return;
-    // A tap that still waits for its verdict keeps its card.
-    if (offer.tap?.kind === 'sending' || offer.tap?.kind === 'unsure') watch();
-    else model.offers.value = model.offers.value.filter((other) => !isMine(other));
-  };
-  const watch = (): void => {
-    const hasTap = model.offers.value.find(isMine)?.tap ?? null;
-    setTimeout(forgetIfRead, hasTap === null ? ENDED_SHOWN_MS : VERDICT_SHOWN_MS);
-  };
-  watch();
-}
-
-async function claim(model: RepModel, { leadId, offerId }: OfferCard): Promise<void> {
-  const show = (tap: Tap): void => {
-    model.offers.value = model.offers.value.map((offer) =>
-      offer.card.offerId === offerId ? { ...offer, tap } : offer,
-    );
-  };
-  show({ kind: 'sending' });
-  navigator.vibrate?.(20);
-  try {
-    const verdict = await model.client.claim({
-      leadId,
-      offerId,
-      onUnsure: () => show({ kind: 'unsure' }),
-    });
-    show({ kind: 'verdict', verdict });
-    if (verdict.verdict === 'won') showWon(model, verdict.lead);
-  } catch (error) {
-    if (error instanceof ClaimUnanswered) show({ kind: 'unanswered' });
-    else show({ kind: 'problem', text: explain(error) });
-  }
+async function claim(model: RepModel, shown: OffersModel, { leadId, offerId }: OfferCard): Promise<void> {
+  const verdict = await tapped(
+    (onUnsure) => model.client.claim({ leadId, offerId, onUnsure }),
+    (tap) => shown.tap(offerId, tap),
+  );
+  if (verdict?.verdict === 'won') showWon(model, verdict.lead);
 }
 
 function showWon(model: RepModel, lead: LeadView): void {
   const me = model.me.value;
   if (me !== null) {
     const others = me.leads.filter(({ id }) => id !== lead.id);
-    model.me.value = { ...me, leads: [lead, ...others] };
+    // When it is to be contacted comes with the next card.
+    model.me.value = { ...me, leads: [{ ...lead, contactDueAt: null, contactedAt: null }, ...others] };
   }
   void model.refreshMe();
 }

@@ -15,6 +15,19 @@ export function clockTime(iso: string): string {
   return new Intl.DateTimeFormat(language.value, format).format(new Date(iso));
 }
 
+/** A day and a time with its zone: `Sen 23 Nov 14.30 WIB`. */
+export function moment(iso: string): string {
+  const format = {
+    weekday: 'short',
+    day: 'numeric',
+    month: 'short',
+    hour: '2-digit',
+    minute: '2-digit',
+    timeZoneName: 'short',
+  } as const;
+  return new Intl.DateTimeFormat(language.value, format).format(new Date(iso));
+}
+
 /** `0:07`, `12:30`, `1:02:05`: never negative, and a started second counts. */
 export function countdown(ms: number): string {
   const seconds = Math.max(0, Math.ceil(ms / 1000));
