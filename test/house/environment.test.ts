@@ -111,7 +111,7 @@ describe('the environment', () => {
         cwd: tempFolder(),
         env: { PATH: process.env.PATH, ...WRONG },
         encoding: 'utf8',
-        timeout: 30_000,
+        timeout: 100_000,
       },
     );
     expect(
