@@ -110,6 +110,7 @@ export function bindRouting(app: Http, house: DecidingHouse): void {
       const { result } = await stored(
         world.ledger.write('addTimeOff', { row, actor: actorOf(speaker), at }, idempotency),
       );
+      world.timeOff.changed(repId);
       return result;
     },
     timeOff: world.routing.timeOff,
@@ -118,6 +119,7 @@ export function bindRouting(app: Http, house: DecidingHouse): void {
       const at = await stored(world.arbiter.now());
       const order = { id, repId, actor: actorOf(speaker), at };
       const { result } = await stored(world.ledger.write('endTimeOff', order));
+      world.timeOff.changed(repId);
       if (result.ended) await presence.routeWaiting();
       return result.ended;
     },

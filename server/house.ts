@@ -34,7 +34,7 @@ import { closeMonthDue, firstMonthTimer } from './flow/quota.ts';
 import { forgetOldLeads, retentionTimer } from './flow/retention.ts';
 import { remindOfReview } from './flow/reviewing.ts';
 import { createSettlement } from './flow/settlement.ts';
-import { noteShown, restoreShown } from './flow/showing.ts';
+import { noteShown, restoreShown, SHOWN_READ_MS } from './flow/showing.ts';
 import { firstCounterDay, restoreOffers } from './flow/start.ts';
 import { armTiers, createTiering, tiersTimer } from './flow/tiering.ts';
 import type { Transactions } from './flow/transactions/transactions.ts';
@@ -64,6 +64,7 @@ import { lastReview, loadPolicies } from './policy/policy-store.ts';
 import { createQuotaReader } from './quota/quota-reader.ts';
 import { createRotation } from './routing/rotation.ts';
 import { createRoutingReader } from './routing/routing-reader.ts';
+import { createTimeOffBook } from './routing/time-off-book.ts';
 import { createTiersReader } from './tiers/tiers-reader.ts';
 
 export interface HouseDeps {
@@ -111,6 +112,7 @@ function createWorld(deps: HouseDeps): World {
   });
   boards.load(loadRepDays(db));
   const events = createEventsReader(db);
+  const routing = createRoutingReader(db);
   const world: World = {
     clock,
     random: deps.random,
@@ -120,7 +122,8 @@ function createWorld(deps: HouseDeps): World {
     ledger: deps.ledger,
     announcer,
     directory,
-    routing: createRoutingReader(db),
+    routing,
+    timeOff: createTimeOffBook((repId) => routing.timeOffOf(repId, clock.nowMs() - SHOWN_READ_MS)),
     rotation: createRotation(directory.reps()),
     policy,
     pauses: createPauses(loadPauses(db)),

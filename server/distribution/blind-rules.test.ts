@@ -31,7 +31,7 @@ function plan(temperature: Temperature, blind: boolean, reps: OfferRep[], counte
   return planOffer({
     ...{ temperature, blind, pool: 'standard', policy: POLICY, reps, nowMs: NOW_MS },
     counterOf: (_, counter) => counted[counter] ?? 0,
-    past: { shownOf: () => 5, policyAt: () => POLICY },
+    past: { shownOf: () => 5, policyAt: () => POLICY, workedIn: () => ({ worked: 5, working: 5 }) },
   });
 }
 

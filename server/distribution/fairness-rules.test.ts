@@ -7,7 +7,6 @@ import { type OfferPlan, type OfferRep, planOffer, withinLimits } from './distri
 import {
   autoOwed,
   claimsPerAutoRule,
-  coldPerWeekRule,
   excessOf,
   hotPerWarmRule,
   type Past,
@@ -32,6 +31,7 @@ const policyWith = (
     fairness: { ...open.fairness, ...fairness },
   };
 };
+const always = () => ({ worked: 5, working: 5 });
 const rep = (id: string, part: Partial<OfferRep> = {}): OfferRep => ({
   id,
   tier: 1,
@@ -103,20 +103,6 @@ describe('FAIR-02', () => {
   });
 });
 
-describe('FAIR-03', () => {
-  const cold = (before: number, now: number, more = {}) => ({
-    [claimsInWeek('cold', BEFORE)]: before,
-    [claimsInWeek('cold', WEEK)]: now,
-    ...more,
-  });
-  test('COMP-40.14: what was missed last week is made up first', () => {
-    const rule = coldPerWeekRule(3, WEEK);
-    expect(mayClaim(rule, cold(3, 0))).toBe(true);
-    expect([0, 1, 2].map((now) => mayClaim(rule, cold(1, now)))).toEqual([false, false, true]);
-    expect(mayClaim(rule, cold(3, 0, { [returnedInWeek('cold', BEFORE)]: 1 }))).toBe(false);
-  });
-});
-
 test('ROUTE-11: room for one more below the capacity', () => {
   const room = (policy: Policy, held: number) =>
     roomAgainst(policy, { id: 'a', timeZone: 'Asia/Jakarta' }, NOW_MS, reading({ [OPEN_LEADS]: held }));
@@ -135,6 +121,7 @@ describe('an offer', () => {
       counters?: Record<string, number>;
       shown?: (repId: string, temperature: Temperature, week: string) => number;
       policyAt?: Past['policyAt'];
+      worked?: Past['workedIn'];
     } = {},
   ): OfferPlan {
     const made = planOffer({
@@ -144,7 +131,11 @@ describe('an offer', () => {
       reps: part.reps ?? [rep('a')],
       nowMs: part.nowMs ?? NOW_MS,
       counterOf: reading(part.counters ?? {}),
-      past: { shownOf: part.shown ?? (() => 9), policyAt: part.policyAt ?? (() => policy) },
+      past: {
+        shownOf: part.shown ?? (() => 9),
+        policyAt: part.policyAt ?? (() => policy),
+        workedIn: part.worked ?? always,
+      },
     });
     if (made.nobody) throw new Error('an offer to nobody');
     return made;
@@ -202,6 +193,29 @@ describe('an offer', () => {
     expect(plan(policy, { policyAt: () => policyWith({}) }).limits).toEqual([]);
   });
 
+  test('FAIR-03: the minimum is pro rata of the days worked, and each asks for its own', () => {
+    const worked = (repId: string) => ({ worked: repId === 'a' ? 2 : 5, working: 5 });
+    const made = plan(policyWith({ coldPerWeek: 3 }), { reps: [rep('a'), rep('b')], worked });
+    expect(made.limits).toMatchObject([
+      { rule: 'coldPerWeek', max: -1, lanes: [0] },
+      { rule: 'coldPerWeek', max: -3, lanes: [1] },
+    ]);
+  });
+
+  test('FAIR-03: what last week paid for the week before it does not count for last week', () => {
+    const policy = policyWith({ coldPerWeek: 3 });
+    const shown = (_: string, __: Temperature, week: string) => (week < '2026-11-09' ? 0 : 9);
+    const asked = (counters: Record<string, number>) => plan(policy, { counters, shown }).limits[0]?.max;
+    // Nothing two weeks ago, three last week: they were that week's.
+    expect(asked({ [claimsInWeek('cold', BEFORE)]: 3 })).toBe(-6);
+    // Five last week: two of them were its own.
+    expect(asked({ [claimsInWeek('cold', BEFORE)]: 5 })).toBe(-6);
+    expect(asked({ [claimsInWeek('cold', BEFORE)]: 6 })).toBe(-3);
+    const done = { [claimsInWeek('cold', '2026-11-09')]: 3 };
+    expect(asked({ ...done, [claimsInWeek('cold', BEFORE)]: 3 })).toBe(-3);
+    expect(asked({ ...done, [returnedInWeek('cold', '2026-11-09')]: 1, [claimsInWeek('cold', BEFORE)]: 3 })).toBe(-4);
+  });
+
   test('CON-10: a lane is split where one rep had a chance and another had none; all open at once', () => {
     const shown = (repId: string) => (repId === 'b' ? 0 : 1);
     const made = plan(policyWith({ hotPerWarm: 2 }), { reps: [rep('a'), rep('b'), rep('c')], shown });
@@ -224,7 +238,7 @@ describe('an offer', () => {
       Number(repId === 'passedBy' && kind === 'assigned' && week === WEEK);
     const reps = ['passedBy', 'accepted', 'declined', 'elsewhere'].map((id) => rep(id));
     const base = { temperature: 'hot', pool: 'standard', policy, nowMs: NOW_MS, counterOf } as const;
-    const made = planOffer({ ...base, reps, past: { shownOf, policyAt: () => policy } });
+    const made = planOffer({ ...base, reps, past: { shownOf, policyAt: () => policy, workedIn: always } });
     if (made.nobody) throw new Error('an offer to nobody');
     expect(made.lanes.map(({ repIds }) => repIds)).toEqual([
       ['passedBy', 'declined'],

@@ -10,9 +10,9 @@
  * - FAIR-02 `claimsPerAuto`, all leads: claims - n × accepted <= n - 1. Accepted: given by rotation and not
  *   given back. Waived for a rep who could have had none this week that it has not accepted: none went round
  *   in a rotation that the rep was in, or missed on a break. Who owes is served next.
- * - FAIR-03 `coldPerWeek`, hot and warm leads: cold of last week + cold of this week >= n, so what was
- *   missed is made up first. Where fewer were shown to the rep last week, n is that number; 0 for a rep
- *   in the first 12 weeks, and for a week that ended under rules without this one.
+ * - FAIR-03 `coldPerWeek`, hot and warm leads: what was missed last week is made up first
+ *   (cold-minimum-rules.ts). n is pro rata of the days worked, no more than was shown to the rep in that week, and
+ *   0 for a rep in the first 12 weeks, and for a week that ended under rules without this one.
  *
  * - COMP-35 `weeklyAllowance`: leads received this week, claimed, by rotation or by a manager, given back or not
  *   <= n - 1, where n is the rep's own. Bands are another's business (server/quota): here it is a number.
@@ -24,6 +24,14 @@ import type { Increment, Limit } from '../claims/arbiter.ts';
 import { addDays, type Day, dayBounds, localDay } from '../kernel/calendar.ts';
 import { remembered } from '../kernel/recent-map.ts';
 import type { Policy, Temperature } from '../policy/policy-rules.ts';
+import {
+  COLD_WEEKS,
+  type ColdWeek,
+  coldAsked,
+  coldPerWeekRule,
+  type DaysWorked,
+  proRata,
+} from './cold-minimum-rules.ts';
 import {
   autoInWeek,
   claimsInWeek,
@@ -49,6 +57,8 @@ export interface Past {
   shownOf(repId: string, kind: ShownKind, week: Day): number;
   /** The rules in force at an instant. */
   policyAt(ms: number): Policy;
+  /** FAIR-03: how much of a week the rep was not away. */
+  workedIn(repId: string, week: Day): DaysWorked;
 }
 
 export interface RuleInput {
@@ -117,15 +127,6 @@ export function claimsPerAutoRule(each: number, week: Day): Rule {
   return { rule: 'claimsPerAuto', terms, max: each - 1 };
 }
 
-/** FAIR-03: what was missed of `required` in the week before is made up in this one. */
-export function coldPerWeekRule(required: number, week: Day): Rule {
-  const terms = [addDays(week, -7), week].flatMap((of) => [
-    times(-1, claimsInWeek('cold', of)),
-    plus(returnedInWeek('cold', of)),
-  ]);
-  return { rule: 'coldPerWeek', terms, max: -required };
-}
-
 /** FAIR-12: of the base load of this week so many are given and no more; they count that a manager gave too. */
 export function baseLoadRule(leads: number, week: Day): Rule {
   return { rule: 'onboarding', terms: [autoInWeek(week), managerInWeek(week)].map(plus), max: leads - 1 };
@@ -154,11 +155,18 @@ export interface WeeklyRules {
 /** What is the same for all reps of a zone on one day. */
 interface Week {
   week: Day;
-  before: Day;
-  /** Who was hired after this day was a newcomer in the week before. */
+  /** The weeks before, last week first. */
+  before: PastWeek[];
+}
+
+interface PastWeek {
+  week: Day;
+  /** Who was hired after this day was a newcomer then. */
   newcomerAfter: Day;
-  /** `coldPerWeek` when the week before ended. */
+  /** `coldPerWeek` when it ended. */
   coldThen: number;
+  claims: string;
+  returned: string;
 }
 
 /** The weekly rules of one offer. */
@@ -176,15 +184,30 @@ export function weeklyRules({ policy, temperature, counterOf, past }: RuleInput)
 
   function weekAt(zone: string, day: Day): Week {
     const week = weekOf(day);
-    const before = addDays(week, -7);
-    const coldThen = past?.policyAt(dayBounds(week, zone).fromMs - 1).fairness.coldPerWeek ?? 0;
-    return { week, before, newcomerAfter: addDays(before, -NEWCOMER_DAYS), coldThen };
+    const before = Array.from({ length: coldPerWeek === null ? 0 : COLD_WEEKS }, (_, index): PastWeek => {
+      const ago = addDays(week, -7 * (index + 1));
+      return {
+        week: ago,
+        newcomerAfter: addDays(ago, -NEWCOMER_DAYS),
+        coldThen: past?.policyAt(dayBounds(addDays(ago, 7), zone).fromMs - 1).fairness.coldPerWeek ?? 0,
+        claims: claimsInWeek('cold', ago),
+        returned: returnedInWeek('cold', ago),
+      };
+    });
+    return { week, before };
   }
 
-  function coldRequired(rep: RuledRep, { before, newcomerAfter, coldThen }: Week): number {
+  function coldWeek(rep: RuledRep, { week, newcomerAfter, coldThen, claims, returned }: PastWeek): ColdWeek {
+    const isNew = rep.hiredOn != null && rep.hiredOn > newcomerAfter;
+    if (past === undefined || coldPerWeek === null || isNew) return { required: 0, claimed: 0 };
+    const minimum = proRata(Math.min(coldPerWeek, coldThen), past.workedIn(rep.id, week));
+    const required = waiveIfNone ? Math.min(minimum, past.shownOf(rep.id, 'cold', week)) : minimum;
+    return { required, claimed: counterOf(rep.id, claims) - counterOf(rep.id, returned) };
+  }
+
+  function coldOf(rep: RuledRep, { before }: Week): number {
     if (coldPerWeek === null || temperature === null || temperature === 'cold' || past === undefined) return 0;
-    if (rep.hiredOn != null && rep.hiredOn > newcomerAfter) return 0;
-    return Math.min(coldPerWeek, coldThen, waiveIfNone ? past.shownOf(rep.id, 'cold', before) : coldThen);
+    return coldAsked((weeks) => coldWeek(rep, before[weeks - 1] as PastWeek));
   }
 
   return {
@@ -198,7 +221,7 @@ export function weeklyRules({ policy, temperature, counterOf, past }: RuleInput)
         () => weekAt(rep.timeZone, day),
       );
       const { week } = at;
-      const cold = coldRequired(rep, at);
+      const cold = coldOf(rep, at);
       const isWarmOnOffer = !waiveIfNone || (past?.shownOf(rep.id, 'warm', week) ?? 0) > 0;
       const hot = temperature === 'hot' && isWarmOnOffer ? hotPerWarm : null;
       const auto = claimsPerAuto !== null && (!waiveIfNone || isAutoOnOffer(rep.id, week)) ? claimsPerAuto : null;

@@ -120,6 +120,7 @@ describe('the rules of the week of a rep who joins', () => {
   const past = (shown: readonly string[]): Past => ({
     shownOf: (repId, temperature) => (temperature === 'warm' && shown.includes(repId) ? 1 : 0),
     policyAt: () => policy,
+    workedIn: () => ({ worked: 5, working: 5 }),
   });
   const opened = (reps: string[], shown: readonly string[], nowMs = NOW_MS) => {
     const made = plan({ temperature: 'hot', policy, nowMs, reps: reps.map((id) => rep(id)), past: past(shown) });

@@ -15,7 +15,7 @@
  * Whoever is on a break, gone or not eligible for a lead holds nobody back: without a holder there is no head start.
  */
 import { addDays, type Day, type DaySpan, localDay } from '../kernel/calendar.ts';
-import { openHoursOf, workingDaysBefore } from '../policy/hours-rules.ts';
+import { type Away, isAwayFor, openHoursOf, workingDaysBefore } from '../policy/hours-rules.ts';
 import { type Policy, zoneOf } from '../policy/policy-rules.ts';
 
 /** A team that is closed for longer has no next window to tell of. */
@@ -49,20 +49,9 @@ export function holdsPriorityWindow(policy: Policy, rep: WindowRep, atMs: number
   return window !== null && window.fromMs <= atMs && atMs < window.untilMs;
 }
 
-/** Time off; `untilAt` is outside. */
-export interface Away {
-  fromAt: number;
-  untilAt: number;
-}
-
 /** FAIR-10: time off skips a slot that it covers. Where the policy does not heed time off it skips none (`timeOff`). */
-export function isAwayThroughout(policy: Policy, away: readonly Away[], { fromMs, untilMs }: DaySpan): boolean {
-  if (!policy.routing.availability.timeOff) return false;
-  let coveredMs = fromMs;
-  for (const { fromAt, untilAt } of [...away].sort((a, b) => a.fromAt - b.fromAt)) {
-    if (fromAt <= coveredMs) coveredMs = Math.max(coveredMs, untilAt);
-  }
-  return coveredMs >= untilMs;
+export function isAwayThroughout(policy: Policy, away: readonly Away[], span: DaySpan): boolean {
+  return policy.routing.availability.timeOff && isAwayFor(away, span);
 }
 
 /** The window that runs at `nowMs`, else the next one, without those `away` skips; null: none within a fortnight. */

@@ -3,10 +3,11 @@
  * folded from lanes, admissions and assignments on file at the start, and from each alert and assignment since.
  */
 import { addDays, type Day } from '../kernel/calendar.ts';
+import { COLD_WEEKS } from './cold-minimum-rules.ts';
 import type { ShownKind } from './fairness-rules.ts';
 
-/** Rules look at this week and the one before; an offer may reach into the next. */
-const DAYS_HELD = 21;
+/** Rules look at this week and at those before it; in some zone it may be the next already. */
+const DAYS_HELD = 7 * (COLD_WEEKS + 1);
 
 export interface ShownLeads {
   /** A rep was alerted, or in the rotation, in the week of this Monday. */

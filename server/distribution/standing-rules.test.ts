@@ -23,7 +23,7 @@ const counted: Record<string, number> = {
 const counterOf = (_: string, counter: string) => counted[counter] ?? 0;
 
 test('each rule that is on, with its figures', () => {
-  const past = { shownOf: () => 9, policyAt: () => policy };
+  const past = { shownOf: () => 9, policyAt: () => policy, workedIn: () => ({ worked: 5, working: 5 }) };
   const standing = standingOf({ policy, counterOf, past }, rep, NOW_MS);
   const left = Object.fromEntries(standing.map((one) => [one.rule, [one.used, one.left]]));
   expect(left).toEqual({
@@ -31,9 +31,31 @@ test('each rule that is on, with its figures', () => {
     maxOpenLeads: [9, 41],
     hotPerWarm: [2, 2],
     claimsPerAuto: [4, 6],
-    coldPerWeek: [1, 2],
+    // The one there is makes up for last week.
+    coldPerWeek: [0, 3],
     weeklyAllowance: [8, 4],
   });
+});
+
+test('FAIR-03: the first cold claims of a week pay for the last one, and count for nothing else', () => {
+  const past = { shownOf: () => 9, policyAt: () => policy, workedIn: () => ({ worked: 4, working: 5 }) };
+  const cold = (now: number) => {
+    const made = standingOf(
+      { policy, past, counterOf: (_, name) => (name === claimsInWeek('cold', WEEK) ? now : 0) },
+      rep,
+      NOW_MS,
+    ).find(({ rule }) => rule === 'coldPerWeek');
+    return [made?.owed, made?.used, made?.left];
+  };
+  // Two are owed and asked for by four days of five; nothing was claimed last week.
+  expect([0, 1, 2, 3, 4, 5].map(cold)).toEqual([
+    [2, 0, 2],
+    [1, 0, 2],
+    [0, 0, 2],
+    [0, 1, 1],
+    [0, 2, 0],
+    [0, 3, 0],
+  ]);
 });
 
 test('the weekly allowance counts whatever the rep received, and stops at its number', () => {

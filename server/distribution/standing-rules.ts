@@ -1,5 +1,6 @@
 /** FAIR-21: how a rep stands against each cap, ratio and minimum, in the figures the limits are made of. Pure. */
 import { type Day, localDay } from '../kernel/calendar.ts';
+import { proRata } from './cold-minimum-rules.ts';
 import { claimsInWeek, claimsOnDay, OPEN_LEADS, returnedInWeek, weekOf } from './counter-rules.ts';
 import {
   autoOwed,
@@ -17,9 +18,12 @@ export interface Standing {
   rule: 'dailyCap' | 'maxOpenLeads' | 'hotPerWarm' | 'claimsPerAuto' | 'coldPerWeek' | 'weeklyAllowance';
   /** The policy's number. */
   limit: number;
-  /** Counted so far: today, now, or this week. */
+  /** Counted so far: today, now, or this week; of `coldPerWeek`: without those that made up for last week. */
   used: number;
-  /** How many more before the rule stops the next; of `coldPerWeek`: how many are still to be claimed this week. */
+  /**
+   * How many more before the rule stops the next; of `coldPerWeek`: how many are still to be claimed for this week, of its
+   * minimum pro rata of the days worked, after those owed.
+   */
   left: number;
   /** Weekly rules: leads to claim or take first (warm, assigned, or cold ones missed last week). */
   owed?: number;
@@ -90,17 +94,27 @@ function weeklyStanding(input: Omit<RuleInput, 'temperature'>, rep: RuledRep, da
       waived: ruleOf('claimsPerAuto') === undefined,
     });
   }
-  if (coldPerWeek !== null) {
-    const cold = claims('cold') - of(returnedInWeek('cold', week));
-    const rule = ruleOf('coldPerWeek');
-    standing.push({
-      rule: 'coldPerWeek',
-      limit: coldPerWeek,
-      used: cold,
-      left: Math.max(0, coldPerWeek - cold),
-      owed: rule === undefined ? 0 : Math.max(0, excessOf(rule, rep.id, counterOf)),
-      waived: rule === undefined,
-    });
-  }
+  if (coldPerWeek !== null)
+    standing.push(coldStanding(input, rep, { week, minimum: coldPerWeek, rule: ruleOf('coldPerWeek') }));
   return standing;
+}
+
+/** FAIR-03: of this week's cold claims the first pay for what was missed last week, and no claim pays twice. */
+function coldStanding(
+  { counterOf, past }: Omit<RuleInput, 'temperature'>,
+  rep: RuledRep,
+  { week, minimum, rule }: { week: Day; minimum: number; rule: Rule | undefined },
+): Standing {
+  const claimed = counterOf(rep.id, claimsInWeek('cold', week)) - counterOf(rep.id, returnedInWeek('cold', week));
+  const excess = rule === undefined ? -claimed : excessOf(rule, rep.id, counterOf);
+  const used = claimed - Math.min(claimed, Math.max(0, excess + claimed));
+  const own = past === undefined ? minimum : proRata(minimum, past.workedIn(rep.id, week));
+  return {
+    rule: 'coldPerWeek',
+    limit: minimum,
+    used,
+    left: Math.max(0, own - used),
+    owed: Math.max(0, excess),
+    waived: rule === undefined,
+  };
 }

@@ -1,13 +1,16 @@
 /** Who was shown what: noted with each alert, and folded from the file at the start (CON-10). */
+import { COLD_WEEKS } from '../distribution/cold-minimum-rules.ts';
 import { weekOf } from '../distribution/counter-rules.ts';
 import type { Past, ShownKind } from '../distribution/fairness-rules.ts';
 import { type LeftOutReason, unpackLeftOut } from '../distribution/left-out.ts';
 import { localDay } from '../kernel/calendar.ts';
+import { daysWorked } from '../policy/hours-rules.ts';
 import { type Temperature, zoneOf } from '../policy/policy-rules.ts';
 import type { World } from './world.ts';
 
-const WEEKS_READ_MS = 15 * 86_400_000;
-/** Of more than that in two weeks the newest are enough to know that a rep had its chance. */
+/** This week and those that the cold minimum looks back on, and a day for the zones. */
+export const SHOWN_READ_MS = (7 * (COLD_WEEKS + 1) + 1) * 86_400_000;
+/** Of more than that the newest are enough to know that a rep had its chance. */
 const OFFERS_READ_MAX = 10_000;
 const GIVEN_READ_MAX = 10_000;
 /** Of one lead. */
@@ -35,9 +38,9 @@ export function noteGiven(world: World, leftOut: string, atMs: number): void {
   noteShown(world, 'assigned', repIds, atMs);
 }
 
-/** Reads what was shown and given in the last two weeks. */
+/** Reads what was shown and given in the weeks that rules look at. */
 export function restoreShown(world: World): void {
-  const fromMs = world.clock.nowMs() - WEEKS_READ_MS;
+  const fromMs = world.clock.nowMs() - SHOWN_READ_MS;
   restoreGiven(world, fromMs);
   for (const { id, leadId, openedAt } of world.offersOnFile.newest(OFFERS_READ_MAX)) {
     if (openedAt < fromMs) break;
@@ -74,5 +77,11 @@ function restoreGiven(world: World, fromMs: number): void {
 
 /** What waivers are decided by. */
 export function pastOf(world: World): Past {
-  return { shownOf: world.shown.of, policyAt: (ms) => world.policy.at(ms).policy };
+  const { policy } = world.policy.at(world.clock.nowMs());
+  return {
+    shownOf: world.shown.of,
+    policyAt: (ms) => world.policy.at(ms).policy,
+    workedIn: (repId, week) =>
+      daysWorked(policy, world.directory.rep(repId)?.team ?? null, week, world.timeOff.of(repId)),
+  };
 }

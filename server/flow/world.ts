@@ -28,6 +28,7 @@ import type { PolicyBook } from '../policy/policy.ts';
 import type { QuotaReader } from '../quota/quota-reader.ts';
 import type { Rotation } from '../routing/rotation.ts';
 import type { RoutingReader } from '../routing/routing-reader.ts';
+import type { TimeOffBook } from '../routing/time-off-book.ts';
 import type { TiersReader } from '../tiers/tiers-reader.ts';
 import type { Alerts } from './alerting.ts';
 import type { Counting } from './counting.ts';
@@ -63,6 +64,8 @@ export interface World {
   directory: Directory;
   /** Accounts, and who is away. */
   routing: RoutingReader;
+  /** The time off of the last weeks and of those to come. */
+  timeOff: TimeOffBook;
   /** Whose turn it is. */
   rotation: Rotation;
   policy: PolicyBook;

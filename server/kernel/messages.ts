@@ -24,7 +24,7 @@ const id: Words = {
   claimsPerAuto: (owed) =>
     `Anda berutang ${owed === null ? '' : `${owed} `}lead dari pembagian otomatis: begitu diterima, Anda bisa mengklaim lagi. Yang berutang didahulukan saat lead dibagikan.`,
   coldPerWeek: (owed) =>
-    `Klaim dulu ${owed === null ? '' : `${owed} `}lead cold yang kurang dari minggu lalu; setelah itu lead hot dan warm terbuka lagi.`,
+    `Klaim dulu ${owed === null ? '' : `${owed} `}lead cold yang kurang dari minggu lalu; setelah itu lead hot dan warm terbuka lagi. Klaim cold dihitung sekali: yang melunasi minggu sebelumnya bukan milik minggu lalu.`,
   weeklyAllowance:
     'Jatah lead Anda minggu ini sudah habis. Mulai lagi hari Senin; pencapaian kuota bulan ini bisa menambahnya.',
   attemptRate: 'Terlalu banyak percobaan. Tunggu sebentar lalu coba lagi.',
@@ -46,7 +46,7 @@ const en: Words = {
   claimsPerAuto: (owed) =>
     `You owe ${owed === null ? 'assigned leads' : leads(owed, 'assigned')}: once given to you, you may claim again. Who owes is served first when leads are given out.`,
   coldPerWeek: (owed) =>
-    `Claim ${owed === null ? 'the cold leads' : leads(owed, 'cold')} you missed last week first; then hot and warm ones are open to you again.`,
+    `Claim ${owed === null ? 'the cold leads' : leads(owed, 'cold')} you missed last week first; then hot and warm ones are open to you again. A cold claim counts once: one that made up for an earlier week is not last week's.`,
   weeklyAllowance:
     "You have had this week's allowance of leads. It starts again on Monday; this month's quota attainment can raise it.",
   attemptRate: 'Too many attempts. Wait a moment and try again.',

@@ -12,7 +12,7 @@ export const fairnessSection = z.strictObject({
   hotPerWarm: perWeek,
   /** FAIR-02: claims before the next one costs an assigned lead: claims < n × (accepted + 1). */
   claimsPerAuto: perWeek,
-  /** FAIR-03: cold claims a week; those missed are made up before hot and warm ones. */
+  /** FAIR-03: cold claims a week; those missed are made up before hot and warm ones, and pay once. Pro rata of the days worked. */
   coldPerWeek: perWeek,
   /** CON-10: nobody owes what was not on offer. */
   waiveIfNone: z.boolean().default(true),

@@ -19,8 +19,8 @@ export function fairnessInWords({ fairness }: Policy, language: Language): strin
     coldPerWeek === null
       ? null
       : id
-        ? `Seminggu paling sedikit ${coldPerWeek} klaim cold; yang kurang dilunasi dulu minggu berikutnya.`
-        : `At least ${coldPerWeek} cold claims a week; those missed are made up first in the next.`,
+        ? `Seminggu paling sedikit ${coldPerWeek} klaim cold; yang kurang dilunasi dulu minggu berikutnya, dan pelunasan tidak dihitung lagi untuk minggu itu. Hari cuti mengurangi jumlahnya.`
+        : `At least ${coldPerWeek} cold claims a week; those missed are made up first in the next, and do not count for that week again. Days off make it fewer.`,
   ].filter((line) => line !== null);
   const waiver = waiveIfNone
     ? id

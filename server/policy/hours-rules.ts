@@ -1,5 +1,5 @@
 /** When a team works (CONV-03). Pure. */
-import { type Day, type DaySpan, dayBounds, instantOf, WEEKDAYS, weekdayOf } from '../kernel/calendar.ts';
+import { addDays, type Day, type DaySpan, dayBounds, instantOf, WEEKDAYS, weekdayOf } from '../kernel/calendar.ts';
 import { type Policy, zoneOf } from './policy-rules.ts';
 
 /** A thousand teams for some days; a policy that is in force for years begins anew. */
@@ -51,4 +51,33 @@ function findHours(policy: Policy, team: string | null, day: Day): DaySpan | nul
     untilMs: Math.min(untilMs, instantOf(day, close, zone)),
   };
   return span.fromMs < span.untilMs ? span : null;
+}
+
+/** A rep's time off; `untilAt` is outside. */
+export interface Away {
+  fromAt: number;
+  untilAt: number;
+}
+
+/** Whether time off covers the whole span. */
+export function isAwayFor(away: readonly Away[], { fromMs, untilMs }: DaySpan): boolean {
+  let coveredMs = fromMs;
+  for (const { fromAt, untilAt } of [...away].sort((a, b) => a.fromAt - b.fromAt)) {
+    if (fromAt <= coveredMs) coveredMs = Math.max(coveredMs, untilAt);
+  }
+  return coveredMs >= untilMs;
+}
+
+/** The team's working days in the week that begins on `monday`, and those of them that time off leaves, in part at least. */
+export function daysWorked(
+  policy: Policy,
+  team: string | null,
+  monday: Day,
+  away: readonly Away[],
+): { worked: number; working: number } {
+  const spans = WEEKDAYS.map((_, index) => openHoursOf(policy, team, addDays(monday, index))).filter(
+    (span) => span !== null,
+  );
+  const worked = away.length === 0 ? spans.length : spans.filter((span) => !isAwayFor(away, span)).length;
+  return { worked, working: spans.length };
 }
