@@ -15,7 +15,7 @@ import { assignByManager } from './flow/assigning.ts';
 import { personalCard } from './flow/card.ts';
 import { blindLead, isTeamsLead, leadFor } from './flow/claim-record.ts';
 import { isReady } from './flow/lanes.ts';
-import { onboardingView } from './flow/onboarding.ts';
+import { allocationView, onboardingView } from './flow/onboarding.ts';
 import { noteReceipt, raceRecord, wasInRace } from './flow/race-record.ts';
 import { speedBoard } from './flow/speed-board.ts';
 import type { DecidingHouse } from './house.ts';
@@ -221,7 +221,10 @@ function bindPeople(app: Http, { house, sockets, publicUrl, appSecret }: EdgeDep
           idempotency,
         ),
       ),
-    onboarding: (rep) => onboardingView(world, rep),
+    protection: (rep) => ({
+      onboarding: onboardingView(world, rep),
+      protectedAllocation: allocationView(world, rep),
+    }),
     rep: directory.rep,
     reps: directory.reps,
     isOnline: (repId) => (sockets?.roomSize(repRoom(repId)) ?? 0) > 0,

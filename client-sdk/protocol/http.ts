@@ -75,6 +75,11 @@ export const repPatch = z
     readyToRace: z.boolean().optional(),
     /** Holds a newcomer in its phase for so many days more, from today. */
     extendOnboarding: z.strictObject({ days: z.number().int().min(1).max(365), reason: text(1000) }).optional(),
+    /** So many leads a week without a race, until then (FAIR-19); null ends what was granted. */
+    protectedAllocation: z
+      .strictObject({ until: moment, leadsPerWeek: z.number().int().min(1).max(1000).optional(), reason: text(1000) })
+      .nullable()
+      .optional(),
   })
   .refine((patch) => Object.keys(patch).length > 0, 'names nothing to change');
 /** `team`: one of the caller's, else all of them. `dryRun` shows what would change and writes nothing. */

@@ -19,6 +19,7 @@ import type { Increment, Limit } from '../claims/arbiter.ts';
 import { OFFER_MEMBERS_MAX } from '../claims/limits.ts';
 import { localDay } from '../kernel/calendar.ts';
 import type { OfferPool, Policy, Temperature } from '../policy/policy-rules.ts';
+import type { BaseLoad } from './allocation-rules.ts';
 import { BLIND_TEMPERATURE } from './blind-rules.ts';
 import { countsOwnDays } from './claim-days.ts';
 import { delayOfRep, delaySecondsOf, headStartSecondsOf } from './delays-rules.ts';
@@ -48,6 +49,8 @@ export interface OfferRep extends RuledRep {
   inPriorityWindow?: boolean;
   /** Where a newcomer stands at the release (FAIR-12); absent: it is none. */
   phase?: OnboardingPhase;
+  /** What a newcomer, or who was granted it (FAIR-19), is to have without a race; absent: nothing. */
+  baseLoad?: BaseLoad;
 }
 
 /** Those of routing (ROUTE-26) are its own: `barred` brings them. */

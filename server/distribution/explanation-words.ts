@@ -113,8 +113,8 @@ const NOT_OFFERED: Record<LeftOutReason | 'hidden', { says: Both; lifts: Both }>
   },
   newcomerFirst: {
     says: {
-      id: 'Untuk rep baru yang beban dasarnya minggu ini belum terpenuhi.',
-      en: "It was for a newcomer who is owed the week's base load.",
+      id: 'Untuk rep yang beban dasarnya minggu ini belum terpenuhi: rep baru, atau yang diberi perlindungan.',
+      en: "It was for a rep who is owed the week's base load: a newcomer, or one who was granted it.",
     },
     lifts: { id: 'Lead berikutnya.', en: 'The next lead.' },
   },
@@ -222,7 +222,7 @@ const METHODS: Record<string, Both> = {
   weighted: { id: 'Digilir menurut bobot tier', en: 'Given by turns that tiers weigh' },
   accountOwner: { id: 'Untuk pemilik akun perusahaan', en: "Given to the owner of the company's account" },
   surplus: { id: 'Bergiliran, karena campuran mutu sudah penuh', en: 'In turn, since the mix had enough of its kind' },
-  baseLoad: { id: 'Beban dasar rep baru', en: "A newcomer's base load" },
+  baseLoad: { id: 'Beban dasar rep yang dilindungi', en: "A protected rep's base load" },
   unclaimed: { id: 'Tidak ada yang mengklaim: digilir', en: 'Nobody claimed it: given by turns' },
   hidden: { id: 'Diberikan kepada seorang rep', en: 'Given to a rep' },
   manager: { id: 'Diberikan oleh manajer', en: 'Given by a manager' },

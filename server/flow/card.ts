@@ -6,7 +6,7 @@ import { perWeekOf } from '../quota/quota-rules.ts';
 import type { TierFigures } from '../tiers/tier-rules.ts';
 import type { TierRow } from '../tiers/tiers-store.ts';
 import { leadFor } from './claim-record.ts';
-import { onboardingView } from './onboarding.ts';
+import { allocationView, onboardingView } from './onboarding.ts';
 import { ownPriorityWindow } from './priority-windows.ts';
 import { allowanceOf } from './quota.ts';
 import { pastOf } from './showing.ts';
@@ -48,6 +48,7 @@ export function personalCard(world: World, repId: string) {
     limits,
     allowance: allowanceOf(policy, rep, limits),
     onboarding: onboardingView(world, rep),
+    protectedAllocation: allocationView(world, rep),
     pausedUntil: pausedUntil(world, team, nowMs),
     priorityWindow: ownPriorityWindow(world, repId),
     leads: world.owners

@@ -149,11 +149,13 @@ function unclaimedTo(
     policy,
     pool: offer.pool,
     temperature: plannedTemperature(offer.facts.temperature, offer.blind),
-    reps: reps.map((rep) => ({
-      ...offerRepOf(policy, rep, nowMs),
-      lastTurn: world.rotation.turnOf(rep.id),
-      baseLoadOwed: baseLoadOwed(world, policy, rep, nowMs),
-    })),
+    reps: reps
+      .map((rep) => offerRepOf(policy, rep, nowMs))
+      .map((rep) => ({
+        ...rep,
+        lastTurn: world.rotation.turnOf(rep.id),
+        baseLoadOwed: baseLoadOwed(world, rep, nowMs),
+      })),
     nowMs,
     counterOf: world.counters.of,
   });

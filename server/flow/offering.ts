@@ -3,6 +3,7 @@
  * it is on disk.
  */
 import type { LeadView } from '../../client-sdk/protocol/verdict.ts';
+import { baseLoadOf } from '../distribution/allocation-rules.ts';
 import { BLIND_POOL, type BlindFacts } from '../distribution/blind-rules.ts';
 import { type OfferPlan, type OfferRep, planOffer } from '../distribution/distribution-rules.ts';
 import { onboardingOf } from '../distribution/onboarding-rules.ts';
@@ -91,7 +92,8 @@ export function offerRepOf(policy: Policy, rep: RepRow, releasedAtMs: number): O
   const phase = onboardingOf(policy, rep, releasedAtMs)?.phase;
   const timeZone = zoneOf(policy, rep);
   const weeklyAllowance = perWeekOf(policy.quotaAllocation, rep);
-  const more = { inPriorityWindow, weeklyAllowance, ...(phase && { phase }) };
+  const baseLoad = baseLoadOf(policy, rep, phase, releasedAtMs);
+  const more = { inPriorityWindow, weeklyAllowance, ...(phase && { phase }), ...(baseLoad && { baseLoad }) };
   return { id, tier, active, status, hiredOn, timeZone, ...more };
 }
 

@@ -1,5 +1,9 @@
-/** New reps (FAIR-12 to FAIR-18): which leads are their cohort's, what they are owed, and what managers decide. */
+/**
+ * New reps (FAIR-12 to FAIR-18): which leads are their cohort's, what they and those who were granted it (FAIR-19) are
+ * owed, and what managers decide.
+ */
 import type { Limit } from '../claims/arbiter.ts';
+import { ALLOCATION_DAYS_MAX, allocationOf, withAllocation } from '../distribution/allocation-rules.ts';
 import type { OfferRep } from '../distribution/distribution-rules.ts';
 import { baseLoadRule, roomAgainst } from '../distribution/fairness-rules.ts';
 import { isReady } from '../distribution/offer-lanes.ts';
@@ -13,8 +17,11 @@ import {
 } from '../distribution/onboarding-rules.ts';
 import { dayBounds, localDay, periodDays } from '../kernel/calendar.ts';
 import type { RepRow } from '../people/people-store.ts';
+import { DEFAULT_ONBOARDING } from '../policy/onboarding-policy.ts';
 import { type OfferPool, type Policy, type Pool, zoneOf } from '../policy/policy-rules.ts';
 import type { World } from './world.ts';
+
+const DAY_MS = 86_400_000;
 
 /**
  * The pool in which a lead is put up: of the standard ones the cohort has the share that its members are of the
@@ -29,16 +36,18 @@ export function poolOf(
   return share > 0 && (share === 1 || world.lot('cohort', leadId) < share) ? 'cohort' : pool;
 }
 
-/** FAIR-12: whether a rep is protected and was given fewer leads than the base load in the own local week. */
-export function baseLoadOwed(world: World, policy: Policy, rep: RepRow, nowMs: number): boolean {
-  if (policy.onboarding === null || onboardingOf(policy, rep, nowMs) === null) return false;
-  const zone = zoneOf(policy, rep);
-  const { fromMs } = dayBounds(periodDays('week', localDay(nowMs, zone)).from, zone);
-  return world.owners.gotSince(rep.id, fromMs).assigned < policy.onboarding.baseLoadPerWeek;
+/** FAIR-12, FAIR-19: whether a rep was given fewer leads than its base load in the own local week. */
+export function baseLoadOwed(world: World, { id, timeZone, baseLoad }: OfferRep, nowMs: number): boolean {
+  return baseLoad !== undefined && givenThisWeek(world, { id, timeZone }, nowMs) < baseLoad.leadsPerWeek;
+}
+
+function givenThisWeek(world: World, { id, timeZone }: { id: string; timeZone: string }, nowMs: number): number {
+  const { fromMs } = dayBounds(periodDays('week', localDay(nowMs, timeZone)).from, timeZone);
+  return world.owners.gotSince(id, fromMs).assigned;
 }
 
 /**
- * FAIR-12, FAIR-14: the protected rep who is given this standard lead at its release, in place of the race: whom most
+ * FAIR-12, FAIR-14, FAIR-19: the protected rep who is given this standard lead at its release, in place of the race: whom most
  * is due, then the smaller id; who is not here, has no room or has given it back is passed over. Null: nobody.
  */
 export function givenAtRelease(
@@ -53,29 +62,34 @@ export function givenAtRelease(
   nowMs: number,
 ): { repId: string; limits: Limit[] } | null {
   const { pool, reps, barred, gaveBack } = release;
-  const { onboarding } = policy;
-  if (onboarding === null || pool === 'premium') return null;
-  const weekOf = ({ id, phase, timeZone }: OfferRep) =>
-    phase === undefined ? null : protectedWeek(world, { id, phase, timeZone }, nowMs);
+  if (pool === 'premium') return null;
   const [first] = reps
     .filter((rep) => rep.active && isReady(rep) && !gaveBack.has(rep.id) && barred?.has(rep.id) !== true)
-    .map((rep) => ({ rep, week: weekOf(rep) }))
-    .map(({ rep, week }) => ({ rep, week, due: week === null ? 0 : leadsDue(onboarding.baseLoadPerWeek, pool, week) }))
+    .flatMap(({ baseLoad, ...rep }) => {
+      if (baseLoad === undefined) return [];
+      const week = protectedWeek(world, { ...rep, sinceMs: baseLoad.sinceMs }, nowMs);
+      return [{ rep, week, due: leadsDue(baseLoad.leadsPerWeek, pool, week) }];
+    })
     .filter((one) => one.due > 0 && roomAgainst(policy, one.rep, nowMs, world.counters.of) === null)
     .sort((a, b) => b.due - a.due || (a.rep.id < b.rep.id ? -1 : 1));
-  if (first?.week == null) return null;
+  if (first === undefined) return null;
   const { rep, week, due } = first;
   return { repId: rep.id, limits: [baseLoadRule(week.assigned + due, week.monday)] };
 }
 
 function protectedWeek(
   world: World,
-  { id, phase, timeZone }: { id: string; phase: OnboardingPhase; timeZone: string },
+  {
+    id,
+    phase = 'guaranteed',
+    timeZone,
+    sinceMs,
+  }: { id: string; phase?: OnboardingPhase; timeZone: string; sinceMs: number },
   nowMs: number,
 ): ProtectedWeek {
   const today = localDay(nowMs, timeZone);
   const { from: monday } = periodDays('week', today);
-  const addedOn = localDay(world.directory.rep(id)?.createdAt ?? 0, timeZone);
+  const addedOn = localDay(sinceMs, timeZone);
   return { phase, monday, today, addedOn, ...world.owners.gotSince(id, dayBounds(monday, timeZone).fromMs) };
 }
 
@@ -84,21 +98,37 @@ export interface OnboardingChange {
   readyToRace?: boolean | undefined;
   /** Holds the rep in its phase for so many days from today (FAIR-18). It is only ever made longer. */
   extendOnboarding?: { days: number; reason: string } | undefined;
+  /** Grants a base load until an instant (FAIR-19) in place of one that runs; null: that one ends now. */
+  protectedAllocation?: { until: string; leadsPerWeek?: number | undefined; reason: string } | null | undefined;
 }
+
+type Decided = Partial<Pick<RepRow, 'readyOn' | 'onboardingExtensions' | 'protectedAllocations'>>;
 
 /** The columns of a rep that a manager's decision changes. */
 export function onboardingChange(
   world: World,
   rep: RepRow,
-  { readyToRace, extendOnboarding }: OnboardingChange,
+  { readyToRace, extendOnboarding, protectedAllocation }: OnboardingChange,
   by: { actor: string; nowMs: number },
-): Partial<Pick<RepRow, 'readyOn' | 'onboardingExtensions'>> {
-  const today = localDay(by.nowMs, zoneOf(world.policy.at(by.nowMs).policy, rep));
-  const change: Partial<Pick<RepRow, 'readyOn' | 'onboardingExtensions'>> = {};
+): Decided | { refused: 'untilOutOfRange' } {
+  const { policy } = world.policy.at(by.nowMs);
+  const today = localDay(by.nowMs, zoneOf(policy, rep));
+  const change: Decided = {};
+  const at = new Date(by.nowMs).toISOString();
+  if (protectedAllocation != null) {
+    const untilMs = Date.parse(protectedAllocation.until);
+    if (untilMs <= by.nowMs || untilMs > by.nowMs + ALLOCATION_DAYS_MAX * DAY_MS) return { refused: 'untilOutOfRange' };
+    // Where the manager names no number: a newcomer's.
+    const usual = policy.onboarding ?? DEFAULT_ONBOARDING;
+    const { leadsPerWeek = usual.baseLoadPerWeek, reason } = protectedAllocation;
+    const next = { at, until: new Date(untilMs).toISOString(), leadsPerWeek, reason, by: by.actor };
+    change.protectedAllocations = withAllocation(rep.protectedAllocations, next, by);
+  } else if (protectedAllocation === null) {
+    change.protectedAllocations = withAllocation(rep.protectedAllocations, null, by);
+  }
   if (readyToRace !== undefined) change.readyOn = readyToRace ? (rep.readyOn ?? today) : null;
   if (extendOnboarding !== undefined) {
     const held = JSON.parse(rep.onboardingExtensions) as Extension[];
-    const at = new Date(by.nowMs).toISOString();
     change.onboardingExtensions = JSON.stringify([...held, { from: today, ...extendOnboarding, by: by.actor, at }]);
   }
   return change;
@@ -110,4 +140,14 @@ export function onboardingView(world: World, rep: RepRow) {
   const state = onboardingOf(world.policy.at(nowMs).policy, rep, nowMs);
   if (state === null) return null;
   return { ...state, readyOn: rep.readyOn, extensions: JSON.parse(rep.onboardingExtensions) as Extension[] };
+}
+
+/** FAIR-19: what runs, with what was given of it this week; null: nothing was granted. For the rep and its managers. */
+export function allocationView(world: World, rep: RepRow) {
+  const nowMs = world.clock.nowMs();
+  const granted = allocationOf(rep.protectedAllocations, nowMs);
+  if (granted === null) return null;
+  const { at: grantedAt, ...more } = granted;
+  const timeZone = zoneOf(world.policy.at(nowMs).policy, rep);
+  return { grantedAt, ...more, givenThisWeek: givenThisWeek(world, { id: rep.id, timeZone }, nowMs) };
 }

@@ -40,7 +40,7 @@ export interface Presence {
     change: Partial<NewRepRow> & OnboardingChange,
     actor: string,
     idempotency?: Idempotency,
-  ): Promise<{ rep: RepRow } | { refused: 'unknownRep' | 'tooManyReps' }>;
+  ): Promise<{ rep: RepRow } | { refused: 'unknownRep' | 'tooManyReps' | 'untilOutOfRange' }>;
   /** Looks again at what waits for somebody. */
   routeWaiting(): Promise<void>;
 }
@@ -103,14 +103,16 @@ export function createPresence(
 
   async function changeOne(
     repId: string,
-    { readyToRace, extendOnboarding, ...rest }: Partial<NewRepRow> & OnboardingChange,
+    { readyToRace, extendOnboarding, protectedAllocation, ...rest }: Partial<NewRepRow> & OnboardingChange,
     actor: string,
     idempotency?: Idempotency,
   ): ReturnType<Presence['change']> {
     const before = world.directory.rep(repId);
     const at = await world.arbiter.now();
     if (before === undefined) return { refused: 'unknownRep' };
-    const decided = onboardingChange(world, before, { readyToRace, extendOnboarding }, { actor, nowMs: at });
+    const asked = { readyToRace, extendOnboarding, protectedAllocation };
+    const decided = onboardingChange(world, before, asked, { actor, nowMs: at });
+    if ('refused' in decided) return decided;
     const change = { ...rest, ...decided };
     const { result, replayed } = await world.ledger.write('changeRep', { repId, change, actor, at }, idempotency);
     if ('refused' in result) return result;

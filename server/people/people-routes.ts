@@ -35,8 +35,8 @@ export interface PeopleRoutesDeps {
   rep(id: string): RepRow | undefined;
   reps(): RepRow[];
   isOnline(repId: string): boolean;
-  /** Where a newcomer stands; null: it is none. */
-  onboarding(rep: RepRow): unknown;
+  /** Where a newcomer stands, and what was granted to a rep; null: it is none, nothing was. */
+  protection(rep: RepRow): { onboarding: unknown; protectedAllocation: unknown };
   managerTeams(id: string): string[] | undefined;
   addManager(
     manager: z.infer<typeof newManager>,
@@ -90,7 +90,7 @@ const params = z.strictObject({ id: anId });
 const list = z.strictObject({ limit: z.coerce.number().int().min(1).max(500).default(100), cursor: anId.optional() });
 const tags = ['people'];
 
-export function repView(rep: RepRow, online: boolean, onboarding: unknown) {
+export function repView(rep: RepRow, online: boolean, protection: ReturnType<PeopleRoutesDeps['protection']>) {
   const { id, name, email, team, tier, hiredOn, timeZone, active, status, quota, jobFunction, seniority } = rep;
   const list = (json: string) => JSON.parse(json) as string[];
   return {
@@ -110,7 +110,7 @@ export function repView(rep: RepRow, online: boolean, onboarding: unknown) {
     active,
     status,
     quota,
-    onboarding,
+    ...protection,
     online,
     createdAt: iso(rep.createdAt),
   };
@@ -146,11 +146,15 @@ function answered<T extends object>(result: T | { refused: string }): T {
       field: 'active',
       max: OFFER_MEMBERS_MAX,
     });
+  if (result.refused === 'untilOutOfRange') {
+    const error = { field: 'protectedAllocation.until', message: 'must lie ahead, by a year at most' };
+    throw new Problem(400, 'validation', `${error.field}: ${error.message}`, { field: error.field, errors: [error] });
+  }
   throw notFound('Rep');
 }
 
 function repRoutes(app: Http, deps: PeopleRoutesDeps): void {
-  const viewed = (rep: RepRow) => repView(rep, deps.isOnline(rep.id), deps.onboarding(rep));
+  const viewed = (rep: RepRow) => repView(rep, deps.isOnline(rep.id), deps.protection(rep));
   app.post(
     '/v1/reps',
     { config: { allow: ['admin', 'manager'] }, schema: { summary: 'Add a rep', tags, body: newRep } },
@@ -188,8 +192,7 @@ function repRoutes(app: Http, deps: PeopleRoutesDeps): void {
       if (held === undefined) throw notFound('Rep');
       checkTeam(deps, speaker, held.team, 'id');
       if (request.body.team !== undefined) checkTeam(deps, speaker, request.body.team, 'team');
-      const { rep } = answered(await deps.changeRep(id, request.body, speaker));
-      return viewed(rep);
+      return viewed(answered(await deps.changeRep(id, request.body, speaker)).rep);
     },
   );
 

@@ -30,6 +30,8 @@ export const reps = sqliteTable('reps', {
   readyOn: text('ready_on'),
   /** JSON `[{from, days, reason, by, at}]`: a manager held the rep in its phase (FAIR-18). */
   onboardingExtensions: text('onboarding_extensions').notNull().default('[]'),
+  /** JSON `[{at, until, leadsPerWeek, reason, by, endedAt?, endedBy?}]`: a manager's grants (FAIR-19). */
+  protectedAllocations: text('protected_allocations').notNull().default('[]'),
   /** Of the last closed month, a fraction of the quota (COMP-34); null: none, or never closed. */
   attainment: real('attainment'),
   createdAt: integer('created_at').notNull(),

@@ -14,10 +14,16 @@ const HARNESS = join(ROOT, 'test/support/collected-tests.ts');
 
 /** Rule → what it answers when it is emptied, and where its cases are; without a place: beside it, under its name. */
 const EMPTIED: Record<string, Record<string, string | { answers: string; in: string }>> = {
+  'server/distribution/allocation-rules.ts': { allocationOf: 'null', baseLoadOf: 'null', withAllocation: 'json' },
   'server/distribution/blind-rules.ts': {
     isBlind: 'false',
     plannedTemperature: 'temperature',
     shownFacts: '{ ...facts, acceptedAt: null }',
+  },
+  'server/distribution/cold-minimum-rules.ts': {
+    proRata: 'minimum',
+    coldAsked: '0',
+    coldPerWeekRule: "{ rule: 'coldPerWeek', terms: [], max: 0 }",
   },
   'server/distribution/counter-rules.ts': {
     claimsOnDay: "''",
@@ -49,7 +55,6 @@ const EMPTIED: Record<string, Record<string, string | { answers: string; in: str
     countersMoved: { answers: '[]', in: 'standing-rules' },
     hotPerWarmRule: "{ rule: 'hotPerWarm', terms: [], max: 0 }",
     claimsPerAutoRule: "{ rule: 'claimsPerAuto', terms: [], max: 0 }",
-    coldPerWeekRule: "{ rule: 'coldPerWeek', terms: [], max: 0 }",
     weeklyAllowanceRule: { answers: "{ rule: 'weeklyAllowance', terms: [], max: 0 }", in: 'standing-rules' },
     baseLoadRule: { answers: "{ rule: 'onboarding', terms: [], max: 0 }", in: 'standing-rules' },
     roomLimits: '[]',

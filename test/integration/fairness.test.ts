@@ -1,34 +1,10 @@
-/** Ratios, the cold minimum and capacity in a race (FAIR-01 to FAIR-03, ROUTE-11, COMP-40.4, 40.5, 40.14). */
+/** Ratios and capacity in a race (FAIR-01, FAIR-02, ROUTE-11, COMP-40.4, 40.5). */
 import { expect, it } from 'vitest';
-import { DAY, HOUR, MINUTE, onBothArbiters, type Race, TEN } from '../support/race.ts';
+import { HOUR, MINUTE, onBothArbiters, type Race } from '../support/race.ts';
 import type { RaceRep } from '../support/race-rep.ts';
-
-const HOT = { type: 'demo request' };
-const WARM = { type: 'whitepaper download' };
-const COLD = { type: 'newsletter signup' };
+import { claimMany, HOT, outcome, standing, WARM, withRules } from '../support/weekly-rules.ts';
 
 const EVERYBODY = { everybody: true };
-
-const outcome = (verdict: { verdict: string; rule?: string }) => verdict.rule ?? verdict.verdict;
-
-/** Claims new leads one by one; what was heard. */
-async function claimMany(race: Race, rep: RaceRep, lead: Record<string, unknown>, count: number): Promise<string[]> {
-  const heard: string[] = [];
-  for (let n = 0; n < count; n++) heard.push(outcome(await rep.claim(await race.lead(lead))));
-  return heard;
-}
-
-/** OPEN, with these rules of a week. */
-async function withRules(race: Race, fairness: Record<string, unknown>): Promise<void> {
-  const policy = await race.done<{ fairness: object }>('GET', '/v1/policy');
-  await race.setPolicy({ ...policy, fairness: { ...policy.fairness, ...fairness } });
-}
-
-/** The rep's own standing against one rule. */
-async function standing(race: Race, rep: RaceRep, rule: string): Promise<object | undefined> {
-  const { limits } = await race.done<{ limits: { rule: string }[] }>('GET', '/v1/me', undefined, rep);
-  return limits.find((limit) => limit.rule === rule);
-}
 
 onBothArbiters('the ratios', (start) => {
   it('COMP-40.4: the third hot claim of a week is refused until a warm one; allowed anyway if none was on offer', async () => {
@@ -203,103 +179,6 @@ onBothArbiters('the ratios', (start) => {
     expect(await claimMany(race, ani, WARM, 5)).toEqual(['won', 'won', 'won', 'won', 'claimsPerAuto']);
     await race.restart();
     expect(await claimMany(race, ani, WARM, 1)).toEqual(['claimsPerAuto']);
-  });
-});
-
-onBothArbiters('the cold minimum', (start) => {
-  it('COMP-40.14: cold claims missed last week are made up before hot and warm ones', async () => {
-    const race = await start();
-    const rep = await race.rep('Sari', { languages: ['en'] });
-    const other = await race.rep('Budi');
-    await withRules(race, { coldPerWeek: 3 });
-    expect(await claimMany(race, rep, COLD, 1)).toEqual(['won']);
-    expect(await claimMany(race, other, COLD, 3)).toEqual(['won', 'won', 'won']);
-    // In the week itself nothing is missing yet.
-    expect(await claimMany(race, rep, HOT, 1)).toEqual(['won']);
-    await race.at(TEN + 7 * DAY);
-    const hot = await race.lead(HOT);
-    expect(await rep.claim(hot)).toMatchObject({
-      verdict: 'refused',
-      rule: 'coldPerWeek',
-      owed: 2,
-      message:
-        "Claim 2 cold leads you missed last week first; then hot and warm ones are open to you again. A cold claim counts once: one that made up for an earlier week is not last week's.",
-    });
-    expect(await claimMany(race, rep, WARM, 1)).toEqual(['coldPerWeek']);
-    expect(await claimMany(race, rep, COLD, 1)).toEqual(['won']);
-    expect(await rep.claim(hot)).toMatchObject({ rule: 'coldPerWeek' });
-    expect(await standing(race, rep, 'coldPerWeek')).toEqual({
-      rule: 'coldPerWeek',
-      limit: 3,
-      used: 0,
-      left: 3,
-      owed: 1,
-      waived: false,
-    });
-    expect(await claimMany(race, rep, COLD, 1)).toEqual(['won']);
-    expect(await standing(race, rep, 'coldPerWeek')).toMatchObject({ used: 0, left: 3, owed: 0 });
-    expect(await rep.claim(hot)).toMatchObject({ verdict: 'won' });
-    expect(await claimMany(race, other, HOT, 1)).toEqual(['won']);
-  });
-
-  it('FAIR-03: no more is owed than was on offer, and what was shown is known after a restart', async () => {
-    const race = await start();
-    const rep = await race.rep('Sari');
-    await withRules(race, { coldPerWeek: 3 });
-    const other = await race.rep('Budi');
-    expect(await claimMany(race, other, COLD, 2)).toEqual(['won', 'won']);
-    await race.at(TEN + 7 * DAY);
-    await race.restart(MINUTE);
-    const hot = await race.lead(HOT);
-    expect(await rep.claim(hot)).toMatchObject({ rule: 'coldPerWeek' });
-    expect(await claimMany(race, rep, COLD, 2)).toEqual(['won', 'won']);
-    expect(await rep.claim(hot)).toMatchObject({ verdict: 'won' });
-  });
-});
-
-onBothArbiters('the cold minimum over weeks', (start) => {
-  it('FAIR-03: what made up for one week does not count for the next, after a restart too', async () => {
-    const race = await start();
-    const rep = await race.rep('Sari');
-    const other = await race.rep('Budi');
-    await withRules(race, { coldPerWeek: 3 });
-    // Shown to both: three a week, of which Sari claims what opens the hot ones and no more, and Budi all, in the end.
-    expect(await claimMany(race, other, COLD, 3)).toEqual(['won', 'won', 'won']);
-    for (const week of [1, 2]) {
-      await race.at(TEN + week * 7 * DAY);
-      if (week === 2) await race.restart(MINUTE);
-      const hot = await race.lead(HOT);
-      expect(await rep.claim(hot)).toMatchObject({ rule: 'coldPerWeek', owed: 3 });
-      expect(await claimMany(race, rep, COLD, 3)).toEqual(['won', 'won', 'won']);
-      expect(await rep.claim(hot)).toMatchObject({ verdict: 'won' });
-      expect(await standing(race, rep, 'coldPerWeek')).toMatchObject({ used: 0, left: 3, owed: 0 });
-      expect(await claimMany(race, other, COLD, week === 1 ? 3 : 6)).toEqual(Array(week === 1 ? 3 : 6).fill('won'));
-      expect(await claimMany(race, other, HOT, 1)).toEqual(['won']);
-    }
-    // Three more are this week's own, and Sari is even.
-    expect(await claimMany(race, rep, COLD, 3)).toEqual(['won', 'won', 'won']);
-    await race.at(TEN + 3 * 7 * DAY);
-    expect(await claimMany(race, rep, HOT, 1)).toEqual(['won']);
-  });
-
-  it('FAIR-03: days off make the minimum smaller, also when entered while the week runs or ended early', async () => {
-    const race = await start();
-    const rep = await race.rep('Sari');
-    const other = await race.rep('Budi');
-    await withRules(race, { coldPerWeek: 3 });
-    expect(await claimMany(race, other, COLD, 3)).toEqual(['won', 'won', 'won']);
-    const away = (from: string, until: string) =>
-      race.done<{ id: string }>('POST', `/v1/reps/${rep.id}/time-off`, { from, until });
-    // Away from Tuesday to Sunday: one day of five, three fifths of a lead. Next week three days off were cut to two.
-    await away('2026-11-23T17:00:00Z', '2026-11-29T17:00:00Z');
-    await race.at(TEN + 7 * DAY);
-    expect(await claimMany(race, rep, HOT, 1)).toEqual(['won']);
-    const { id } = await away('2026-11-30T17:00:00Z', '2026-12-03T17:00:00Z');
-    await race.at(Date.parse('2026-12-02T17:00:00Z'));
-    await race.done('DELETE', `/v1/time-off/${id}`);
-    expect(await claimMany(race, other, COLD, 3)).toEqual(['won', 'won', 'won']);
-    await race.at(TEN + 14 * DAY);
-    expect(await rep.claim(await race.lead(HOT))).toMatchObject({ rule: 'coldPerWeek', owed: 1 });
   });
 });
 

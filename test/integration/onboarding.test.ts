@@ -184,3 +184,52 @@ onBothArbiters('onboarding', (start) => {
     expect(bad).toMatchObject({ status: 400, body: { field: 'extendOnboarding.reason' } });
   });
 });
+
+onBothArbiters('a protected allocation', (start) => {
+  it('FAIR-19: a manager grants leads without a race until an instant; it ends by itself, over a restart too', async () => {
+    const race = await start();
+    const rep = await race.rep('Sari');
+    const other = await race.rep('Budi');
+    const until = new Date(TEN + 3 * DAY).toISOString();
+    const order = { until, leadsPerWeek: 4, reason: 'a hard month' };
+    const late = { protectedAllocation: { ...order, until: new Date(TEN).toISOString() } };
+    expect(await race.call('PATCH', `/v1/reps/${rep.id}`, late)).toMatchObject({
+      status: 400,
+      body: { field: 'protectedAllocation.until' },
+    });
+    await race.patch(rep, { protectedAllocation: order });
+    const given = async (lead = WARM) => {
+      const leadId = await race.lead(lead);
+      const isGiven = rep.heard('lead:assigned', leadId).length === 1;
+      if (!isGiven) expect(await other.claim(leadId)).toMatchObject({ verdict: 'won' });
+      return isGiven;
+    };
+    const card = async () =>
+      (await race.done<{ protectedAllocation: object | null }>('GET', '/v1/me', undefined, rep)).protectedAllocation;
+    const told = { ...order, grantedAt: new Date(TEN).toISOString(), by: 'admin' };
+    expect(await card()).toEqual({ ...told, givenThisWeek: 0 });
+    // Nothing on the day on which it was granted, then a quarter of the week's by each day. Hot leads are raced for.
+    expect(await given()).toBe(false);
+    await race.at(TEN + DAY);
+    expect([await given(HOT), await given(), await given()]).toEqual([false, true, false]);
+    const { items } = await race.done<{ items: { id: string }[] }>('GET', '/v1/reps');
+    expect(items.find(({ id }) => id === rep.id)).toMatchObject({ protectedAllocation: { ...told, givenThisWeek: 1 } });
+    await race.at(TEN + 2 * DAY);
+    await race.restart(MINUTE);
+    expect([await given(), await given()]).toEqual([true, false]);
+    await race.at(TEN + 3 * DAY - MINUTE);
+    expect(await given()).toBe(true);
+    await race.at(TEN + 3 * DAY);
+    await race.restart(MINUTE);
+    await race.at(TEN + 4 * DAY);
+    expect([await given(), await card()]).toEqual([false, null]);
+    expect(other.heard('lead:assigned').length).toBe(0);
+    // In force again, and ended by hand.
+    await race.patch(rep, { protectedAllocation: { ...order, until: new Date(TEN + 30 * DAY).toISOString() } });
+    await race.at(TEN + 8 * DAY);
+    expect(await given()).toBe(true);
+    await race.patch(rep, { protectedAllocation: null });
+    await race.at(TEN + 9 * DAY);
+    expect([await given(), await card()]).toEqual([false, null]);
+  });
+});

@@ -1,0 +1,1 @@
+ALTER TABLE `reps` ADD `protected_allocations` text DEFAULT '[]' NOT NULL;
