@@ -15,7 +15,7 @@ export const ownerships = sqliteTable(
     via: text('via', { enum: ['claim', 'manager', 'rotation'] }).notNull(),
     /** ROUTE-22, of a rotation: how the rep was chosen, and by which routing rule. A claim's are its offer's. */
     method: text('method', {
-      enum: ['roundRobin', 'weighted', 'accountOwner', 'unclaimed', 'baseLoad', 'surplus', 'pool'],
+      enum: ['roundRobin', 'weighted', 'accountOwner', 'unclaimed', 'unraced', 'baseLoad', 'surplus', 'pool'],
     }),
     rule: text('rule'),
     /** The offer that was won; also the claim's id. Null unless `via` is claim. */

@@ -224,6 +224,7 @@ const METHODS: Record<string, Both> = {
   surplus: { id: 'Bergiliran, karena campuran mutu sudah penuh', en: 'In turn, since the mix had enough of its kind' },
   baseLoad: { id: 'Beban dasar rep yang dilindungi', en: "A protected rep's base load" },
   unclaimed: { id: 'Tidak ada yang mengklaim: digilir', en: 'Nobody claimed it: given by turns' },
+  unraced: { id: 'Tidak ada yang bisa memperebutkannya: digilir', en: 'Nobody could race for it: given by turns' },
   hidden: { id: 'Diberikan kepada seorang rep', en: 'Given to a rep' },
   manager: { id: 'Diberikan oleh manajer', en: 'Given by a manager' },
 };
@@ -247,8 +248,8 @@ const WAITING: Record<'noRule' | 'nobodyAvailable' | 'hidden', Both> = {
   hidden: { id: 'Menunggu untuk ditawarkan lagi.', en: 'Waits to be offered again.' },
   noRule: { id: 'Menunggu: tidak ada aturan untuk lead ini.', en: 'Waits: no rule is for this lead.' },
   nobodyAvailable: {
-    id: 'Menunggu: dari yang disebut aturannya tidak ada yang siap.',
-    en: 'Waits: nobody whom its rule names is there.',
+    id: 'Menunggu: dari yang disebut aturannya tidak ada yang siap, berhak, dan punya ruang.',
+    en: 'Waits: nobody whom its rule names is there, with access and with room.',
   },
 };
 

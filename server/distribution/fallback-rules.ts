@@ -17,8 +17,8 @@ export interface FallbackRep extends OfferRep {
 
 /**
  * COMP-23: who gets a lead that nobody claimed. Standard: the deepest tier first, upwards when nobody
- * of it is available. Premium: any tier with premium access, in one rotation, or anybody where no rep
- * has such access (no lead stays unowned, COMP-10). OPEN: anybody. Before all comes a newcomer who is owed
+ * of it is available. Premium: any tier with premium access, in one rotation, and no other (COMP-19): where no rep
+ * has it, the lead goes to the ops queue. OPEN: anybody. Before all comes a newcomer who is owed
  * the base load (FAIR-12), then who owes an assigned lead (FAIR-02), the larger debt first; who holds as
  * many leads as allowed is left out (ROUTE-11). Among them the one whose last turn is longest ago; then the
  * smaller id. `repId` null: nobody is available. `leftOut`: the others, each with why not.
@@ -34,12 +34,8 @@ export function nextFallbackRep(input: {
   const { policy, nowMs, counterOf } = input;
   const byTier = policy.mode === 'TIERED' && input.pool === 'standard';
   const active = input.reps.filter((rep) => rep.active);
-  const withAccess = active.filter(
-    (rep) => input.pool !== 'premium' || delaySecondsOf(policy, input, rep.tier) !== null,
-  );
-  const candidates = new Set(withAccess.length > 0 ? withAccess : active);
   const reasonAgainst = (rep: FallbackRep): LeftOutReason | null => {
-    if (!candidates.has(rep)) return 'tierNever';
+    if (input.pool === 'premium' && delaySecondsOf(policy, input, rep.tier) === null) return 'tierNever';
     return isReady(rep) ? roomAgainst(policy, rep, nowMs, counterOf) : 'notReady';
   };
   const leftOut: LeftOut[] = [];

@@ -6,8 +6,6 @@
 
 import type { DeadlineRow } from '../deadlines/deadlines-store.ts';
 import { plannedTemperature } from '../distribution/blind-rules.ts';
-import { nextFallbackRep } from '../distribution/fallback-rules.ts';
-import type { LeftOut } from '../distribution/left-out.ts';
 import type { OpenOffer } from '../distribution/open-offers.ts';
 import type { LeadRow } from '../leads/leads-store.ts';
 import type { Policy } from '../policy/policy-rules.ts';
@@ -15,13 +13,13 @@ import { routeNamed } from '../routing/routing-rules.ts';
 import { factsOfOffer } from './blind.ts';
 import { routeWaiting } from './following.ts';
 import { openLane } from './lanes.ts';
-import { offerRepOf, planNext, routableOf, waitingTimer } from './offering.ts';
-import { baseLoadOwed } from './onboarding.ts';
+import { planNext, routableOf, waitingTimer } from './offering.ts';
 import { opsAlarm } from './ops-queue.ts';
 import { remindHolders } from './priority-windows.ts';
 import { replaceOffer } from './replacing.ts';
 import { barredBy, gaveBackBy, leftOutRow } from './routing.ts';
 import { isWorked } from './team-pools.ts';
+import { nextUnclaimed } from './unclaimed.ts';
 import type { World } from './world.ts';
 
 export interface Deadlines {
@@ -131,36 +129,20 @@ async function passOn(world: World, offer: OpenOffer, cause: { nowMs: number; de
   return replaceOffer(world, offer, { ...waiting, push, stuck: null }, end);
 }
 
-/** COMP-23, of those whom the offer's step does not leave out now, and who have not given the lead back. */
+/** COMP-23, of those whom the offer's step does not leave out now. */
 function unclaimedTo(
   world: World,
   of: { offer: OpenOffer; lead: LeadRow; policy: Policy; nowMs: number },
-): { repId: string | null; leftOut: LeftOut[] } {
+): ReturnType<typeof nextUnclaimed> {
   const { offer, lead, policy, nowMs } = of;
   const step = routeNamed(policy.routing, offer.rule)?.steps[offer.ruleStep];
   const facts = factsOfOffer(world, policy, offer, lead);
-  const barred = step === undefined ? undefined : barredBy(world, policy, step, facts, nowMs);
-  const bounds: ReadonlyMap<string, LeftOut['reason']> = new Map([
-    ...gaveBackBy(world, lead.id).map((repId) => [repId, 'gaveItBack'] as const),
-    ...(barred ?? []),
-  ]);
-  const reps = world.directory.reps().filter(({ id }) => !bounds.has(id));
-  const next = nextFallbackRep({
+  return nextUnclaimed(world, {
     policy,
     pool: offer.pool,
     temperature: plannedTemperature(offer.facts.temperature, offer.blind),
-    reps: reps
-      .map((rep) => offerRepOf(policy, rep, nowMs))
-      .map((rep) => ({
-        ...rep,
-        lastTurn: world.rotation.turnOf(rep.id),
-        baseLoadOwed: baseLoadOwed(world, rep, nowMs),
-      })),
+    barred: step === undefined ? undefined : barredBy(world, policy, step, facts, nowMs),
+    gaveBack: gaveBackBy(world, lead.id),
     nowMs,
-    counterOf: world.counters.of,
   });
-  const left = [...bounds]
-    .filter(([repId]) => world.directory.rep(repId)?.active === true)
-    .map(([repId, reason]) => ({ repId, reason }));
-  return { ...next, leftOut: [...left, ...next.leftOut] };
 }

@@ -3,20 +3,15 @@
  * it is on disk.
  */
 import type { LeadView } from '../../client-sdk/protocol/verdict.ts';
-import { baseLoadOf } from '../distribution/allocation-rules.ts';
 import { BLIND_POOL, type BlindFacts } from '../distribution/blind-rules.ts';
-import { type OfferPlan, type OfferRep, planOffer } from '../distribution/distribution-rules.ts';
-import { onboardingOf } from '../distribution/onboarding-rules.ts';
+import { type OfferPlan, planOffer } from '../distribution/distribution-rules.ts';
 import type { OfferFacts, OpenLane, OpenOffer } from '../distribution/open-offers.ts';
-import { holdsPriorityWindow } from '../distribution/priority-windows-rules.ts';
 import { asPoolOffer, poolPolicy } from '../distribution/team-pool-rules.ts';
 import { newId } from '../kernel/ids.ts';
 import { shuffled } from '../kernel/random.ts';
 import type { LeadRow } from '../leads/leads-store.ts';
-import type { RepRow } from '../people/people-store.ts';
-import { type BlindFact, type Policy, zoneOf } from '../policy/policy-rules.ts';
+import type { BlindFact, Policy } from '../policy/policy-rules.ts';
 import type { Step } from '../policy/routing-policy.ts';
-import { perWeekOf } from '../quota/quota-rules.ts';
 import { isPush, type Route, routeOf } from '../routing/routing-rules.ts';
 import { blindnessOf, routedFacts } from './blind.ts';
 import { mixed } from './mixing.ts';
@@ -28,6 +23,7 @@ import {
   leadFactsOf,
   leftOutRow,
   type OwnFacts,
+  offerRepOf,
   ownFactsOf,
   type Push,
   pushedTo,
@@ -35,6 +31,7 @@ import {
 } from './routing.ts';
 import { pastOf } from './showing.ts';
 import type { NextStep, PlannedOffer } from './transactions/offering.ts';
+import { nextUnclaimed } from './unclaimed.ts';
 import type { World } from './world.ts';
 
 /** A lead that nobody can be offered waits this long before routing looks again. */
@@ -85,18 +82,6 @@ export function routableOf(row: RoutableRow, interest: string | null): Routable 
   };
 }
 
-/** A rep as the rules see it, of a lead that is (or was) released at `releasedAtMs`. */
-export function offerRepOf(policy: Policy, rep: RepRow, releasedAtMs: number): OfferRep {
-  const { id, tier, active, status, hiredOn } = rep;
-  const inPriorityWindow = holdsPriorityWindow(policy, rep, releasedAtMs);
-  const phase = onboardingOf(policy, rep, releasedAtMs)?.phase;
-  const timeZone = zoneOf(policy, rep);
-  const weeklyAllowance = perWeekOf(policy.quotaAllocation, rep);
-  const baseLoad = baseLoadOf(policy, rep, phase, releasedAtMs);
-  const more = { inPriorityWindow, weeklyAllowance, ...(phase && { phase }), ...(baseLoad && { baseLoad }) };
-  return { id, tier, active, status, hiredOn, timeZone, ...more };
-}
-
 export interface Planned {
   leadId: string;
   next: NextStep;
@@ -143,11 +128,13 @@ function planAs(
   const { policy, nowMs, resume } = by;
   const facts = routedFacts(policy, leadFactsOf(world, lead.own, lead.facts.company.name), show);
   const route = resume.route === undefined ? routeOf(policy.routing, facts) : resume.route;
+  const raced: [StepAt, Play][] = [];
   for (const [index, step] of (route?.steps ?? []).entries()) {
     if (index < (resume.fromStep ?? 0)) continue;
     const barred = step.method === 'accountOwner' ? undefined : barredBy(world, policy, step, facts, nowMs);
     for (const play of playsOf(world, step.method, barred, { leadId, blind: show !== null, nowMs })) {
       const at = { ...by, step, index, rule: route?.rule ?? null, show };
+      raced.push([at, play]);
       const placed = isPush(play.method)
         ? pushNext(world, lead, at, play)
         : play.method === 'pool'
@@ -155,6 +142,10 @@ function planAs(
           : offerNext(world, lead, at, play);
       if (placed !== null) return placed;
     }
+  }
+  for (const [at, play] of raced) {
+    const given = givenUnraced(world, lead, at, play);
+    if (given !== null) return given;
   }
   const next = { waiting: waitingTimer(world, leadId, nowMs) };
   return { leadId, next, toOpen: null, push: null, stuck: route === null ? 'noRule' : 'nobodyAvailable' };
@@ -190,6 +181,16 @@ function pushNext(world: World, lead: Routable, at: StepAt, { method, barred, pa
   const { repId } = pushed;
   takeTurn(world, step, rule, repId);
   return givenTo(world, lead, at, { repId, method, leftOut: leftOutRow(world, pushed.leftOut), paused });
+}
+
+/** COMP-10: nobody can race for it now, so it goes at once to whom it would go unclaimed. Null: no race, or nobody. */
+function givenUnraced(world: World, lead: Routable, at: StepAt, { method, barred }: Play): Planned | null {
+  if ((method !== 'race' && method !== 'queue') || at.show !== null) return null;
+  const { pool, temperature } = lead;
+  const { repId, leftOut } = nextUnclaimed(world, { ...at, pool, temperature, barred });
+  if (repId === null) return null;
+  world.rotation.take(repId);
+  return givenTo(world, lead, at, { repId, method: 'unraced', leftOut: leftOutRow(world, leftOut) });
 }
 
 /** DIST-08. Null: the pool has nobody who is there now. */

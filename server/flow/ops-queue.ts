@@ -13,9 +13,8 @@ import type { Policy } from '../policy/policy-rules.ts';
 import type { Step } from '../policy/routing-policy.ts';
 import type { LeadFacts } from '../routing/condition-rules.ts';
 import { isPush, routeOf } from '../routing/routing-rules.ts';
-import { offerRepOf } from './offering.ts';
 import { poolOf } from './onboarding.ts';
-import { barredBy, gaveBackBy, leadFactsOf, ownFactsOf } from './routing.ts';
+import { barredBy, gaveBackBy, leadFactsOf, offerRepOf, ownFactsOf } from './routing.ts';
 import { unworkedOffers } from './team-pools.ts';
 import type { World } from './world.ts';
 
@@ -53,7 +52,11 @@ export function reasonsNow(
     if (step.method === 'pool') return rep.status === 'ready' ? null : 'notReady';
     // HEALTH-20: to who races no longer, leads come by turns.
     if (isPush(step.method) || (row.team !== null && paused.has(row.team))) return againstPush(rep);
-    return reasonAgainst(rep, delaySecondsOf(policy, offer, rep.tier), offer.pool);
+    const delay = delaySecondsOf(policy, { ...offer, pool: lead.pool }, rep.tier);
+    const against = reasonAgainst(rep, delay, offer.pool);
+    // Who may not race for it, or not yet, is given it by turns where nobody else can (COMP-10).
+    const isNewcomer = against === 'onboarding' || against === 'otherPool';
+    return isNewcomer && delay !== null ? againstPush(rep) : isNewcomer ? 'tierNever' : against;
   };
 }
 

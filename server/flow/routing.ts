@@ -4,9 +4,13 @@
  */
 import type { Limit } from '../claims/arbiter.ts';
 import type { OwnershipRow } from '../claims/ownership-store.ts';
+import { baseLoadOf } from '../distribution/allocation-rules.ts';
 import { delaySecondsOf } from '../distribution/delays-rules.ts';
+import type { OfferRep } from '../distribution/distribution-rules.ts';
 import { autoOwed, type RuledRep, roomAgainst } from '../distribution/fairness-rules.ts';
 import { type LeftOut, type LeftOutReason, packLeftOut } from '../distribution/left-out.ts';
+import { onboardingOf } from '../distribution/onboarding-rules.ts';
+import { holdsPriorityWindow } from '../distribution/priority-windows-rules.ts';
 import { localDay } from '../kernel/calendar.ts';
 import type { RepRow } from '../people/people-store.ts';
 import { openHoursOf } from '../policy/hours-rules.ts';
@@ -99,6 +103,18 @@ export function routingRepOf(row: RepRow): RoutingRep {
 /** Of whom the limits of an assignment are asked. */
 export function ruledRepOf(policy: Policy, rep: RepRow): RuledRep {
   return { id: rep.id, timeZone: zoneOf(policy, rep), weeklyAllowance: perWeekOf(policy.quotaAllocation, rep) };
+}
+
+/** A rep as the rules see it, of a lead that is (or was) released at `releasedAtMs`. */
+export function offerRepOf(policy: Policy, rep: RepRow, releasedAtMs: number): OfferRep {
+  const { id, tier, active, status, hiredOn } = rep;
+  const inPriorityWindow = holdsPriorityWindow(policy, rep, releasedAtMs);
+  const phase = onboardingOf(policy, rep, releasedAtMs)?.phase;
+  const timeZone = zoneOf(policy, rep);
+  const weeklyAllowance = perWeekOf(policy.quotaAllocation, rep);
+  const baseLoad = baseLoadOf(policy, rep, phase, releasedAtMs);
+  const more = { inPriorityWindow, weeklyAllowance, ...(phase && { phase }), ...(baseLoad && { baseLoad }) };
+  return { id, tier, active, status, hiredOn, timeZone, ...more };
 }
 
 /** Who has given a lead back: no rule hands it to one of them again. @param now who does so in the commit that is planned */

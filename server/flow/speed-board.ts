@@ -1,7 +1,9 @@
 /** The speed board (COMP-29, COMP-30): folded from ownerships at each reading, so that a late note or a taken-back one is in it. */
 import type { OwnershipRow } from '../claims/ownership-store.ts';
+import { onboardingOf } from '../distribution/onboarding-rules.ts';
 import { dayBounds, localDay, periodDays } from '../kernel/calendar.ts';
 import { rankedBySpeed, speedFigures, type Work } from '../leaderboard/speed-board-rules.ts';
+import type { RepRow } from '../people/people-store.ts';
 import type { World } from './world.ts';
 
 /** Local days begin and end within so much of UTC's. */
@@ -29,16 +31,18 @@ export function speedBoard(world: World, { period, day, team, top }: SpeedBoardA
     converted: owner.opportunityAt !== null || owner.wonAt !== null,
   });
   const members = world.directory.reps().filter((rep) => rep.active && (team === undefined || rep.team === team));
-  const rows = rankedBySpeed(
-    members.map((rep) => {
-      // From a team pool a lead is a rep's with its first contact: that says nothing of speed.
-      const got = world.owners.gotOn(rep.id, { fromMs, from, to }).filter(({ method }) => method !== 'pool');
-      const works = got.map(workOf);
-      const name = policy.competition.showWinnerName || rep.id === forRep ? rep.name : null;
-      return { repId: rep.id, name, ...speedFigures(rules, works, nowMs) };
-    }),
-  );
-  const me = rows.find(({ repId }) => repId === forRep) ?? null;
+  const figuresOf = (rep: RepRow) => {
+    // From a team pool a lead is a rep's with its first contact: that says nothing of speed.
+    const got = world.owners.gotOn(rep.id, { fromMs, from, to }).filter(({ method }) => method !== 'pool');
+    const name = policy.competition.showWinnerName || rep.id === forRep ? rep.name : null;
+    return { repId: rep.id, name, ...speedFigures(rules, got.map(workOf), nowMs) };
+  };
+  // FAIR-15: a newcomer stands outside the ranking, as on every board, and reads its own figures.
+  const isNew = (rep: RepRow) => onboardingOf(policy, rep, nowMs) !== null;
+  const rows = rankedBySpeed(members.filter((rep) => !isNew(rep)).map(figuresOf));
+  const newcomers = members.filter((rep) => rep.id === forRep && isNew(rep)).map(figuresOf);
+  const unranked = newcomers.filter(({ answered }) => answered > 0).map((row) => ({ rank: null, ...row }));
+  const me = rows.find(({ repId }) => repId === forRep) ?? unranked[0] ?? null;
   return {
     ...{ period, from, to, team: team ?? null, asOf: new Date(nowMs).toISOString(), rules },
     rows: rows.slice(0, top),

@@ -191,6 +191,35 @@ onBothArbiters('DIST-20: a referral in the preset tiered', (start) => {
   });
 });
 
+onBothArbiters('COMP-10: a lead that nobody can race for waits for nobody', (start) => {
+  it('premium: at once by turns to who has access; else in the ops queue with its alarm, never to tier 3 (COMP-19)', async () => {
+    const race = await start({ policy: 'tiered' });
+    const three = await race.rep('Tiga', { tier: 3 });
+    const leadId = await race.lead({ type: 'demo request' });
+    expect(await queue(race)).toMatchObject([{ leadId, leftOut: [{ method: 'race', reasons: { tierNever: 1 } }] }]);
+    expect(await (await fetch(`${race.app.app.url}/metrics`)).text()).toMatch(
+      /sambar_ops_queued_total\{reason="nobodyAvailable"\} 1/,
+    );
+    // A newcomer races for nothing yet, and is given what nobody else can have.
+    const shadow = await race.rep('Baru', { tier: 2, hiredOn: '2026-11-16' });
+    expect(owners(race, leadId)).toEqual([
+      { rep_id: shadow.id, via: 'rotation', method: 'unraced', rule: 'everybody else' },
+    ]);
+    const why = await race.done<{
+      decisions: object[];
+      items: { repId: string; lines: { reason: string | null; message: string }[] }[];
+    }>('GET', `/v1/leads/${leadId}/explanation?lang=en`);
+    expect(why.decisions).toMatchObject([
+      { method: 'unraced', message: 'Nobody could race for it: given by turns, by the rule "everybody else".' },
+    ]);
+    expect(why.items.find(({ repId }) => repId === three.id)?.lines).toMatchObject([{ reason: 'tierNever' }]);
+    // Whoever may race is asked first.
+    const one = await race.rep('Satu', { tier: 1 });
+    const raced = await race.lead({ type: 'demo request' });
+    expect([owners(race, raced), alerted([one, three], raced)]).toEqual([[], ['Satu']]);
+  });
+});
+
 onBothArbiters('ROUTE-15: what nobody matches', (start) => {
   it('stands in the ops queue with an alarm and a timer, and leaves it when a rule is mended or given by hand', async () => {
     const race = await start({ policy: 'open' });

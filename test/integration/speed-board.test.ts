@@ -1,5 +1,6 @@
 /** SPEED_BOARD (COMP-29 to COMP-32): who answers leads fastest, over leads that go where they went without it. */
 import { afterEach, expect, it } from 'vitest';
+import { DEFAULT_ONBOARDING } from '../../server/policy/onboarding-policy.ts';
 import { DAY, MINUTE, Race, SECOND } from '../support/race.ts';
 import type { RaceRep } from '../support/race-rep.ts';
 
@@ -81,6 +82,26 @@ it('CON-30: where a call is asked for, a mail answers nothing', async () => {
   await race.after(MINUTE);
   await answer(race, sari, leadId, 'call');
   expect((await board(race)).rows).toMatchObject([{ repId: sari.id, meanSeconds: 120 }]);
+});
+
+it('FAIR-15: a newcomer takes no place, and reads its own figures without a rank; afterwards it is ranked with what it has', async () => {
+  const { race, sari } = await inTurn({});
+  const baru = await race.rep('Baru', { hiredOn: '2026-09-07' });
+  const policy = await race.done<object>('GET', '/v1/policy');
+  await race.setPolicy({ ...policy, onboarding: DEFAULT_ONBOARDING });
+  for (const rep of [baru, sari]) {
+    const leadId = await race.lead();
+    await race.call('POST', `/v1/leads/${leadId}/assignments`, { repId: rep.id, reason: 'knows them' });
+    await race.after(MINUTE);
+    await answer(race, rep, leadId);
+  }
+  const figures = { repId: baru.id, answered: 1, meanSeconds: 60 };
+  const first = await board(race, '?period=month', baru);
+  expect(first.rows).toMatchObject([{ rank: 1, repId: sari.id }]);
+  expect(first.me).toMatchObject({ rank: null, ...figures });
+  // Of a September hire the onboarding ends in December.
+  await race.after(14 * DAY);
+  expect((await board(race, '?period=month&day=2026-11-23', baru)).me).toMatchObject({ rank: 1, ...figures });
 });
 
 it('COMP-31: the same leads go to the same reps with the board and without; without it there is none to read', async () => {
