@@ -21,6 +21,22 @@ CREATE TABLE `cell` (
 	`value` text NOT NULL
 );
 
+CREATE TABLE `complaints` (
+	`id` text PRIMARY KEY NOT NULL,
+	`rep_id` text NOT NULL,
+	`category` text NOT NULL,
+	`lead_id` text,
+	`at` integer NOT NULL,
+	`answered_at` integer,
+	`answered_by` text
+);
+
+CREATE INDEX `complaints_at` ON `complaints` (`at`);
+
+CREATE INDEX `complaints_open` ON `complaints` (`id`) WHERE answered_at is null;
+
+CREATE INDEX `complaints_rep` ON `complaints` (`rep_id`,`id`);
+
 CREATE TABLE `counters` (
 	`rep_id` text NOT NULL,
 	`name` text NOT NULL,

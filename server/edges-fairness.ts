@@ -2,10 +2,15 @@
 import { explanationRoutes } from './distribution/explanation-routes.ts';
 import { priorityWindowsRoutes } from './distribution/priority-windows-routes.ts';
 import type { EdgeDeps } from './edges.ts';
+import { complaintsRoutes } from './fairness/complaints-routes.ts';
 import { isTeamsLead } from './flow/claim-record.ts';
+import { complaintAudit, complaintCounts, complaintView } from './flow/complaining.ts';
 import { explanation } from './flow/explaining.ts';
 import { prioritySchedule } from './flow/priority-windows.ts';
+import { newId } from './kernel/ids.ts';
+import { actorOf } from './people/people.ts';
 import type { Http, Speaker } from './platform/http.ts';
+import { stored } from './stored.ts';
 
 export function bindFairness(app: Http, { house }: EdgeDeps): void {
   const { world } = house;
@@ -34,6 +39,60 @@ export function bindFairness(app: Http, { house }: EdgeDeps): void {
         teams: team === undefined ? seen : [team],
         names: speaker.role !== 'rep',
       });
+    },
+  });
+}
+
+/** Complaints (FAIR-22). */
+export function bindComplaints(app: Http, { house }: EdgeDeps): void {
+  const { world } = house;
+  const { directory } = world;
+
+  /** Whose this speaker may see; null: everybody's. */
+  function repsSeen(speaker: Speaker): string[] | null {
+    if (speaker.role === 'rep') return [speaker.subjectId];
+    const teams = directory.teamsOf(speaker);
+    if (teams === null) return null;
+    const own = directory.reps().filter(({ team }) => team !== null && teams.includes(team));
+    return own.map(({ id }) => id);
+  }
+  function seen(id: string, speaker: Speaker) {
+    const row = world.complaints.find(id);
+    return row !== undefined && repsSeen(speaker)?.includes(row.repId) !== false ? row : null;
+  }
+  function view(id: string) {
+    const row = world.complaints.find(id);
+    if (row === undefined) throw new Error('a complaint is not where it was just written');
+    return complaintView(world, row);
+  }
+
+  complaintsRoutes(app, {
+    async make({ text, ...made }, idempotency) {
+      if (made.leadId !== null && world.leads.row(made.leadId) === undefined) return { refused: 'unknownLead' };
+      const at = await stored(world.arbiter.now());
+      const row = { id: newId('cmp', at, world.random), ...made, at, answeredAt: null, answeredBy: null };
+      const { result } = await stored(world.ledger.write('makeComplaint', { row, text }, idempotency));
+      return view(result.id);
+    },
+    list(speaker, query) {
+      const repIds = repsSeen(speaker);
+      const rows = world.complaints.page({ ...query, repIds, limit: query.limit + 1 });
+      const items = rows.slice(0, query.limit).map((row) => complaintView(world, row));
+      const nextCursor = rows.length > query.limit ? (items.at(-1)?.id ?? null) : null;
+      return { items, nextCursor, counts: complaintCounts(world, repIds) };
+    },
+    one(id, speaker) {
+      const row = seen(id, speaker);
+      if (row === null) return null;
+      const audit = complaintAudit(world, row, directory.language(speaker), speaker.role === 'rep');
+      return { ...complaintView(world, row), audit };
+    },
+    async answer({ id, text }, speaker, idempotency) {
+      if (seen(id, speaker) === null) return { refused: 'unknownComplaint' };
+      const at = await stored(world.arbiter.now());
+      const order = { id, text, actor: actorOf(speaker), at };
+      const { result } = await stored(world.ledger.write('answerComplaint', order, idempotency));
+      return 'refused' in result ? result : view(id);
     },
   });
 }

@@ -7,7 +7,7 @@ import { claimRoutes } from './claims/claims-routes.ts';
 import { claimSockets, type Standing } from './claims/claims-sockets.ts';
 import { racesRoutes } from './claims/races-routes.ts';
 import { placeOf } from './distribution/open-offers.ts';
-import { bindFairness } from './edges-fairness.ts';
+import { bindComplaints, bindFairness } from './edges-fairness.ts';
 import { bindPauses, bindPolicy, bindRouting } from './edges-policy.ts';
 import { bindClaimLinks, bindSignedIntake, firstSigningSecret } from './edges-signed.ts';
 import { bindTiers } from './edges-tiers.ts';
@@ -78,6 +78,7 @@ export function bindRoutes(app: Http, deps: EdgeDeps): void {
   bindPauses(app, house);
   bindRouting(app, house);
   bindFairness(app, deps);
+  bindComplaints(app, deps);
   bindTiers(app, deps);
   if (deps.whatIfs !== undefined) bindWhatIfs(app, house, deps.whatIfs);
   bindClaimLinks(app, deps);

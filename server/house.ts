@@ -17,6 +17,7 @@ import { onboardingOf } from './distribution/onboarding-rules.ts';
 import { createOpenOffers } from './distribution/open-offers.ts';
 import { createReleases } from './distribution/releases.ts';
 import { createShownLeads } from './distribution/shown-leads.ts';
+import { createComplaintsReader } from './fairness/complaints-reader.ts';
 import { createAccess } from './flow/access.ts';
 import { createAlerts } from './flow/alerting.ts';
 import { assignedBefore } from './flow/assigning.ts';
@@ -141,6 +142,7 @@ function createWorld(deps: HouseDeps): World {
     repDays: createRepDaysReader(db),
     tiers: createTiersReader(db),
     quota: createQuotaReader(db),
+    complaints: createComplaintsReader(db),
     counters: createCounters(owners.countersHeld(firstCounterDay(clock.nowMs()))),
     counting: createCounting(() => world),
     releases: createReleases(releasesOnFile(offersOnFile)),

@@ -159,6 +159,24 @@ export const newAssist = z.strictObject({
   note: text(1000).optional(),
 });
 
+/** What a rep may hold to be unfair (FAIR-22). */
+export const COMPLAINT_CATEGORIES = [
+  'alertLate',
+  'notOffered',
+  'lostClaim',
+  'refusedClaim',
+  'shareOfLeads',
+  'leadQuality',
+  'other',
+] as const;
+export type ComplaintCategory = (typeof COMPLAINT_CATEGORIES)[number];
+export const newComplaint = z.strictObject({
+  category: z.enum(COMPLAINT_CATEGORIES),
+  leadId: anId.optional(),
+  text: text(2000),
+});
+export const newComplaintAnswer = z.strictObject({ text: text(2000) });
+
 export type NewLead = z.infer<typeof newLead>;
 export type NewRep = z.infer<typeof newRep>;
 export type RepPatch = z.infer<typeof repPatch>;

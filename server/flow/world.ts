@@ -11,6 +11,7 @@ import type { OffersReader } from '../distribution/offers-reader.ts';
 import type { OpenOffers } from '../distribution/open-offers.ts';
 import type { Releases } from '../distribution/releases.ts';
 import type { ShownLeads } from '../distribution/shown-leads.ts';
+import type { ComplaintsReader } from '../fairness/complaints-reader.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { KeyedQueue } from '../kernel/keyed-queue.ts';
 import type { Random } from '../kernel/random.ts';
@@ -61,6 +62,7 @@ export interface World {
   repDays: RepDaysReader;
   tiers: TiersReader;
   quota: QuotaReader;
+  complaints: ComplaintsReader;
   directory: Directory;
   /** Accounts, and who is away. */
   routing: RoutingReader;

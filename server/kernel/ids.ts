@@ -18,7 +18,8 @@ export type IdPrefix =
   | 'pause'
   | 'ast'
   | 'dl'
-  | 'off';
+  | 'off'
+  | 'cmp';
 
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
 

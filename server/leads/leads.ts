@@ -18,6 +18,8 @@ export interface LeadsReader {
   row(id: string): LeadRow | undefined;
   /** What the lead asks for; null: it does not say, or it is forgotten. */
   interest(id: string): string | null;
+  /** Free text that was written about a lead under this name; null: none, or it is forgotten. */
+  words(leadId: string, item: string): string | null;
   /** The whole lead; contact details only when `withContact`, null once they were forgotten. */
   view(row: LeadRow, owner: OwnerOfLead | null, withContact: boolean): LeadView;
   /** Newest first, `limit` rows after the cursor (a lead's id). */
@@ -95,6 +97,14 @@ export function createLeadsReader(db: Db): LeadsReader {
       .prepare(),
   );
 
+  const oneItem = statement(
+    db
+      .select({ json: leadPrivate.json })
+      .from(leadPrivate)
+      .where(and(eq(leadPrivate.leadId, sql.placeholder('id')), eq(leadPrivate.item, sql.placeholder('item'))))
+      .prepare(),
+  );
+
   function privateItems(id: string): PrivateItems {
     return Object.fromEntries(privateOf.all({ id }).map(({ item, json }) => [item, JSON.parse(json)]));
   }
@@ -102,6 +112,10 @@ export function createLeadsReader(db: Db): LeadsReader {
   return {
     row: (id) => byId.get({ id }),
     interest: (id) => privateItems(id).interest ?? null,
+    words(id, item) {
+      const row = oneItem.get({ id, item });
+      return row === undefined ? null : (JSON.parse(row.json) as string);
+    },
     view: (row, owner, withContact) => leadView(row, withContact ? privateItems(row.id) : {}, owner),
     page({ ids, status, before, limit }) {
       const cursor = before === undefined ? undefined : byId.get({ id: before });

@@ -20,6 +20,8 @@ export type EventKind =
   | 'lead.forgotten'
   | 'assist.asked'
   | 'assist.confirmed'
+  | 'complaint.made'
+  | 'complaint.answered'
   | 'policy.set'
   | 'policy.reviewed'
   | 'team.paused'

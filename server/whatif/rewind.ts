@@ -14,6 +14,7 @@ const TAKEN_OFF = [
   'DELETE FROM tokens',
   'DELETE FROM invites',
   'DELETE FROM race_notes',
+  'DELETE FROM complaints',
   // The house makes its own anew; those that a lead owes come with the fold.
   'DELETE FROM deadlines',
   "DELETE FROM cell WHERE key = 'generation'",

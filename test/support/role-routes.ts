@@ -118,6 +118,11 @@ const POOL_ROUTES: Route[] = [
   },
 ];
 
+async function complaintOf({ app, a1 }: Cast): Promise<string> {
+  const body = { category: 'other', text: 'always the same ones' };
+  return (await app.call<{ id: string }>('POST', '/v1/complaints', { body, token: a1.token })).body.id;
+}
+
 /** What the rules make of one rep or lead. */
 function standingRoutes(castOf: () => Cast): Route[] {
   return [
@@ -150,6 +155,25 @@ function standingRoutes(castOf: () => Cast): Route[] {
       call: 'GET /v1/leads/{id}/explanation',
       ready: async () => ({ path: `/v1/leads/${await ownedLead(castOf().app, castOf().a1)}/explanation` }),
       may: { ...REPS(200), managerA: 200, managerB: 404, admin: 200 },
+    },
+    {
+      call: 'POST /v1/complaints',
+      ready: () => ({ path: '/v1/complaints', body: { category: 'other', text: 'always the same ones' } }),
+      may: REPS(201),
+    },
+    { call: 'GET /v1/complaints', ready: () => ({ path: '/v1/complaints' }), may: { ...REPS(200), ...MANAGERS(200) } },
+    {
+      call: 'GET /v1/complaints/{id}',
+      ready: async () => ({ path: `/v1/complaints/${await complaintOf(castOf())}` }),
+      may: { a1: 200, a2: 404, b1: 404, managerA: 200, managerB: 404, admin: 200 },
+    },
+    {
+      call: 'POST /v1/complaints/{id}/answers',
+      ready: async () => ({
+        path: `/v1/complaints/${await complaintOf(castOf())}/answers`,
+        body: { text: 'we looked it up' },
+      }),
+      may: { managerA: 201, managerB: 404, admin: 201 },
     },
     {
       call: 'POST /v1/tiers/computations',

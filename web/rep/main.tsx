@@ -7,6 +7,7 @@ import { ConnectionBadge, PageHeader } from '../shared/page-header.tsx';
 import { openSession } from '../shared/session.ts';
 import { SignIn } from '../shared/sign-in.tsx';
 import { ClaimByLink, createLinkModel, type LinkModel, takeClaimToken } from './claim-link.tsx';
+import { Complaints } from './complaints.tsx';
 import { isNewer, keepShell, takeNewer } from './installing.ts';
 import { MyLeads } from './my-leads.tsx';
 import { OfferList } from './offer-list.tsx';
@@ -70,6 +71,7 @@ function App() {
         {mine.me.value !== null && <OwnCard me={mine.me.value} />}
         <Settings signOut={() => session.signOut()} />
         <OfferList model={mine} />
+        {mine.me.value !== null && <Complaints model={mine} />}
         <Announcer mine={mine} />
       </main>
     </div>

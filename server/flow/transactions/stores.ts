@@ -5,6 +5,7 @@
 import { createOwnershipStore, type OwnershipStore } from '../../claims/ownership-store.ts';
 import { createDeadlinesStore, type DeadlinesStore } from '../../deadlines/deadlines-store.ts';
 import { createOffersStore, type OffersStore } from '../../distribution/offers-store.ts';
+import { type ComplaintsStore, createComplaintsStore } from '../../fairness/complaints-store.ts';
 import { createLeaderboardStore, type LeaderboardStore } from '../../leaderboard/leaderboard-store.ts';
 import { createLeadsStore, type LeadsStore } from '../../leads/leads-store.ts';
 import { createEventsStore, type EventsStore } from '../../ledger/events-store.ts';
@@ -31,6 +32,7 @@ export interface Stores {
   tiers: TiersStore;
   routing: RoutingStore;
   quota: QuotaStore;
+  complaints: ComplaintsStore;
 }
 
 export function createStores(db: Db): Stores {
@@ -48,5 +50,6 @@ export function createStores(db: Db): Stores {
     tiers: createTiersStore(db),
     routing: createRoutingStore(db),
     quota: createQuotaStore(db),
+    complaints: createComplaintsStore(db),
   };
 }

@@ -1,5 +1,7 @@
 /** Everything the ledger can commit, by name: each a synchronous function of plain data. */
+
 import type { Db } from '../../platform/db.ts';
+import { answerComplaint, makeComplaint } from './complaining.ts';
 import * as governing from './governing.ts';
 import * as helping from './helping.ts';
 import * as offering from './offering.ts';
@@ -34,6 +36,8 @@ export function createTransactions(db: Db) {
     workPool: bind(stores, workPool),
     askAssist: bind(stores, helping.askAssist),
     confirmAssist: bind(stores, helping.confirmAssist),
+    makeComplaint: bind(stores, makeComplaint),
+    answerComplaint: bind(stores, answerComplaint),
     addRep: bind(stores, governing.addRep),
     changeRep: bind(stores, governing.changeRep),
     addManager: bind(stores, governing.addManager),
