@@ -5,6 +5,7 @@
 import type { PackedNotes } from '../claims/race-notes.ts';
 import type { ScoredRow } from '../flow/intake.ts';
 import type { LeadStage } from '../leads/leads-store.ts';
+import type { RecordedMembers } from '../people/change-rules.ts';
 import type { Connection } from '../platform/sqlite.ts';
 
 /** One time that a lead was put up to a rep, and how often and when the rep tapped. */
@@ -44,14 +45,20 @@ export interface RecordedOwnership {
   repId: string;
   /** By which rule's method it was given; null: claimed, or by a manager. */
   method: string | null;
+  /** It went round because of a pause. */
+  paused: 0 | 1;
   startedAtMs: number;
   works: RecordedWork[];
 }
 
 /** Done by hand, and done again at the same instant whatever the policy. */
 export type ByHand =
-  | { atMs: number; kind: 'rep'; repId: string; active?: boolean; status?: 'ready' | 'break'; tier?: number }
-  | { atMs: number; kind: 'assign'; leadId: string; repId: string };
+  | { atMs: number; kind: 'rep'; repId: string; change: RepChanged }
+  | { atMs: number; kind: 'assign'; leadId: string; repId: string }
+  | { atMs: number; kind: 'pause'; team: string; days: number }
+  | { atMs: number; kind: 'resume'; team: string };
+
+type RepChanged = RecordedMembers & { active?: boolean; status?: 'ready' | 'break'; tier?: number };
 
 /** What it asks for is routed on, and no part of its row. */
 export type RecordedLead = ScoredRow & { interest: string | null };
@@ -176,6 +183,8 @@ function placesOf(
 function ownershipsOf(all: All, { fromMs, untilMs }: Span): RecordedOwnership[] {
   const rows = all<Omit<RecordedOwnership, 'works'> & { id: string }>(
     `SELECT id, lead_id AS leadId, rep_id AS repId, method, started_at AS startedAtMs,
+       EXISTS (SELECT 1 FROM events e WHERE e.lead_id = o.lead_id AND e.kind = 'lead.assigned'
+         AND json_extract(data, '$.ownershipId') = o.id AND json_extract(data, '$.paused')) AS paused,
        (SELECT count(*) FROM ownerships p WHERE p.lead_id = o.lead_id AND p.rowid < o.rowid) AS nth
      FROM ownerships o WHERE started_at < ? AND coalesce(ended_at, ?) >= ? ORDER BY rowid`,
     untilMs,
@@ -205,27 +214,73 @@ function worksOf(all: All, ownershipId: string, leadId: string, startedAtMs: num
   }));
 }
 
-function byHandOf(all: All, { fromMs, untilMs }: Span): ByHand[] {
-  const acts: ByHand[] = [];
-  const people = all<{ at: number; repId: string; active: number | null; status: 'ready' | 'break' | null }>(
-    `SELECT at, rep_id AS repId, json_extract(data, '$.active') AS active, json_extract(data, '$.status') AS status
-     FROM events WHERE kind = 'people.changed' AND rep_id IS NOT NULL AND at >= ? AND at < ? ORDER BY seq`,
-    fromMs,
-    untilMs,
-  );
-  for (const { at, repId, active, status } of people) {
-    // A new rep comes in without a word on either.
-    const change = { active: active === null || active === 1, ...(status !== null && { status }) };
-    acts.push({ atMs: at, kind: 'rep', repId, ...change });
-  }
-  const tiers = `SELECT at, rep_id AS repId, tier FROM rep_tiers WHERE cause = 'byHand' AND at >= ? AND at < ? ORDER BY id`;
-  for (const { at, repId, tier } of all<{ at: number; repId: string; tier: number }>(tiers, fromMs, untilMs)) {
-    acts.push({ atMs: at, kind: 'rep', repId, tier });
-  }
+function byHandOf(all: All, span: Span): ByHand[] {
+  const acts = [...changesOf(all, span), ...pausesOf(all, span)];
+  const { fromMs, untilMs } = span;
   const assigned = `SELECT at, lead_id AS leadId, rep_id AS repId FROM events
     WHERE kind = 'lead.assigned' AND json_extract(data, '$.via') = 'manager' AND at >= ? AND at < ? ORDER BY seq`;
   for (const { at, ...who } of all<{ at: number; leadId: string; repId: string }>(assigned, fromMs, untilMs)) {
     acts.push({ atMs: at, kind: 'assign', ...who });
   }
   return acts.sort((a, b) => a.atMs - b.atMs);
+}
+
+/** What one call has changed of a rep comes again as one change. */
+function changesOf(all: All, { fromMs, untilMs }: Span): ByHand[] {
+  const changes = new Map<string, { atMs: number; repId: string; change: RepChanged }>();
+  const add = (atMs: number, repId: string, change: RepChanged) => {
+    const key = `${atMs} ${repId}`;
+    changes.set(key, { atMs, repId, change: { ...changes.get(key)?.change, ...change } });
+  };
+  const people = all<{
+    at: number;
+    repId: string;
+    active: number | null;
+    status: 'ready' | 'break' | null;
+    became: string;
+  }>(
+    `SELECT at, rep_id AS repId, json_extract(data, '$.active') AS active, json_extract(data, '$.status') AS status,
+       coalesce(json_extract(data, '$.became'), '{}') AS became
+     FROM events WHERE kind = 'people.changed' AND json_extract(data, '$.what') = 'rep' AND at >= ? AND at < ? ORDER BY seq`,
+    fromMs,
+    untilMs,
+  );
+  for (const { at, repId, active, status, became } of people) {
+    // A new rep comes in without a word on either.
+    const is = { active: active === null || active === 1, ...(status !== null && { status }) };
+    add(at, repId, { ...is, ...(JSON.parse(became) as RecordedMembers) });
+  }
+  const tiers = `SELECT at, rep_id AS repId, tier FROM rep_tiers WHERE cause = 'byHand' AND at >= ? AND at < ? ORDER BY id`;
+  for (const { at, repId, tier } of all<{ at: number; repId: string; tier: number }>(tiers, fromMs, untilMs)) {
+    add(at, repId, { tier });
+  }
+  return [...changes.values()].map((one) => ({ kind: 'rep' as const, ...one }));
+}
+
+/** A pause that has run out ends by its timer, one that somebody ended ends again. */
+function pausesOf(all: All, { fromMs, untilMs }: Span): ByHand[] {
+  const began = all<{ atMs: number; team: string; days: number }>(
+    `SELECT started_at AS atMs, team, (until_at - started_at) / 86400000.0 AS days
+     FROM team_pauses WHERE started_at >= ? AND started_at < ?`,
+    fromMs,
+    untilMs,
+  );
+  const ended = all<{ atMs: number; team: string }>(
+    `SELECT ended_at AS atMs, team FROM team_pauses WHERE ended_at >= ? AND ended_at < ? AND ended_by <> 'system'`,
+    fromMs,
+    untilMs,
+  );
+  return [
+    ...began.map((one) => ({ kind: 'pause' as const, ...one })),
+    ...ended.map((one) => ({ kind: 'resume' as const, ...one })),
+  ];
+}
+
+/** Whether a change of a rep since then is on record without what it was before: from before this was recorded. */
+export function hasUnknownChanges({ sqlite }: Connection, fromMs: number): boolean {
+  const found = sqlite.prepare<[number], number>(
+    `SELECT 1 FROM events WHERE kind = 'people.changed' AND json_extract(data, '$.what') = 'rep' AND at >= ?
+       AND json_extract(data, '$.active') IS NOT NULL AND json_extract(data, '$.was') IS NULL LIMIT 1`,
+  );
+  return found.get(fromMs) !== undefined;
 }

@@ -65,6 +65,7 @@ export function recordedLots(record: TheRecord): (scratch: Connection, seed: str
       const offer = fallen.get(`${leadId} ${nth}`);
       if (offer !== undefined) return { cohort: offer.pool === 'cohort', blind: offer.isBlind, pause: false };
       const given = owned.get(`${leadId} ${owners.get(leadId) ?? 0}`);
+      if (given?.paused === 1) return { pause: true };
       const rep = given?.method === 'baseLoad' ? findRep(given.repId) : undefined;
       if (given === undefined || rep === undefined) return {};
       // Of the cohort's leads nobody else is given one, and who is of the cohort is not given less of them than of others.

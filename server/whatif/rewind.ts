@@ -4,6 +4,8 @@
  * under way in it. Nothing that names a contact is in it.
  */
 import { createSeededRandom } from '../kernel/chance.ts';
+import { RECORDED, type RecordedMembers } from '../people/change-rules.ts';
+import { createPeopleStore } from '../people/people-store.ts';
 import { type Connection, openCopy } from '../platform/sqlite.ts';
 import { rebuild } from '../rebuild/rebuild.ts';
 
@@ -51,6 +53,21 @@ function lastChange(member: 'active' | 'status'): string {
     ORDER BY e.seq DESC LIMIT 1`;
 }
 
+/** Reps as they were: what the first change since has changed, it says how it was. */
+function unchange({ db, sqlite }: Connection, atMs: number): void {
+  const changes = sqlite
+    .prepare<[number], { repId: string; was: string }>(
+      `SELECT rep_id AS repId, json_extract(data, '$.was') AS was FROM events
+       WHERE kind = 'people.changed' AND at >= ? AND json_extract(data, '$.was') IS NOT NULL ORDER BY seq DESC`,
+    )
+    .all(atMs);
+  const people = createPeopleStore(db);
+  for (const { repId, was } of changes) {
+    const before = JSON.parse(was) as RecordedMembers;
+    if (RECORDED.some((member) => member in before)) people.updateRep(repId, before);
+  }
+}
+
 /** @param atMs everything before it has happened */
 export function rewound(reader: Connection, atMs: number): Connection {
   const scratch = openCopy(reader);
@@ -58,6 +75,7 @@ export function rewound(reader: Connection, atMs: number): Connection {
     const { sqlite } = scratch;
     sqlite.pragma('foreign_keys = OFF');
     for (const sql of TAKEN_OFF) sqlite.exec(sql);
+    unchange(scratch, atMs);
     for (const sql of LATER) {
       const statement = sqlite.prepare(sql);
       if (sql.includes(':at')) statement.run({ at: atMs });

@@ -138,14 +138,21 @@ class Play {
   }
 
   async #byHand(act: ByHand): Promise<void> {
-    const { presence } = this.#opened.house;
-    if (act.kind === 'assign') {
-      const { leadId, repId } = act;
-      await assignByManager(this.#world, { leadId, repId, reason: 'on record', actor: 'system' });
-      return;
+    const { presence, pausing } = this.#opened.house;
+    const by = { reason: 'on record', actor: 'system' };
+    switch (act.kind) {
+      case 'assign':
+        await assignByManager(this.#world, { leadId: act.leadId, repId: act.repId, ...by });
+        return;
+      case 'rep':
+        await presence.change(act.repId, act.change, by.actor);
+        return;
+      case 'pause':
+        await pausing.pause({ team: act.team, days: act.days, ...by });
+        return;
+      case 'resume':
+        await pausing.resume({ team: act.team, actor: by.actor });
     }
-    const { kind: _, atMs: __, repId, ...change } = act;
-    await presence.change(repId, change, 'system');
   }
 
   #arriveFrom(index: number, onProgress: (done: number) => void): void {

@@ -12,7 +12,7 @@ import { type Fitted, fitHabits } from './fit.ts';
 import { drawnArrivals, drawnSources, workingDays } from './generated.ts';
 import type { TrialOutcome } from './outcome.ts';
 import { createDrawnPeople, createRecordedPeople, type People } from './people.ts';
-import { readRecord, type TheRecord } from './record.ts';
+import { hasUnknownChanges, readRecord, type TheRecord } from './record.ts';
 import { type Reproduced, recordedLots, reproducedBy } from './reproduced.ts';
 import { rewound } from './rewind.ts';
 import { type Arrival, runTrial } from './trial.ts';
@@ -102,7 +102,7 @@ export async function runWhatIf(
       inForce: first.outcome,
       tried: second?.outcome ?? null,
       reps: second === null ? [] : changesOf(first.outcome, second.outcome),
-      notes: notesOf(before, tried, record),
+      notes: notesOf(before, tried, record, hasUnknownChanges(reader, order.fromMs)),
     };
   } finally {
     reader.sqlite.close();
@@ -211,9 +211,11 @@ function changesOf(inForce: TrialOutcome, tried: TrialOutcome): RepChange[] {
 
 /** What no row on file says of the past (server/whatif/rewind.ts). */
 const TODAYS =
-  'reps have the team, territories, verticals, products, languages, function, seniority, quota, hire date and onboarding of today, and companies the account owners: what was changed since the span began decides otherwise than on record';
+  'companies have the account owners of today: what was changed since the span began decides otherwise than on record';
+const TODAYS_REPS =
+  'some changes of reps since the span began are from before their record said how things were: of these reps team, territories, verticals, products, languages, function, seniority, quota, hire date and onboarding are those of later';
 
-function notesOf(inForce: Policy, tried: Policy | null, record: TheRecord | null): string[] {
+function notesOf(inForce: Policy, tried: Policy | null, record: TheRecord | null, isUnknown: boolean): string[] {
   const notes: string[] = [];
   const isScoredAnew = tried !== null && JSON.stringify(inForce.scoring) !== JSON.stringify(tried.scoring);
   if (record !== null && isScoredAnew)
@@ -221,5 +223,6 @@ function notesOf(inForce: Policy, tried: Policy | null, record: TheRecord | null
   if (record === null) return notes;
   notes.push('who owns a lead that another had on record works it as its own figures say');
   notes.push(TODAYS);
+  if (isUnknown) notes.push(TODAYS_REPS);
   return notes;
 }

@@ -112,7 +112,40 @@ describe('sambar what-if', () => {
     }
     const { reproduced, notes } = await runWhatIf(order(), quiet);
     expect(reproduced).toMatchObject({ offers: 3, sameOffers: 3, winners: 3, sameWinners: 3 });
-    expect(notes.join()).toMatch(/territories.* of today/);
+    expect(notes.join()).toMatch(/account owners of today/);
+    expect(notes.join()).not.toMatch(/territories/);
+  });
+
+  it('what was changed of reps, and a pause, come again at their instants: every offer alike, whatever reps are today', async () => {
+    const ani = await race.rep('Ani', { tier: 1, team: 'East' });
+    const bram = await race.rep('Bram', { tier: 1, team: 'West' });
+    const citra = await race.rep('Citra', { tier: 2, team: 'West', territories: ['Papua'] });
+    await race.after(MINUTE);
+    fromMs = race.nowMs;
+    const papua = async () => {
+      const leadId = await race.lead({ type: 'demo request', company: { name: 'PT Papua', region: 'Papua' } });
+      await race.after(MINUTE);
+      for (const rep of [ani, bram, citra]) await rep.claim(leadId);
+      await race.after(MINUTE);
+    };
+    await papua();
+    await race.patch(ani, { territories: ['Bali'] });
+    await papua();
+    await race.patch(ani, { territories: [], team: 'West', tier: 2, seniority: 'senior' });
+    await race.patch(bram, { quota: 20, team: 'East', territories: ['Jawa Barat'] });
+    await papua();
+    await race.done('POST', '/v1/teams/West/pause', { days: 1, reason: 'too hot' });
+    await race.after(SECOND);
+    await papua();
+    await race.done('POST', '/v1/teams/West/resume');
+    await papua();
+    for (const rep of [ani, bram, citra]) await race.patch(rep, { team: 'North', tier: 3, territories: ['Aceh'] });
+    expect(race.file.count("SELECT count(*) FROM ownerships WHERE method = 'roundRobin'")).toBe(1);
+    const { reproduced, notes } = await runWhatIf(order(), quiet);
+    expect(reproduced).toEqual({ offers: 4, sameOffers: 4, winners: 4, sameWinners: 4 });
+    expect(notes.join()).not.toMatch(/territories/);
+    const later = await runWhatIf(order({ fromMs: fromMs + 5 * MINUTE }), quiet);
+    expect(later.reproduced).toEqual({ offers: 1, sameOffers: 1, winners: 1, sameWinners: 1 });
   });
 
   it('shows who gains and who loses under another policy, the same for the same seed, beside the running server', async () => {

@@ -1,6 +1,7 @@
 /** Commits about people, keys, the policy, and what must be forgotten. */
 import { OFFER_MEMBERS_MAX } from '../../claims/limits.ts';
 import type { DeadlineKind, NewDeadlineRow } from '../../deadlines/deadlines-store.ts';
+import { changeOnRecord } from '../../people/change-rules.ts';
 import type {
   InviteRow,
   ManagerRow,
@@ -64,7 +65,7 @@ export function changeRep(
   if (before === undefined || rep === undefined) return { refused: 'unknownRep' };
   const { name: _, email: __, ...answered } = rep;
   const { tier, active, status } = rep;
-  changed(stores, args, 'rep', rep.id, { tier, active, status });
+  changed(stores, args, 'rep', rep.id, { tier, active, status, ...changeOnRecord(before, rep) });
   if (tier !== before.tier) moveByHand(stores, { repId: rep.id, team: rep.team, from: before.tier, tier }, args);
   return { rep: answered };
 }

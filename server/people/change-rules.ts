@@ -1,0 +1,37 @@
+/**
+ * What a change of a rep leaves on record, so that a past moment can be decided again: of everything that routing, limits
+ * and sums look at, how it was before and is after. Tier, presence and attainment have records of their own. Pure.
+ */
+import type { RepRow } from './people-store.ts';
+
+export const RECORDED = [
+  'team',
+  'hiredOn',
+  'timeZone',
+  'languages',
+  'quota',
+  'territories',
+  'verticals',
+  'products',
+  'jobFunction',
+  'seniority',
+  'readyOn',
+  'onboardingExtensions',
+] as const;
+
+/** The members that a change has changed. */
+export type RecordedMembers = Partial<Pick<RepRow, (typeof RECORDED)[number]>>;
+
+/** JSON of the members before and after: `{}` where the change was of something else. */
+export function changeOnRecord(before: RepRow, after: RepRow): { was: string; became: string } {
+  const changed = RECORDED.filter((member) => before[member] !== after[member]);
+  const of = (row: RepRow) => Object.fromEntries(changed.map((member) => [member, codesOf(row, member)]));
+  return { was: JSON.stringify(of(before)), became: JSON.stringify(of(after)) };
+}
+
+/** The record has no free text: why somebody was held in a phase stays with the rep. */
+function codesOf(row: RepRow, member: (typeof RECORDED)[number]): string | number | null {
+  if (member !== 'onboardingExtensions') return row[member];
+  const extensions = JSON.parse(row.onboardingExtensions) as { from: string; days: number }[];
+  return JSON.stringify(extensions.map(({ from, days }) => ({ from, days })));
+}
