@@ -44,6 +44,7 @@ export function bindPolicy(app: Http, { world }: DecidingHouse): void {
       world.policy.reviewed(result.at);
       return result.at;
     },
+    isTeam: (team) => world.directory.reps().some((rep) => rep.team === team),
     nowMs: () => world.clock.nowMs(),
     async set(policy, { effectiveAtMs, expectedVersion, reason }, speaker, idempotency) {
       const at = await stored(world.arbiter.now());

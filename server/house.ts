@@ -186,7 +186,7 @@ function boardReps(directory: Directory, book: PolicyBook): Pick<LeaderboardDeps
     },
     newcomerZones(nowMs) {
       const { policy } = book.at(nowMs);
-      const newcomers = policy.onboarding === null ? [] : directory.reps().filter((rep) => isNew(rep, nowMs));
+      const newcomers = directory.reps().filter((rep) => isNew(rep, nowMs));
       return newcomers.map((rep) => zoneOf(policy, rep));
     },
   };

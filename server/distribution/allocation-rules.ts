@@ -4,7 +4,7 @@
  * by itself.
  */
 
-import type { Policy } from '../policy/policy-rules.ts';
+import { type Policy, policyOf } from '../policy/policy-rules.ts';
 import type { OnboardingPhase } from './onboarding-rules.ts';
 
 /** Instants are ISO 8601 UTC; `endedAt`: it was ended, or replaced, before its time. */
@@ -44,11 +44,11 @@ export interface BaseLoad {
 /** Of a newcomer, of whom one was granted, the greater of both; null: of neither. */
 export function baseLoadOf(
   policy: Policy,
-  rep: { createdAt: number; protectedAllocations: string },
+  rep: { team?: string | null; createdAt: number; protectedAllocations: string },
   phase: OnboardingPhase | undefined,
   nowMs: number,
 ): BaseLoad | null {
-  const { onboarding } = policy;
+  const { onboarding } = policyOf(policy, rep.team);
   const granted = allocationOf(rep.protectedAllocations, nowMs);
   const asNew = phase === undefined || onboarding === null ? 0 : onboarding.baseLoadPerWeek;
   if (granted !== null && granted.leadsPerWeek > asNew)

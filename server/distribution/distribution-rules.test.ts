@@ -124,8 +124,8 @@ describe('TIERED', () => {
       [0, 'a,b'],
       [60, 'c,z'],
     ]);
-    expect(delaySecondsOf(policy, { pool: 'standard', temperature: 'hot' }, 3)).toBe(5);
-    expect(delaySecondsOf(policy, { pool: 'standard', temperature: 'cold' }, 3)).toBe(60);
+    expect(delaySecondsOf(policy, { pool: 'standard', temperature: 'hot' }, { tier: 3 })).toBe(5);
+    expect(delaySecondsOf(policy, { pool: 'standard', temperature: 'cold' }, { tier: 3 })).toBe(60);
   });
 
   test('COMP-10: the hard limit ends an offer, but the last lane has its minute', () => {
@@ -263,9 +263,7 @@ test('property: nobody opens before the tier’s delay unless all before cannot 
         const made = planOffer({ temperature: 'warm', pool, policy, reps, nowMs, counterOf: none });
         const mayHave = reps.filter(
           (one) =>
-            one.active &&
-            one.status === 'ready' &&
-            delaySecondsOf(policy, { pool, temperature: 'warm' }, one.tier) !== null,
+            one.active && one.status === 'ready' && delaySecondsOf(policy, { pool, temperature: 'warm' }, one) !== null,
         );
         expect(made.nobody).toBe(mayHave.length === 0);
         expect(made.ineligible.length).toBe(reps.length - mayHave.length);
@@ -277,7 +275,7 @@ test('property: nobody opens before the tier’s delay unless all before cannot 
         expect(lowest).toBe(nowMs);
         for (const lane of made.lanes.filter((other) => other.opensAtMs > nowMs)) {
           for (const tier of lane.tiers) {
-            const delay = delaySecondsOf(policy, { pool, temperature: 'warm' }, tier);
+            const delay = delaySecondsOf(policy, { pool, temperature: 'warm' }, { tier });
             expect(lane.opensAtMs).toBe(nowMs + (delay ?? Number.NaN) * 1000);
           }
         }

@@ -18,11 +18,11 @@
 import type { Increment, Limit } from '../claims/arbiter.ts';
 import { OFFER_MEMBERS_MAX } from '../claims/limits.ts';
 import { localDay } from '../kernel/calendar.ts';
-import type { OfferPool, Policy, Temperature } from '../policy/policy-rules.ts';
+import { type OfferPool, type Policy, policyOf, type Temperature } from '../policy/policy-rules.ts';
 import type { BaseLoad } from './allocation-rules.ts';
 import { BLIND_TEMPERATURE } from './blind-rules.ts';
 import { countsOwnDays } from './claim-days.ts';
-import { delayOfRep, delaySecondsOf, headStartSecondsOf } from './delays-rules.ts';
+import { delayOfRep, delaySecondsOf } from './delays-rules.ts';
 import {
   type CounterOf,
   excessOf,
@@ -103,6 +103,7 @@ export interface PlanInput {
   /** FAIR-04: planned as every blind lead is; absent: by its temperature. */
   blind?: boolean;
   pool: OfferPool;
+  /** The company's, or that of the team whose lead it is; reps go by their own teams' where it names any. */
   policy: Policy;
   reps: readonly OfferRep[];
   /** Whom routing leaves out of this offer, and why; absent: nobody. */
@@ -228,15 +229,15 @@ export function laneForRep(
     lanes: readonly { opensAtMs: number; tiers?: readonly number[] }[];
     increments: readonly Increment[];
     limits: readonly Limit[];
-    /** How much later than its holder a priority window lets the others in; 0: there is none in this offer. */
-    headStartSeconds: number;
+    /** A priority window lets its holder in before the others. */
+    hasHolder: boolean;
     /** Those of the offer's policy, as they are now. */
     weekly: WeeklyRules;
   },
   rep: OfferRep,
   nowMs: number,
 ): { lane: number; opensAtMs: number } | null {
-  const delay = delayOfRep(offer.policy, offer, rep, offer.headStartSeconds);
+  const delay = delayOfRep(offer.policy, offer, rep, offer.hasHolder);
   if (delay === null || !rep.active || !isReady(rep)) return null;
   const dueMs = offer.openedAtMs + delay * 1000;
   const lanes = offer.lanes.map(({ opensAtMs, tiers }, lane) => ({ lane, opensAtMs, tiers }));
@@ -264,13 +265,10 @@ function sortReps(input: PlanInput): { ineligible: Ineligible[]; delays: Map<num
   const { policy } = input;
   const barredOf = (rep: OfferRep) => (rep.active ? input.barred?.get(rep.id) : undefined);
   const reasonOf = (rep: OfferRep) =>
-    barredOf(rep) ?? reasonAgainst(rep, delaySecondsOf(policy, input, rep.tier), input.pool);
-  const headStart = headStartSecondsOf(
-    policy,
-    input.reps.filter((rep) => rep.inPriorityWindow === true && reasonOf(rep) === null),
-  );
+    barredOf(rep) ?? reasonAgainst(rep, delaySecondsOf(policy, input, rep), input.pool);
+  const hasHolder = input.reps.some((rep) => rep.inPriorityWindow === true && reasonOf(rep) === null);
   for (const rep of input.reps) {
-    const delay = delayOfRep(policy, input, rep, headStart);
+    const delay = delayOfRep(policy, input, rep, hasHolder);
     const barred = barredOf(rep);
     const reason = reasonOf(rep);
     if (reason !== null) ineligible.push({ repId: rep.id, reason });
@@ -301,7 +299,7 @@ function openFirstUseful(groups: DelayGroup[], input: PlanInput, weekly: WeeklyR
 
 function mayClaimNow(rep: OfferRep, { policy, nowMs, counterOf }: PlanInput, weekly: WeeklyRules): boolean {
   const day = localDay(nowMs, rep.timeZone);
-  const rules = [...rulesForAll(policy, day), ...weekly.on(rep, day)];
+  const rules = [...rulesForAll(policyOf(policy, rep.team), day), ...weekly.on(rep, day)];
   return rules.every((rule) => excessOf(rule, rep.id, counterOf) <= 0);
 }
 

@@ -1,6 +1,6 @@
 /** Why a rep's lane opened when it did, told from the offer as it stands on file and the rules it was opened with. Pure. */
 import type { OfferPool, Policy, Temperature } from '../policy/policy-rules.ts';
-import { delaySecondsOf } from './delays-rules.ts';
+import { delaySecondsOf, headStartSecondsOf } from './delays-rules.ts';
 import { SHADOW_TIER } from './onboarding-rules.ts';
 
 export interface WhyThen {
@@ -14,7 +14,7 @@ export interface WhyThen {
 
 export function whyThen(
   offer: {
-    /** The policy it was opened with. */
+    /** The policy it was opened with, as it holds for the rep's team. */
     policy: Policy;
     pool: OfferPool;
     /** By which it was planned. */
@@ -29,8 +29,8 @@ export function whyThen(
   // Lanes that opened together are one; a rep whose tier has changed since stands for its lane's.
   const tiers = place.tiers.includes(place.tier) ? [place.tier] : place.tiers;
   const delaySeconds = Math.max(0, Math.round((place.opensAtMs - openedAtMs) / 1000));
-  const headStart = hasHeadStart ? (policy.priorityWindows?.headStartSeconds ?? 0) : 0;
-  const ofTier = delaySecondsOf(policy, offer, tiers[0] ?? 1) ?? 0;
+  const headStart = hasHeadStart ? headStartSecondsOf(policy) : 0;
+  const ofTier = delaySecondsOf(policy, offer, { tier: tiers[0] ?? 1 }) ?? 0;
   const because = (cause: WhyThen['cause'], dueSeconds: number): WhyThen => ({
     cause,
     delaySeconds,

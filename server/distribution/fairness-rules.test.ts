@@ -95,7 +95,7 @@ describe('FAIR-02', () => {
         const read = counts({ hot, warm, cold }, auto);
         const claims = hot + warm + cold;
         expect(mayClaim(claimsPerAutoRule(each, WEEK), read)).toBe(claims < each * (auto + 1));
-        const owed = autoOwed(policyWith({ claimsPerAuto: each }), 'a', '2026-11-26', reading(read));
+        const owed = autoOwed(policyWith({ claimsPerAuto: each }), { id: 'a' }, '2026-11-26', reading(read));
         expect(owed > 0).toBe(claims >= each * (auto + 1));
         expect(claims).toBeLessThan(each * (auto + owed + 1));
       }),

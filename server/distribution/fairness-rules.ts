@@ -23,7 +23,7 @@
 import type { Increment, Limit } from '../claims/arbiter.ts';
 import { addDays, type Day, dayBounds, localDay } from '../kernel/calendar.ts';
 import { remembered } from '../kernel/recent-map.ts';
-import type { Policy, Temperature } from '../policy/policy-rules.ts';
+import { type Policy, policyOf, type Temperature } from '../policy/policy-rules.ts';
 import {
   COLD_WEEKS,
   type ColdWeek,
@@ -72,6 +72,8 @@ export interface RuleInput {
 /** Of whom the rules are asked. */
 export interface RuledRep {
   id: string;
+  /** Whose rules the rep goes by; absent or null: the company's. */
+  team?: string | null;
   timeZone: string;
   /** A local day; null: long ago. */
   hiredOn?: string | null;
@@ -86,7 +88,7 @@ const TEMPERATURES: readonly Temperature[] = ['hot', 'warm', 'cold'];
 const plus = (counter: string) => ({ counter, coefficient: 1 });
 const times = (coefficient: number, counter: string) => ({ counter, coefficient });
 
-/** What holds for everybody alike on a local day. */
+/** What holds on a local day for everybody alike who goes by this policy: `policyOf` the rep's team. */
 export function rulesForAll(policy: Policy, day: Day): Rule[] {
   const { dailyCap, maxOpenLeads } = policy.competition;
   const rules: Rule[] = [];
@@ -152,7 +154,7 @@ export interface WeeklyRules {
   on(rep: RuledRep, day: Day): Rule[];
 }
 
-/** What is the same for all reps of a zone on one day. */
+/** What is the same for all reps of a team and zone on one day. */
 interface Week {
   week: Day;
   /** The weeks before, last week first. */
@@ -171,8 +173,7 @@ interface PastWeek {
 
 /** The weekly rules of one offer. */
 export function weeklyRules({ policy, temperature, counterOf, past }: RuleInput): WeeklyRules {
-  const { hotPerWarm, claimsPerAuto, coldPerWeek, waiveIfNone } = policy.fairness;
-  const weeks = new Map<Day, Map<string, Week>>();
+  const weeks = new Map<Day, Map<string | null, Map<string, Week>>>();
   const lists = new Map<string, Rule[]>();
   /** Most reps are alike: their list is found without a key. */
   let last: ({ week: Day; rules: Rule[] } & Record<'cold' | 'hot' | 'auto' | 'allowance', number | null>) | undefined;
@@ -182,14 +183,16 @@ export function weeklyRules({ policy, temperature, counterOf, past }: RuleInput)
     return counterOf(repId, returnedInWeek('auto', week)) > 0 || (past?.shownOf(repId, 'assigned', week) ?? 0) > 0;
   }
 
-  function weekAt(zone: string, day: Day): Week {
+  function weekAt({ timeZone: zone, team }: RuledRep, day: Day): Week {
     const week = weekOf(day);
+    const { coldPerWeek } = policyOf(policy, team).fairness;
     const before = Array.from({ length: coldPerWeek === null ? 0 : COLD_WEEKS }, (_, index): PastWeek => {
       const ago = addDays(week, -7 * (index + 1));
+      const then = past?.policyAt(dayBounds(addDays(ago, 7), zone).fromMs - 1);
       return {
         week: ago,
         newcomerAfter: addDays(ago, -NEWCOMER_DAYS),
-        coldThen: past?.policyAt(dayBounds(addDays(ago, 7), zone).fromMs - 1).fairness.coldPerWeek ?? 0,
+        coldThen: (then && policyOf(then, team).fairness.coldPerWeek) ?? 0,
         claims: claimsInWeek('cold', ago),
         returned: returnedInWeek('cold', ago),
       };
@@ -198,6 +201,7 @@ export function weeklyRules({ policy, temperature, counterOf, past }: RuleInput)
   }
 
   function coldWeek(rep: RuledRep, { week, newcomerAfter, coldThen, claims, returned }: PastWeek): ColdWeek {
+    const { coldPerWeek, waiveIfNone } = policyOf(policy, rep.team).fairness;
     const isNew = rep.hiredOn != null && rep.hiredOn > newcomerAfter;
     if (past === undefined || coldPerWeek === null || isNew) return { required: 0, claimed: 0 };
     const minimum = proRata(Math.min(coldPerWeek, coldThen), past.workedIn(rep.id, week));
@@ -206,20 +210,20 @@ export function weeklyRules({ policy, temperature, counterOf, past }: RuleInput)
   }
 
   function coldOf(rep: RuledRep, { before }: Week): number {
+    const { coldPerWeek } = policyOf(policy, rep.team).fairness;
     if (coldPerWeek === null || temperature === null || temperature === 'cold' || past === undefined) return 0;
     return coldAsked((weeks) => coldWeek(rep, before[weeks - 1] as PastWeek));
   }
 
   return {
     on(rep, day) {
+      const { hotPerWarm, claimsPerAuto, coldPerWeek, waiveIfNone } = policyOf(policy, rep.team).fairness;
       const allowance = rep.weeklyAllowance ?? null;
       const isRuled = hotPerWarm !== null || claimsPerAuto !== null || coldPerWeek !== null || allowance !== null;
       if (!isRuled) return NONE;
-      const at = remembered(
-        remembered(weeks, day, () => new Map<string, Week>()),
-        rep.timeZone,
-        () => weekAt(rep.timeZone, day),
-      );
+      const ofDay = remembered(weeks, day, () => new Map<string | null, Map<string, Week>>());
+      const ofTeam = remembered(ofDay, rep.team ?? null, () => new Map<string, Week>());
+      const at = remembered(ofTeam, rep.timeZone, () => weekAt(rep, day));
       const { week } = at;
       const cold = coldOf(rep, at);
       const isWarmOnOffer = !waiveIfNone || (past?.shownOf(rep.id, 'warm', week) ?? 0) > 0;
@@ -243,19 +247,24 @@ export function weeklyRules({ policy, temperature, counterOf, past }: RuleInput)
 const NONE: Rule[] = [];
 
 /** FAIR-02: how many assigned leads a rep owes this week; who owes is served next (COMP-23). */
-export function autoOwed(policy: Policy, repId: string, day: Day, counterOf: CounterOf): number {
-  const each = policy.fairness.claimsPerAuto;
+export function autoOwed(
+  policy: Policy,
+  { id, team }: Pick<RuledRep, 'id' | 'team'>,
+  day: Day,
+  counterOf: CounterOf,
+): number {
+  const each = policyOf(policy, team).fairness.claimsPerAuto;
   if (each === null) return 0;
-  return Math.max(0, Math.ceil(excessOf(claimsPerAutoRule(each, weekOf(day)), repId, counterOf) / each));
+  return Math.max(0, Math.ceil(excessOf(claimsPerAutoRule(each, weekOf(day)), id, counterOf) / each));
 }
 
 /** ROUTE-11, COMP-35: what a lead is held to that a rule or the rotation gives. */
 export function roomLimits(
   policy: Policy,
-  { timeZone, weeklyAllowance = null }: RuledRep,
+  { team, timeZone, weeklyAllowance = null }: RuledRep,
   nowMs: number,
 ): (Rule & { rule: 'maxOpenLeads' | 'weeklyAllowance' })[] {
-  const { maxOpenLeads } = policy.competition;
+  const { maxOpenLeads } = policyOf(policy, team).competition;
   return [
     ...(maxOpenLeads === null ? [] : [maxOpenLeadsRule(maxOpenLeads)]),
     ...(weeklyAllowance === null ? [] : [weeklyAllowanceRule(weeklyAllowance, weekOf(localDay(nowMs, timeZone)))]),

@@ -35,7 +35,7 @@ export function nextFallbackRep(input: {
   const byTier = policy.mode === 'TIERED' && input.pool === 'standard';
   const active = input.reps.filter((rep) => rep.active);
   const reasonAgainst = (rep: FallbackRep): LeftOutReason | null => {
-    if (input.pool === 'premium' && delaySecondsOf(policy, input, rep.tier) === null) return 'tierNever';
+    if (input.pool === 'premium' && delaySecondsOf(policy, input, rep) === null) return 'tierNever';
     return isReady(rep) ? roomAgainst(policy, rep, nowMs, counterOf) : 'notReady';
   };
   const leftOut: LeftOut[] = [];
@@ -43,7 +43,7 @@ export function nextFallbackRep(input: {
   for (const rep of active) {
     const reason = reasonAgainst(rep);
     if (reason !== null) leftOut.push({ repId: rep.id, reason });
-    else available.push({ ...rep, owed: autoOwed(policy, rep.id, localDay(nowMs, rep.timeZone), counterOf) });
+    else available.push({ ...rep, owed: autoOwed(policy, rep, localDay(nowMs, rep.timeZone), counterOf) });
   }
   const [next, ...others] = available.sort(
     (a, b) =>

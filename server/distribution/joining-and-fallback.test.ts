@@ -52,12 +52,12 @@ describe('a rep who joins an open offer', () => {
     limits: made.limits,
     lanes: made.lanes,
     increments: made.increments,
-    headStartSeconds: 0,
+    hasHolder: false,
   });
 
   test('FAIR-09: into an offer with a head start nobody comes before its end, except by a window of the own', () => {
     const made = plan({ policy: preset('fair-mix'), reps: [rep('h', { inPriorityWindow: true }), ...THREE_TIERS] });
-    const offer = { ...running(made), ...by(preset('fair-mix')), headStartSeconds: 300 };
+    const offer = { ...running(made), ...by(preset('fair-mix')), hasHolder: true };
     expect(laneForRep(offer, rep('n'), NOW_MS + 1)).toEqual({ lane: 1, opensAtMs: NOW_MS + 300_000 });
     expect(laneForRep(offer, rep('n', { tier: 2 }), NOW_MS + 1)).toEqual({ lane: 2, opensAtMs: NOW_MS + 1_200_000 });
     const holder = rep('n', { tier: 3, inPriorityWindow: true });
@@ -124,7 +124,7 @@ describe('the rules of the week of a rep who joins', () => {
   });
   const opened = (reps: string[], shown: readonly string[], nowMs = NOW_MS) => {
     const made = plan({ temperature: 'hot', policy, nowMs, reps: reps.map((id) => rep(id)), past: past(shown) });
-    const of = { pool: 'standard' as const, temperature: 'hot' as const, openedAtMs: nowMs, headStartSeconds: 0 };
+    const of = { pool: 'standard' as const, temperature: 'hot' as const, openedAtMs: nowMs, hasHolder: false };
     return { ...made, ...by(policy, { temperature: 'hot', past: past(shown) }), ...of };
   };
 
@@ -232,7 +232,7 @@ describe('COMP-35: the weekly allowance', () => {
       pool: 'standard' as const,
       temperature: 'warm' as const,
       openedAtMs: mondayOf.nowMs,
-      headStartSeconds: 0,
+      hasHolder: false,
     };
     const joins = (weeklyAllowance: number | null) => laneForRep(offer, allowed('n', weeklyAllowance), mondayOf.nowMs);
     expect([joins(10)?.lane, joins(12)?.lane, joins(null)?.lane]).toEqual([0, 1, 2]);

@@ -77,15 +77,16 @@ describe('FAIR-06', () => {
     fc.assert(
       fc.property(mix, fc.array(arrival, { minLength: 60, maxLength: 400 }), (rules, arrivals) => {
         const releases = createReleases([]);
+        const everybodys = new Map([['', rules]]);
         const taken: { offerId: string; quality: Quality; knownAt: number; isOnFile: boolean }[] = [];
         const tell = (now: number) => {
           for (const one of taken) if (one.knownAt === now) releases.settle(one.offerId, one.isOnFile);
         };
         for (const [now, one] of arrivals.entries()) {
           tell(now);
-          if (releases.surplusIn(rules, [''], one.quality).length > 0) continue;
+          if (releases.surplusIn(everybodys, one.quality).length > 0) continue;
           const offerId = `offer ${now}`;
-          releases.take(rules, [''], offerId, one.quality);
+          releases.take(everybodys, offerId, one.quality);
           taken.push({ offerId, quality: one.quality, knownAt: now + 1 + one.delay, isOnFile: one.isOnFile });
         }
         const onFile = taken.filter(({ isOnFile }) => isOnFile);
@@ -119,10 +120,14 @@ describe('FAIR-06', () => {
 describe('the record of releases', () => {
   test('is each team’s own, and a start reads it from the file', () => {
     const rules: MixPolicy = { standard: 50, low: 25, high: 25, window: 20, tolerance: 0 };
+    const both = new Map([
+      ['East', rules],
+      ['West', rules],
+    ]);
     const first = createReleases([]);
     const onFile = Array.from({ length: 5 }, (_, n) => {
       const offerId = `offer ${n}`;
-      const record = first.take(rules, n === 0 ? ['East', 'West'] : ['East'], offerId, 'high');
+      const record = first.take(n === 0 ? both : new Map([['East', rules]]), offerId, 'high');
       first.settle(offerId, true);
       return { offerId, mix: record };
     });
@@ -131,8 +136,24 @@ describe('the record of releases', () => {
       teams: { East: { standard: 0, low: 0, high: 1 }, West: { standard: 0, low: 0, high: 1 } },
     });
     for (const releases of [first, createReleases(onFile)]) {
-      expect(releases.surplusIn(rules, ['East', 'West'], 'high')).toEqual(['East']);
-      expect(releases.surplusIn(rules, ['East', 'West'], 'low')).toEqual([]);
+      expect(releases.surplusIn(both, 'high')).toEqual(['East']);
+      expect(releases.surplusIn(both, 'low')).toEqual([]);
     }
+  });
+
+  test('COMP-11: of one release each team asks its own mix', () => {
+    const strict: MixPolicy = { standard: 80, low: 20, high: 0, window: 10, tolerance: 10 };
+    const mixes = new Map([
+      ['East', strict],
+      ['West', MIX_DEFAULT],
+    ]);
+    const releases = createReleases([]);
+    expect(releases.take(mixes, 'offer 1', 'high').teams).toEqual({
+      East: { standard: 0, low: 0, high: 1 },
+      West: { standard: 0, low: 0, high: 1 },
+    });
+    releases.settle('offer 1', true);
+    expect(releases.surplusIn(mixes, 'high')).toEqual(['East']);
+    expect(releases.surplusIn(new Map([['West', MIX_DEFAULT]]), 'high')).toEqual([]);
   });
 });

@@ -1,10 +1,11 @@
 /**
  * Lanes with their limits and increments. One lane a delay, unless its reps' local days differ while the
- * offer is open, or their weekly rules do (one was shown a warm lead this week, another was not): then
- * one lane for each kind of rep, and the limits name their `lanes`. Pure.
+ * offer is open, or their weekly rules do (one was shown a warm lead this week, another was not), or the caps of
+ * their teams: then one lane for each kind of rep, and the limits name their `lanes`. Pure.
  */
 import type { Increment, Limit } from '../claims/arbiter.ts';
-import type { Policy, Temperature } from '../policy/policy-rules.ts';
+import { remembered } from '../kernel/recent-map.ts';
+import { type Policy, policyOf, type Temperature } from '../policy/policy-rules.ts';
 import { type DayWindow, daySpans, dayWindows, inWindows, zonesByDays } from './claim-days.ts';
 import { OPEN_LEADS } from './counter-rules.ts';
 import type { OfferRep, PlannedLane } from './distribution-rules.ts';
@@ -20,7 +21,9 @@ export interface DelayGroup {
 interface DayKind {
   windows: DayWindow[];
   lanes: number[];
-  /** Those among them for whom the same weekly rules hold, by these. */
+  /** Those among them whose teams have the same caps, by these. */
+  caps: Map<string, { policy: Policy; lanes: number[] }>;
+  /** Those among them for whom the same caps and weekly rules hold, by these. */
   kinds: Map<string, { one: OfferRep; lanes: number[] }>;
 }
 
@@ -34,12 +37,13 @@ export function lanesAndCounting(
     zones: new Set(ofDays),
     windows: dayWindows(ofDays, nowMs, closesAtMs),
     lanes: [],
+    caps: new Map(),
     kinds: new Map(),
   })) as (DayKind & { zones: Set<string> })[];
   const numbers = new Map<object, number>();
-  /** The weekly rules of a rep on each day, as a word. */
+  /** The caps of a rep and its weekly rules on each day, as a word. */
   const kindOf = (rep: OfferRep, { windows }: DayKind) =>
-    windows.map(({ day }) => numberOf(numbers, weekly.on(rep, day))).join();
+    `${capsOf(policyOf(policy, rep.team))} ${windows.map(({ day }) => numberOf(numbers, weekly.on(rep, day))).join()}`;
 
   const lanes: PlannedLane[] = [];
   for (const { opensAtMs, reps } of groups) {
@@ -54,9 +58,10 @@ export function lanesAndCounting(
       }
       // With none but reps on a break a lane stays, for them to come back into.
       for (const [kind, alike] of byKind) {
-        const held = dayKind.kinds.get(kind) ?? { one: alike[0] as OfferRep, lanes: [] };
-        dayKind.kinds.set(kind, held);
-        held.lanes.push(lanes.length);
+        const one = alike[0] as OfferRep;
+        const own = policyOf(policy, one.team);
+        remembered(dayKind.kinds, kind, () => ({ one, lanes: [] })).lanes.push(lanes.length);
+        remembered(dayKind.caps, capsOf(own), () => ({ policy: own, lanes: [] })).lanes.push(lanes.length);
         dayKind.lanes.push(lanes.length);
         // Not the lane of a tier is the one of those whose priority window runs.
         const ofTiers = alike.filter((rep) => rep.inPriorityWindow !== true);
@@ -69,8 +74,10 @@ export function lanesAndCounting(
   const named = (some: number[]) => (some.length === lanes.length ? undefined : some);
   const limits: Limit[] = [];
   const increments: Increment[] = [];
-  for (const { windows, lanes: ofDays, kinds } of dayKinds) {
-    limits.push(...inWindows(windows, (day) => rulesForAll(policy, day), named(ofDays)));
+  for (const { windows, lanes: ofDays, caps, kinds } of dayKinds) {
+    for (const { policy: own, lanes: ofCaps } of caps.values()) {
+      limits.push(...inWindows(windows, (day) => rulesForAll(own, day), named(ofCaps)));
+    }
     for (const { one, lanes: ofKind } of kinds.values()) {
       limits.push(...inWindows(windows, (day) => weekly.on(one, day), named(ofKind)));
     }
@@ -87,10 +94,11 @@ export function hasRulesOf(
   rep: OfferRep,
   span: { fromMs: number; untilMs: number },
 ): boolean {
+  const own = policyOf(offer.policy, rep.team);
   const ofLane = offer.limits.filter(({ lanes }) => lanes?.includes(lane) ?? true);
   return daySpans(rep.timeZone, span.fromMs, span.untilMs).every(({ day, fromMs }) => {
     const held = ofLane.filter((limit) => (limit.fromMs ?? fromMs) <= fromMs && fromMs < (limit.untilMs ?? Infinity));
-    return inWords(held) === inWords([...rulesForAll(offer.policy, day), ...offer.weekly.on(rep, day)]);
+    return inWords(held) === inWords([...rulesForAll(own, day), ...offer.weekly.on(rep, day)]);
   });
 }
 
@@ -104,6 +112,10 @@ function inWords(rules: readonly Rule[]): string {
 /** Not on a break. */
 export function isReady(rep: OfferRep): boolean {
   return rep.status === 'ready';
+}
+
+function capsOf({ competition }: Policy): string {
+  return `${competition.dailyCap} ${competition.maxOpenLeads}`;
 }
 
 function numberOf(numbers: Map<object, number>, key: object): number {

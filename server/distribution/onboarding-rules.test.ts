@@ -120,7 +120,7 @@ describe('who is in which offer', () => {
     const open = (pool: 'standard' | 'cohort') => {
       const { lanes, limits, increments, closesAtMs } = plan(pool);
       const weekly = weeklyRules({ policy, temperature: 'warm', counterOf: () => 0 });
-      const own = { policy, weekly, pool, temperature: 'warm', openedAtMs: noon(HIRED), headStartSeconds: 0 } as const;
+      const own = { policy, weekly, pool, temperature: 'warm', openedAtMs: noon(HIRED), hasHolder: false } as const;
       return { ...own, lanes, limits, increments, closesAtMs };
     };
     const at = noon(HIRED) + 1;

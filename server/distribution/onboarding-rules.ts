@@ -15,7 +15,7 @@
  */
 import type { Increment, Limit } from '../claims/arbiter.ts';
 import { type Day, localDay } from '../kernel/calendar.ts';
-import { type OfferPool, type Policy, zoneOf } from '../policy/policy-rules.ts';
+import { type OfferPool, type Policy, policyOf, zoneOf } from '../policy/policy-rules.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -46,9 +46,9 @@ export interface Onboarding {
   waitsForReadiness: boolean;
 }
 
-/** Where a rep stands at an instant; null: it is no newcomer, or not any more. */
+/** Where a rep stands at an instant, by its team's rules; null: it is no newcomer, or not any more. */
 export function onboardingOf(policy: Policy, rep: OnboardingRep, nowMs: number): Onboarding | null {
-  const rules = policy.onboarding;
+  const rules = policyOf(policy, rep.team).onboarding;
   if (rules === null || rep.hiredOn === null) return null;
   const zone = zoneOf(policy, rep);
   const hired = numberOf(rep.hiredOn);

@@ -16,7 +16,7 @@
  */
 import { addDays, type Day, type DaySpan, localDay } from '../kernel/calendar.ts';
 import { type Away, isAwayFor, openHoursOf, workingDaysBefore } from '../policy/hours-rules.ts';
-import { type Policy, zoneOf } from '../policy/policy-rules.ts';
+import { type Policy, policyOf, zoneOf } from '../policy/policy-rules.ts';
 
 /** A team that is closed for longer has no next window to tell of. */
 const DAYS_AHEAD = 14;
@@ -42,9 +42,9 @@ export function priorityWindowOf(policy: Policy, rep: WindowRep, day: Day): DayS
   return { fromMs, untilMs: fromMs + slots.lengthMs };
 }
 
-/** Whether `atMs` lies in the rep's window. */
+/** Whether `atMs` lies in the rep's window, by its team's rules. */
 export function holdsPriorityWindow(policy: Policy, rep: WindowRep, atMs: number): boolean {
-  if (policy.priorityWindows === null) return false;
+  if (policyOf(policy, rep.team).priorityWindows === null) return false;
   const window = priorityWindowOf(policy, rep, localDay(atMs, zoneOf(policy, { team: rep.team })));
   return window !== null && window.fromMs <= atMs && atMs < window.untilMs;
 }
@@ -76,11 +76,18 @@ export function nextPriorityWindow(
  * team begins, whoever holds it. Null: windows or reminders are off, or nobody works within a fortnight.
  */
 export function nextReminderMs(policy: Policy, afterMs: number): number | null {
-  const aheadMs = (policy.priorityWindows?.reminderSeconds ?? 0) * 1000;
-  if (aheadMs === 0) return null;
-  const ofTeams = [null, ...Object.keys(policy.teams)].map((team) => nextSlotMs(policy, team, afterMs + aheadMs));
-  const starts = ofTeams.filter((start) => start !== null);
-  return starts.length === 0 ? null : Math.min(...starts) - aheadMs;
+  const due = [null, ...Object.keys(policy.teams)].flatMap((team) => {
+    const aheadMs = remindedAheadMs(policy, team);
+    const start = aheadMs === null ? null : nextSlotMs(policy, team, afterMs + aheadMs);
+    return aheadMs === null || start === null ? [] : [start - aheadMs];
+  });
+  return due.length === 0 ? null : Math.min(...due);
+}
+
+/** How long before its window a rep of this team is reminded; null: it is not. */
+export function remindedAheadMs(policy: Policy, team: string | null): number | null {
+  const seconds = policyOf(policy, team).priorityWindows?.reminderSeconds ?? null;
+  return seconds === null ? null : seconds * 1000;
 }
 
 /** The first beginning of a slot of this team after `afterMs`. */
@@ -96,9 +103,10 @@ function nextSlotMs(policy: Policy, team: string | null, afterMs: number): numbe
 }
 
 function slotsOf(policy: Policy, team: string | null, day: Day): Slots | null {
-  const hours = policy.priorityWindows === null ? null : openHoursOf(policy, team, day);
-  if (policy.priorityWindows === null || hours === null) return null;
-  const lengthMs = policy.priorityWindows.minutes * 60_000;
+  const { priorityWindows } = policyOf(policy, team);
+  const hours = priorityWindows === null ? null : openHoursOf(policy, team, day);
+  if (priorityWindows === null || hours === null) return null;
+  const lengthMs = priorityWindows.minutes * 60_000;
   const count = Math.floor((hours.untilMs - hours.fromMs) / lengthMs);
   return count === 0 ? null : { fromMs: hours.fromMs, lengthMs, count };
 }

@@ -15,11 +15,14 @@ export interface MixRecord {
   teams: Record<string, ByQuality>;
 }
 
+/** The teams whose reps race for a lead, and the mix that each of them keeps to; a team without one is not here. */
+export type Mixes = ReadonlyMap<string, MixPolicy>;
+
 export interface Releases {
   /** The teams in which one more of this quality is surplus. */
-  surplusIn(mix: MixPolicy, teams: readonly string[], quality: Quality): string[];
+  surplusIn(mixes: Mixes, quality: Quality): string[];
   /** Enters a planned release. */
-  take(mix: MixPolicy, teams: readonly string[], offerId: string, quality: Quality): MixRecord;
+  take(mixes: Mixes, offerId: string, quality: Quality): MixRecord;
   /** It is on file, or it will never be. */
   settle(offerId: string, isOnFile: boolean): void;
 }
@@ -42,10 +45,11 @@ export function createReleases(onFile: readonly { offerId: string; mix: MixRecor
   }
 
   return {
-    surplusIn: (mix, teams, quality) => teams.filter((team) => !fitsMix(mix, records.get(team) ?? [], quality)),
-    take(mix, teams, offerId, quality) {
-      underWay.set(offerId, teams);
-      const counted = teams.map((team) => {
+    surplusIn: (mixes, quality) =>
+      [...mixes].flatMap(([team, mix]) => (fitsMix(mix, records.get(team) ?? [], quality) ? [] : [team])),
+    take(mixes, offerId, quality) {
+      underWay.set(offerId, [...mixes.keys()]);
+      const counted = [...mixes].map(([team, mix]) => {
         const record = enter(team, { offerId, quality, sure: false });
         return [team, countsOf(record.slice(-mix.window))] as const;
       });

@@ -1,5 +1,6 @@
 /** FAIR-21: how a rep stands against each cap, ratio and minimum, in the figures the limits are made of. Pure. */
 import { type Day, localDay } from '../kernel/calendar.ts';
+import { policyOf } from '../policy/policy-rules.ts';
 import { proRata } from './cold-minimum-rules.ts';
 import { claimsInWeek, claimsOnDay, OPEN_LEADS, returnedInWeek, weekOf } from './counter-rules.ts';
 import {
@@ -40,7 +41,7 @@ export function owedBy(rule: Rule, repId: string, counterOf: CounterOf): number 
 /** Only of the rules that are on. */
 export function standingOf(input: Omit<RuleInput, 'temperature'>, rep: RuledRep, nowMs: number): Standing[] {
   const { policy, counterOf } = input;
-  const { dailyCap, maxOpenLeads } = policy.competition;
+  const { dailyCap, maxOpenLeads } = policyOf(policy, rep.team).competition;
   const day = localDay(nowMs, rep.timeZone);
   const cap = (rule: Standing['rule'], limit: number | null, counter: string): Standing[] => {
     if (limit === null) return [];
@@ -64,7 +65,7 @@ function allowanceStanding(rep: RuledRep, day: Day, counterOf: CounterOf): Stand
 
 function weeklyStanding(input: Omit<RuleInput, 'temperature'>, rep: RuledRep, day: Day): Standing[] {
   const { policy, counterOf } = input;
-  const { hotPerWarm, claimsPerAuto, coldPerWeek } = policy.fairness;
+  const { hotPerWarm, claimsPerAuto, coldPerWeek } = policyOf(policy, rep.team).fairness;
   const week = weekOf(day);
   // A hot lead is under every weekly rule.
   const inForce = weeklyRules({ ...input, temperature: 'hot' }).on(rep, day);
@@ -90,7 +91,7 @@ function weeklyStanding(input: Omit<RuleInput, 'temperature'>, rep: RuledRep, da
       limit: claimsPerAuto,
       used: claims('hot') + claims('warm') + claims('cold'),
       left: Math.max(0, 1 - excessOf(claimsPerAutoRule(claimsPerAuto, week), rep.id, counterOf)),
-      owed: autoOwed(policy, rep.id, day, counterOf),
+      owed: autoOwed(policy, rep, day, counterOf),
       waived: ruleOf('claimsPerAuto') === undefined,
     });
   }

@@ -1,14 +1,13 @@
 /** The rep's personal card (DASH-01): own figures, what is left of the limits, own leads. */
 import type { OwnershipRow } from '../claims/ownership-store.ts';
 import { standingOf } from '../distribution/standing-rules.ts';
-import { zoneOf } from '../policy/policy-rules.ts';
-import { perWeekOf } from '../quota/quota-rules.ts';
 import type { TierFigures } from '../tiers/tier-rules.ts';
 import type { TierRow } from '../tiers/tiers-store.ts';
 import { leadFor } from './claim-record.ts';
 import { allocationView, onboardingView } from './onboarding.ts';
 import { ownPriorityWindow } from './priority-windows.ts';
 import { allowanceOf } from './quota.ts';
+import { offerRepOf } from './routing.ts';
 import { pastOf } from './showing.ts';
 import type { World } from './world.ts';
 
@@ -24,10 +23,9 @@ export function personalCard(world: World, repId: string) {
   const own = (board: 'points' | 'claims' | 'conversion' | 'claimSpeed', period: 'day' | 'week' | 'all') =>
     world.boards.snapshot({ board, period, top: 1 }, repId).me;
   const rules = { policy, counterOf: world.counters.of, past: pastOf(world) };
-  const { id, name, team, tier, status, hiredOn } = rep;
+  const { id, name, team, tier, status } = rep;
   const standing = world.tiers.latest(repId);
-  const weeklyAllowance = perWeekOf(policy.quotaAllocation, rep);
-  const limits = standingOf(rules, { id, hiredOn, timeZone: zoneOf(policy, rep), weeklyAllowance }, nowMs);
+  const limits = standingOf(rules, offerRepOf(policy, rep, nowMs), nowMs);
   return {
     repId: id,
     name,

@@ -9,7 +9,7 @@ import { plannedTemperature } from '../distribution/blind-rules.ts';
 import type { OpenOffer } from '../distribution/open-offers.ts';
 import type { LeadRow } from '../leads/leads-store.ts';
 import type { Policy } from '../policy/policy-rules.ts';
-import { routeNamed } from '../routing/routing-rules.ts';
+import { routeNamed, rulesOfRelease } from '../routing/routing-rules.ts';
 import { factsOfOffer } from './blind.ts';
 import { routeWaiting } from './following.ts';
 import { openLane } from './lanes.ts';
@@ -138,7 +138,7 @@ function unclaimedTo(
   const step = routeNamed(policy.routing, offer.rule)?.steps[offer.ruleStep];
   const facts = factsOfOffer(world, policy, offer, lead);
   return nextUnclaimed(world, {
-    policy,
+    policy: rulesOfRelease(policy, step),
     pool: offer.pool,
     temperature: plannedTemperature(offer.facts.temperature, offer.blind),
     barred: step === undefined ? undefined : barredBy(world, policy, step, facts, nowMs),

@@ -22,6 +22,7 @@ import type { Language } from '../kernel/spoken.ts';
 import type { LeadRow } from '../leads/leads-store.ts';
 import type { EventRow } from '../ledger/events-reader.ts';
 import type { RepRow } from '../people/people-store.ts';
+import { policyOf } from '../policy/policy-rules.ts';
 import { routeOf } from '../routing/routing-rules.ts';
 import { gateOf } from './lanes.ts';
 import { reasonsNow } from './ops-queue.ts';
@@ -131,9 +132,12 @@ function offered(world: World, lead: LeadRow, event: EventRow, { language }: Exp
   const { offer } = whole;
   const recorded = recordedBy(event);
   const { policy: inForce } = world.policy.version(offer.policyVersion) ?? world.policy.at(offer.openedAt);
-  const policy = offer.teamPool === null ? inForce : poolPolicy(inForce);
+  const policyFor = ({ team }: RepRow) => {
+    const own = policyOf(inForce, team);
+    return offer.teamPool === null ? own : poolPolicy(own);
+  };
   const temperature = plannedTemperature(lead.temperature, offer.blind === null ? null : []);
-  const of = { policy, pool: offer.pool, temperature, openedAtMs: offer.openedAt };
+  const of = { pool: offer.pool, temperature, openedAtMs: offer.openedAt };
   const { method, rule, ruleStep: step, policyVersion, state } = offer;
   const shown = { id: offer.id, at: iso(offer.openedAt), method, rule, step, policyVersion, state };
   return {
@@ -149,7 +153,10 @@ function offered(world: World, lead: LeadRow, event: EventRow, { language }: Exp
       const inPriorityWindow = recorded.windowHolders.includes(rep.num);
       const hasHeadStart = recorded.windowHolders.length > 0;
       const tier = tierThen(world, rep, own.tiers, offer.openedAt);
-      const why = whyThen({ ...of, hasHeadStart }, { ...own, tier, opensAtMs: opensAt, inPriorityWindow });
+      const why = whyThen(
+        { ...of, policy: policyFor(rep), hasHeadStart },
+        { ...own, tier, opensAtMs: opensAt, inPriorityWindow },
+      );
       const reached = sentAt !== null;
       const later = reached ? '' : ` ${notReachedInWords(state === 'open', language)}`;
       return {

@@ -2,6 +2,7 @@
 import { lanesToOpenEarly, withinLimits } from '../distribution/distribution-rules.ts';
 import { type OpenOffer, repsOfLane } from '../distribution/open-offers.ts';
 import type { RepRow } from '../people/people-store.ts';
+import { rulesOfOffer } from './routing.ts';
 import type { World } from './world.ts';
 
 /** What claims of this rep hear; null: it may claim. */
@@ -85,7 +86,7 @@ export async function openLanesNobodyHolds(world: World, causeRepId: string): Pr
     if (isAble && isReady(world, causeRepId)) continue;
     for (const offer of [...offers]) {
       const { policy } = world.policy.version(offer.policyVersion) ?? world.policy.latest();
-      if (!policy.competition.openEarlyIfLaneEmpty) continue;
+      if (!rulesOfOffer(policy, offer).competition.openEarlyIfLaneEmpty) continue;
       await world.perLead.run(offer.leadId, () => openEarly(world, offer));
     }
   }

@@ -3,7 +3,8 @@ import { type LeftOutReason, unpackLeftOut } from '../distribution/left-out.ts';
 import { qualityOf } from '../distribution/mix-rules.ts';
 import type { OffersReader } from '../distribution/offers-reader.ts';
 import type { MixRecord } from '../distribution/releases.ts';
-import type { Policy } from '../policy/policy-rules.ts';
+import type { MixPolicy } from '../policy/mix-policy.ts';
+import { type Policy, policyOf } from '../policy/policy-rules.ts';
 import { routeNamed } from '../routing/routing-rules.ts';
 import { type Planned, type Routable, waitingTimer } from './offering.ts';
 import { barredBy, leadFactsOf, leftOutRow, pushedTo } from './routing.ts';
@@ -32,13 +33,14 @@ export function mixed(
 ): Planned {
   const { policy, nowMs, gaveBack } = by;
   const { toOpen, next, leadId } = planned;
-  const { mix } = policy;
-  if (mix === null || toOpen === null || toOpen.method !== 'race' || !('offer' in next)) return planned;
+  if (toOpen === null || toOpen.method !== 'race' || !('offer' in next)) return planned;
   const members = toOpen.lanes.flatMap(({ repIds }) => repIds);
   const teams = [...new Set(members.map((repId) => world.directory.rep(repId)?.team ?? ''))].sort();
+  const mixes = new Map(teams.flatMap((team) => mixOf(policy, team)));
+  if (mixes.size === 0) return planned;
   const quality = qualityOf(lead.temperature);
-  if (world.releases.surplusIn(mix, teams, quality).length === 0) {
-    next.offer.offer.mix = JSON.stringify(world.releases.take(mix, teams, toOpen.offerId, quality));
+  if (world.releases.surplusIn(mixes, quality).length === 0) {
+    next.offer.offer.mix = JSON.stringify(world.releases.take(mixes, toOpen.offerId, quality));
     return planned;
   }
   const waits = { leadId, next: { waiting: waitingTimer(world, leadId, nowMs) }, toOpen: null };
@@ -59,6 +61,11 @@ export function mixed(
   const leftOut = leftOutRow(world, pushed.leftOut);
   world.rotation.take(repId);
   return { ...waits, push: { repId, method: 'surplus', rule, policy, nowMs, leftOut }, stuck: null };
+}
+
+function mixOf(policy: Policy, team: string): [team: string, mix: MixPolicy][] {
+  const { mix } = policyOf(policy, team);
+  return mix === null ? [] : [[team, mix]];
 }
 
 /** The answer of the commit that a plan went into: a release that it has not brought on file was none. */

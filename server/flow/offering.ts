@@ -12,7 +12,7 @@ import { shuffled } from '../kernel/random.ts';
 import type { LeadRow } from '../leads/leads-store.ts';
 import type { BlindFact, Policy } from '../policy/policy-rules.ts';
 import type { Step } from '../policy/routing-policy.ts';
-import { isPush, type Route, routeOf } from '../routing/routing-rules.ts';
+import { isPush, type Route, routeOf, rulesOfRelease } from '../routing/routing-rules.ts';
 import { blindnessOf, routedFacts } from './blind.ts';
 import { mixed } from './mixing.ts';
 import { givenAtRelease, poolOf } from './onboarding.ts';
@@ -27,6 +27,7 @@ import {
   ownFactsOf,
   type Push,
   pushedTo,
+  rulesOfOffer,
   takeTurn,
 } from './routing.ts';
 import { pastOf } from './showing.ts';
@@ -110,11 +111,12 @@ export function planNext(world: World, lead: Routable, nowMs: number, resume: Re
   const by = { ...inForce, nowMs, resume, gaveBack };
   const openly = planAs(world, lead, null, by);
   if (openly.toOpen === null || openly.toOpen.teamPool !== null) return openly;
-  const show = blindnessOf(world, policy, { ...lead, isNew: lead.lead !== null });
-  // A release that is blind is planned by what it shows alone. Where that leads to no race, it is not hidden.
+  const ofRelease = rulesOfOffer(policy, openly.toOpen);
+  const show = blindnessOf(world, ofRelease, { ...lead, isNew: lead.lead !== null });
+  // Planned by what it shows alone. Where that leads to no race, or to a team's other share, which would tell, it is not hidden.
   const blindly = show === null ? openly : planAs(world, lead, show, by);
-  const release = blindly.toOpen === null ? openly : blindly;
-  return mixed(world, lead, release, by);
+  const isHidden = blindly.toOpen !== null && rulesOfOffer(policy, blindly.toOpen).blind === ofRelease.blind;
+  return mixed(world, lead, isHidden ? blindly : openly, by);
 }
 
 /** @param show what a blind release shows: it is raced for, and never pushed; null: it is not blind */
@@ -133,7 +135,7 @@ function planAs(
     if (index < (resume.fromStep ?? 0)) continue;
     const barred = step.method === 'accountOwner' ? undefined : barredBy(world, policy, step, facts, nowMs);
     for (const play of playsOf(world, step.method, barred, { leadId, blind: show !== null, nowMs })) {
-      const at = { ...by, step, index, rule: route?.rule ?? null, show };
+      const at = { ...by, policy: rulesOfRelease(policy, step), step, index, rule: route?.rule ?? null, show };
       raced.push([at, play]);
       const placed = isPush(play.method)
         ? pushNext(world, lead, at, play)
@@ -151,7 +153,7 @@ function planAs(
   return { leadId, next, toOpen: null, push: null, stuck: route === null ? 'noRule' : 'nobodyAvailable' };
 }
 
-/** A step of a rule for one lead. */
+/** A step of a rule for one lead, by the policy of the team that it names (COMP-11). */
 interface StepAt {
   version: number;
   policy: Policy;

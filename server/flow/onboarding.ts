@@ -18,7 +18,7 @@ import {
 import { dayBounds, localDay, periodDays } from '../kernel/calendar.ts';
 import type { RepRow } from '../people/people-store.ts';
 import { DEFAULT_ONBOARDING } from '../policy/onboarding-policy.ts';
-import { type OfferPool, type Policy, type Pool, zoneOf } from '../policy/policy-rules.ts';
+import { type OfferPool, type Policy, type Pool, policyOf, zoneOf } from '../policy/policy-rules.ts';
 import type { World } from './world.ts';
 
 const DAY_MS = 86_400_000;
@@ -119,7 +119,7 @@ export function onboardingChange(
     const untilMs = Date.parse(protectedAllocation.until);
     if (untilMs <= by.nowMs || untilMs > by.nowMs + ALLOCATION_DAYS_MAX * DAY_MS) return { refused: 'untilOutOfRange' };
     // Where the manager names no number: a newcomer's.
-    const usual = policy.onboarding ?? DEFAULT_ONBOARDING;
+    const usual = policyOf(policy, rep.team).onboarding ?? DEFAULT_ONBOARDING;
     const { leadsPerWeek = usual.baseLoadPerWeek, reason } = protectedAllocation;
     const next = { at, until: new Date(untilMs).toISOString(), leadsPerWeek, reason, by: by.actor };
     change.protectedAllocations = withAllocation(rep.protectedAllocations, next, by);

@@ -52,7 +52,7 @@ export function reasonsNow(
     if (step.method === 'pool') return rep.status === 'ready' ? null : 'notReady';
     // HEALTH-20: to who races no longer, leads come by turns.
     if (isPush(step.method) || (row.team !== null && paused.has(row.team))) return againstPush(rep);
-    const delay = delaySecondsOf(policy, { ...offer, pool: lead.pool }, rep.tier);
+    const delay = delaySecondsOf(policy, { ...offer, pool: lead.pool }, rep);
     const against = reasonAgainst(rep, delay, offer.pool);
     // Who may not race for it, or not yet, is given it by turns where nobody else can (COMP-10).
     const isNewcomer = against === 'onboarding' || against === 'otherPool';

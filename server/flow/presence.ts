@@ -6,10 +6,10 @@
 import { repRoom } from '../alerts/announcer.ts';
 import type { DeadlineRow } from '../deadlines/deadlines-store.ts';
 import { plannedTemperature } from '../distribution/blind-rules.ts';
-import { headStartSecondsOf } from '../distribution/delays-rules.ts';
 import { laneForRep } from '../distribution/distribution-rules.ts';
 import { weeklyRules } from '../distribution/fairness-rules.ts';
 import { everyoneIn, type OpenOffer, placeOf } from '../distribution/open-offers.ts';
+import { holdsPriorityWindow } from '../distribution/priority-windows-rules.ts';
 import { placeInPool } from '../distribution/team-pool-rules.ts';
 import type { Idempotency } from '../ledger/group-commit.ts';
 import type { NewRepRow, RepRow } from '../people/people-store.ts';
@@ -167,15 +167,12 @@ async function admit(world: World, offer: OpenOffer, rep: RepRow): Promise<void>
   if (!isLetIn(world, offer, policy, rep, nowMs)) return;
   const { openedAtMs } = offer;
   const members = everyoneIn(offer).map((id) => world.directory.rep(id));
-  const headStartSeconds = headStartSecondsOf(
-    policy,
-    members.filter((member) => member !== undefined).map((member) => offerRepOf(policy, member, openedAtMs)),
-  );
+  const hasHolder = members.some((member) => member && holdsPriorityWindow(policy, member, openedAtMs));
   const of = {
     ...offer,
     policy,
     temperature: plannedTemperature(offer.facts.temperature, offer.blind),
-    headStartSeconds,
+    hasHolder,
     weekly: weeklyRules({
       policy,
       temperature: offer.blind === null ? offer.facts.temperature : null,

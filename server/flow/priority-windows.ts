@@ -10,6 +10,7 @@ import {
   nextPriorityWindow,
   nextReminderMs,
   priorityWindowOf,
+  remindedAheadMs,
 } from '../distribution/priority-windows-rules.ts';
 import { type Day, type DaySpan, localDay } from '../kernel/calendar.ts';
 import { newId } from '../kernel/ids.ts';
@@ -78,11 +79,11 @@ export async function remindHolders(world: World, row: DeadlineRow): Promise<voi
   });
   if (!result.fired) return;
   if (next !== null) world.timersChanged(next.dueAt);
-  const aheadMs = (policy.priorityWindows?.reminderSeconds ?? 0) * 1000;
   const awayOf = world.routing.timeOffByRep(nowMs);
   for (const rep of world.directory.reps()) {
-    const window = rep.active && aheadMs > 0 ? nextPriorityWindow(policy, rep, nowMs, awayOf.get(rep.id)) : null;
-    if (window === null) continue;
+    const aheadMs = rep.active ? remindedAheadMs(policy, rep.team) : null;
+    const window = aheadMs === null ? null : nextPriorityWindow(policy, rep, nowMs, awayOf.get(rep.id));
+    if (window === null || aheadMs === null) continue;
     const remindAtMs = window.fromMs - aheadMs;
     if (row.dueAt <= remindAtMs && remindAtMs <= nowMs) {
       world.announcer.emit('priority:soon', [repRoom(rep.id)], shown(window));

@@ -8,7 +8,7 @@ import type { Standing } from '../distribution/standing-rules.ts';
 import { addDays, dayBounds, localDay, periodDays } from '../kernel/calendar.ts';
 import { newId } from '../kernel/ids.ts';
 import type { RepRow } from '../people/people-store.ts';
-import type { Policy } from '../policy/policy-rules.ts';
+import { type Policy, policyOf } from '../policy/policy-rules.ts';
 import { attainmentOf, bandOf, nextBand, spiralOf } from '../quota/quota-rules.ts';
 import type { ClosedMonth } from './transactions/quota.ts';
 import type { World } from './world.ts';
@@ -59,12 +59,13 @@ function spiralAlarm(world: World, repId: string): void {
 }
 
 function closedMonthOf(world: World, policy: Policy, rep: RepRow, range: { from: string; to: string }): ClosedMonth {
+  const { quotaAllocation } = policyOf(policy, rep.team);
   const { revenue } = world.repDays.sums(rep.id, range);
   const attainment = attainmentOf(revenue, rep.quota);
-  const before = rep.attainment === null ? null : bandOf(policy.quotaAllocation, rep);
-  const band = bandOf(policy.quotaAllocation, { ...rep, attainment });
+  const before = rep.attainment === null ? null : bandOf(quotaAllocation, rep);
+  const band = bandOf(quotaAllocation, { ...rep, attainment });
   const month = monthOf(range.from);
-  const spiral = spiralOf(policy.quotaAllocation, [attainment, ...attainmentsBefore(world, rep.id, range.from)]);
+  const spiral = spiralOf(quotaAllocation, [attainment, ...attainmentsBefore(world, rep.id, range.from)]);
   return {
     repId: rep.id,
     month,
@@ -90,9 +91,10 @@ function attainmentsBefore(world: World, repId: string, firstDay: string): (numb
 
 /** The rep's own agreement (COMP-38): band, allowance, what is used, and what opens the next band; null: none. */
 export function allowanceOf(policy: Policy, rep: RepRow, standing: readonly Standing[]) {
-  const band = bandOf(policy.quotaAllocation, rep);
+  const { quotaAllocation } = policyOf(policy, rep.team);
+  const band = bandOf(quotaAllocation, rep);
   const week = standing.find(({ rule }) => rule === 'weeklyAllowance');
-  if (band === null || policy.quotaAllocation === null || week === undefined) return null;
+  if (band === null || quotaAllocation === null || week === undefined) return null;
   const { attainment, quota } = rep;
-  return { band, attainment, quota, used: week.used, left: week.left, next: nextBand(policy.quotaAllocation, rep) };
+  return { band, attainment, quota, used: week.used, left: week.left, next: nextBand(quotaAllocation, rep) };
 }

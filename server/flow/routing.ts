@@ -16,7 +16,7 @@ import type { RepRow } from '../people/people-store.ts';
 import { openHoursOf } from '../policy/hours-rules.ts';
 import { type Policy, zoneOf } from '../policy/policy-rules.ts';
 import { pushesToAll, type Step } from '../policy/routing-policy.ts';
-import { perWeekOf } from '../quota/quota-rules.ts';
+import { allowedPerWeek } from '../quota/quota-rules.ts';
 import type { LeadFacts } from '../routing/condition-rules.ts';
 import {
   type Barred,
@@ -26,7 +26,7 @@ import {
   productAsked,
   type RoutingRep,
 } from '../routing/eligibility-rules.ts';
-import { nextTurnOf, type PushMethod, weightOf } from '../routing/routing-rules.ts';
+import { nextTurnOf, type PushMethod, routeNamed, rulesOfRelease, weightOf } from '../routing/routing-rules.ts';
 import type { World } from './world.ts';
 
 /** An assignment that a rule asks for. */
@@ -102,19 +102,20 @@ export function routingRepOf(row: RepRow): RoutingRep {
 
 /** Of whom the limits of an assignment are asked. */
 export function ruledRepOf(policy: Policy, rep: RepRow): RuledRep {
-  return { id: rep.id, timeZone: zoneOf(policy, rep), weeklyAllowance: perWeekOf(policy.quotaAllocation, rep) };
+  const { id, team } = rep;
+  return { id, team, timeZone: zoneOf(policy, rep), weeklyAllowance: allowedPerWeek(policy, rep) };
 }
 
 /** A rep as the rules see it, of a lead that is (or was) released at `releasedAtMs`. */
 export function offerRepOf(policy: Policy, rep: RepRow, releasedAtMs: number): OfferRep {
-  const { id, tier, active, status, hiredOn } = rep;
+  const { id, team, tier, active, status, hiredOn } = rep;
   const inPriorityWindow = holdsPriorityWindow(policy, rep, releasedAtMs);
   const phase = onboardingOf(policy, rep, releasedAtMs)?.phase;
   const timeZone = zoneOf(policy, rep);
-  const weeklyAllowance = perWeekOf(policy.quotaAllocation, rep);
+  const weeklyAllowance = allowedPerWeek(policy, rep);
   const baseLoad = baseLoadOf(policy, rep, phase, releasedAtMs);
   const more = { inPriorityWindow, weeklyAllowance, ...(phase && { phase }), ...(baseLoad && { baseLoad }) };
-  return { id, tier, active, status, hiredOn, timeZone, ...more };
+  return { id, team, tier, active, status, hiredOn, timeZone, ...more };
 }
 
 /** Who has given a lead back: no rule hands it to one of them again. @param now who does so in the commit that is planned */
@@ -177,8 +178,7 @@ export function barredBy(
 }
 
 function repsWithoutAccess(world: World, policy: Policy, { pool, temperature }: LeadFacts): RepRow[] {
-  const isNever = ({ tier }: RepRow) => delaySecondsOf(policy, { pool, temperature }, tier) === null;
-  return world.directory.reps().filter(isNever);
+  return world.directory.reps().filter((rep) => delaySecondsOf(policy, { pool, temperature }, rep) === null);
 }
 
 /** The same of one rep, who comes into an offer that is open: judged by the step it was opened with. */
@@ -191,6 +191,12 @@ export function isBarredFrom(
   const { policy, step, facts } = offer;
   if (!boundsAnybody(policy, step, facts.pool)) return false;
   return barredFrom(eligibilityOf(world, policy, step, facts, nowMs), routingRepOf(rep)) !== null;
+}
+
+/** The rules that an offer which is up, or has just ended, goes by as a release; without an offer the company's. */
+export function rulesOfOffer(policy: Policy, offer: { rule: string | null; ruleStep: number } | null): Policy {
+  if (offer === null) return policy;
+  return rulesOfRelease(policy, routeNamed(policy.routing, offer.rule)?.steps[offer.ruleStep]);
 }
 
 /**
@@ -232,9 +238,7 @@ export function pushedTo(
     else leftOut.push({ repId: rep.id, reason });
   }
   // Who owes an assigned lead is served next (FAIR-02), in the rule's own order among them.
-  const owing = available.filter(
-    (rep) => autoOwed(policy, rep.id, localDay(nowMs, zoneOf(policy, rep)), counterOf) > 0,
-  );
+  const owing = available.filter((rep) => autoOwed(policy, rep, localDay(nowMs, zoneOf(policy, rep)), counterOf) > 0);
   const candidates = (owing.length > 0 ? owing : available).map(({ id }) => ({
     id,
     turn: world.rotation.turnOf(id),

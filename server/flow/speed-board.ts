@@ -4,6 +4,7 @@ import { onboardingOf } from '../distribution/onboarding-rules.ts';
 import { dayBounds, localDay, periodDays } from '../kernel/calendar.ts';
 import { rankedBySpeed, speedFigures, type Work } from '../leaderboard/speed-board-rules.ts';
 import type { RepRow } from '../people/people-store.ts';
+import { policyOf } from '../policy/policy-rules.ts';
 import type { World } from './world.ts';
 
 /** Local days begin and end within so much of UTC's. */
@@ -17,11 +18,11 @@ export interface SpeedBoardAsked {
   top: number;
 }
 
-/** Null: the policy has no speed board. */
+/** By the rules of the team that is asked for, else the company's. Null: these have no speed board. */
 export function speedBoard(world: World, { period, day, team, top }: SpeedBoardAsked, forRep?: string) {
   const nowMs = world.clock.nowMs();
   const { policy } = world.policy.at(nowMs);
-  const rules = policy.speedBoard;
+  const rules = policyOf(policy, team).speedBoard;
   if (rules === null) return null;
   const { from, to } = periodDays(period, day ?? localDay(nowMs, policy.calendar.timeZone));
   const fromMs = dayBounds(from, 'UTC').fromMs - ZONES_MS;

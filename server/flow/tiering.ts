@@ -12,7 +12,7 @@ import { newId } from '../kernel/ids.ts';
 import type { Idempotency } from '../ledger/group-commit.ts';
 import type { RepRow } from '../people/people-store.ts';
 import { openHoursOf } from '../policy/hours-rules.ts';
-import { type Policy, zoneOf } from '../policy/policy-rules.ts';
+import { type Policy, policyOf, zoneOf } from '../policy/policy-rules.ts';
 import { computeTiers, isNewlyHired, type RepFigures } from '../tiers/tier-rules.ts';
 import type { DecidedTier, DecidedTiers, TierMove } from './transactions/tiering.ts';
 import type { World } from './world.ts';
@@ -50,15 +50,13 @@ export function createTiering(world: World): Tiering {
     async computeDue(row) {
       const nowMs = await world.arbiter.now();
       const { policy } = world.policy.at(nowMs);
-      if (policy.competition.tiers.recalc === 'weekly') {
-        for (const [team, reps] of teamsOf(world, () => true)) {
-          const monday = mondayOf(nowMs, policy, team);
-          const week = isoWeek(monday.day);
-          // Who was computed with another team this morning keeps that; the colleagues here are still to be ranked.
-          if (nowMs < monday.dueAtMs || reps.every(({ id }) => world.tiers.isComputed(id, week))) continue;
-          const decided = decide(world, { policy, team, reps, week, today: monday.day });
-          await write('weekly', { actor: 'system', at: nowMs }, decided);
-        }
+      for (const [team, reps] of teamsOf(world, (one) => isRankedWeekly(policy, one))) {
+        const monday = mondayOf(nowMs, policy, team);
+        const week = isoWeek(monday.day);
+        // Who was computed with another team this morning keeps that; the colleagues here are still to be ranked.
+        if (nowMs < monday.dueAtMs || reps.every(({ id }) => world.tiers.isComputed(id, week))) continue;
+        const decided = decide(world, { policy, team, reps, week, today: monday.day });
+        await write('weekly', { actor: 'system', at: nowMs }, decided);
       }
       const nextDeadline = tiersTimer(world, nowMs);
       await world.ledger.write('fireTimer', { deadlineId: row.id, at: nowMs, kind: row.kind, nextDeadline });
@@ -159,7 +157,11 @@ function mondayFrom(day: string, policy: Policy, team: string | null) {
   return { day, dueAtMs: Math.min(atSixMs, openHoursOf(policy, team, day)?.fromMs ?? atSixMs) };
 }
 
-/** Ranks one team over the four weeks before `today`. */
+function isRankedWeekly(policy: Policy, team: string | null): boolean {
+  return policyOf(policy, team).competition.tiers.recalc === 'weekly';
+}
+
+/** Ranks one team, by its own rules, over the four weeks before `today`. */
 function decide(
   world: World,
   team: { policy: Policy; team: string | null; reps: RepRow[]; week: string; today: string },
@@ -167,7 +169,7 @@ function decide(
   const { policy, today, week } = team;
   const range = { from: addDays(today, -WINDOW_DAYS), to: addDays(today, -1) };
   const figures = team.reps.map((rep) => figuresOf(world, policy, rep, { ...range, today }));
-  return computeTiers(policy.competition.tiers, figures).map((decision) => ({
+  return computeTiers(policyOf(policy, team.team).competition.tiers, figures).map((decision) => ({
     decision,
     team: team.team,
     week,
@@ -199,6 +201,6 @@ function figuresOf(
 
 /** As the onboarding has it, extensions and the rep's own date included; by the days alone where there is none. */
 function isNewcomer(policy: Policy, rep: RepRow, today: string): boolean {
-  if (policy.onboarding === null) return isNewlyHired(rep.hiredOn, today);
+  if (policyOf(policy, rep.team).onboarding === null) return isNewlyHired(rep.hiredOn, today);
   return onboardingOf(policy, rep, dayBounds(today, zoneOf(policy, rep)).fromMs) !== null;
 }

@@ -32,7 +32,8 @@ export const DEFAULT_HOURS: WorkingHours = {
 /** The zone of boards, and zone and hours of everyone whose team has none. */
 export const calendarSection = z.strictObject({ timeZone, hours: hours.default(DEFAULT_HOURS) });
 
-export const teamSection = z.strictObject({ timeZone, hours: hours.optional() });
+/** What of a team differs from that. */
+export const teamFacts = { timeZone: timeZone.optional(), hours: hours.optional() };
 
 function isTimeZone(zone: string): boolean {
   try {

@@ -5,9 +5,10 @@ import { z } from 'zod';
 
 /** Beyond this no rep would ever meet the rule: a mistyped number. */
 const PER_WEEK_MAX = 1000;
-const perWeek = z.number().int().min(1).max(PER_WEEK_MAX).nullable().default(null);
+const perWeek = z.number().int().min(1).max(PER_WEEK_MAX).nullable();
 
-export const fairnessSection = z.strictObject({
+/** Without defaults: a team has a key only where it says so. */
+export const fairnessFields = {
   /** FAIR-01: hot claims before the next one costs a warm claim: hot < n × (warm + 1). */
   hotPerWarm: perWeek,
   /** FAIR-02: claims before the next one costs an assigned lead: claims < n × (accepted + 1). */
@@ -15,7 +16,14 @@ export const fairnessSection = z.strictObject({
   /** FAIR-03: cold claims a week; those missed are made up before hot and warm ones, and pay once. Pro rata of the days worked. */
   coldPerWeek: perWeek,
   /** CON-10: nobody owes what was not on offer. */
-  waiveIfNone: z.boolean().default(true),
+  waiveIfNone: z.boolean(),
+};
+
+export const fairnessSection = z.strictObject({
+  hotPerWarm: fairnessFields.hotPerWarm.default(null),
+  claimsPerAuto: fairnessFields.claimsPerAuto.default(null),
+  coldPerWeek: fairnessFields.coldPerWeek.default(null),
+  waiveIfNone: fairnessFields.waiveIfNone.default(true),
 });
 
 export type FairnessPolicy = z.infer<typeof fairnessSection>;

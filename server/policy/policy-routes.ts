@@ -24,6 +24,8 @@ export interface PolicyRoutesDeps {
   warnings(): { rule: string | null; warning: string; message: string }[];
   /** Somebody has looked the rules through; answers when. */
   reviewed(note: string | null, speaker: Speaker, idempotency?: Idempotency): Promise<number>;
+  /** Whether a rep is in it. */
+  isTeam(team: string): boolean;
   inForce(): PolicyVersion;
   latest(): PolicyVersion;
   /** Oldest first. */
@@ -132,7 +134,7 @@ export function policyRoutes(app: Http, deps: PolicyRoutesDeps): void {
     async (request, reply) => {
       const expected = expectedVersion(request.headers['if-match'], deps);
       const { document, effectiveAtMs, reason } = splitBody(request.body, deps.nowMs());
-      const parsed = parsePolicy(document, deps.latest().policy);
+      const parsed = parsePolicy(document, deps.latest().policy, deps.isTeam);
       if (!parsed.ok) {
         const errors = parsed.problems.map(({ path, message }) => ({ field: path || 'body', message }));
         throw new Problem(400, 'validation', `${errors[0]?.field}: ${errors[0]?.message}`, {

@@ -8,8 +8,9 @@
 import { z } from 'zod';
 import { balancedRules } from './balanced-policy.ts';
 import { BLIND_DEFAULT, type BlindFact, type BlindPolicy, blindSection } from './blind-policy.ts';
-import { calendarSection, DEFAULT_HOURS, teamSection } from './calendar-policy.ts';
+import { calendarSection, DEFAULT_HOURS } from './calendar-policy.ts';
 import { claimSection } from './claim-policy.ts';
+import { byTemperature, competitionSection, MODES } from './competition-policy.ts';
 import { FAIRNESS_DEFAULT, FAIRNESS_OFF, fairnessSection } from './fairness-policy.ts';
 import { MIX_DEFAULT, mixSection } from './mix-policy.ts';
 import { DEFAULT_ONBOARDING, onboardingSection } from './onboarding-policy.ts';
@@ -19,59 +20,13 @@ import { ROUTING_DEFAULTS, ROUTING_OFF, routingSection } from './routing-policy.
 import { SCORING_DEFAULTS } from './scoring-defaults.ts';
 import { scoring, type temperature } from './scoring-policy.ts';
 import { speedBoardSection } from './speed-board-policy.ts';
-import { TIERS_BY_HAND, tiersPolicy, WEEKLY_TIERS } from './tiers-policy.ts';
+import { type TeamRules, teamsSection } from './teams-policy.ts';
+import { TIERS_BY_HAND, WEEKLY_TIERS } from './tiers-policy.ts';
 
 const DAY_SECONDS = 86_400;
-/** A lane or an offer that waits longer than this is a mistyped number. */
-const WINDOW_SECONDS_MAX = 7 * DAY_SECONDS;
-/** As deep as `tier` of a rep goes (client-sdk/protocol/http.ts). */
-const TIERS_MAX = 20;
-const TEAMS_MAX = 1000;
 
-const name = z.string().trim().min(1).max(200);
 const seconds = (max: number) => z.number().int().min(1).max(max);
 const pointsPaid = z.number().int().min(0).max(1_000_000);
-const byTemperature = (max: number) => z.strictObject({ hot: seconds(max), warm: seconds(max), cold: seconds(max) });
-
-/**
- * Seconds after release at which each tier may claim (COMP-21): index 0 is tier 1, `null` is never, a
- * tier deeper than the list gets the last entry. A list of nothing but `null` would offer to nobody.
- */
-const delayList = z
-  .array(z.number().int().min(0).max(WINDOW_SECONDS_MAX).nullable())
-  .min(1)
-  .max(TIERS_MAX)
-  .refine((list) => list.some((delay) => delay !== null), 'lets no tier claim');
-/** `default`, unless the lead's temperature has a list of its own. */
-const poolDelays = z.strictObject({
-  default: delayList,
-  hot: delayList.optional(),
-  warm: delayList.optional(),
-  cold: delayList.optional(),
-});
-
-const competition = z.strictObject({
-  delays: z.strictObject({ premium: poolDelays, standard: poolDelays }),
-  /** How long the last lane has before the pool counts as not clear (COMP-10). */
-  clearSeconds: byTemperature(WINDOW_SECONDS_MAX),
-  /** From release, whatever the lanes (COMP-10). */
-  hardLimitSeconds: byTemperature(WINDOW_SECONDS_MAX),
-  /** COMP-28: a lane in which nobody can claim holds nobody back. */
-  openEarlyIfLaneEmpty: z.boolean(),
-  tiers: tiersPolicy.default(TIERS_BY_HAND),
-  /** Competitive claims a rep and local day (FAIR-11); null: no cap. */
-  dailyCap: z.number().int().min(1).max(10_000).nullable(),
-  /** Leads a rep may hold that are not finished, before the race and the rotation pass by (ROUTE-11); null: any. */
-  maxOpenLeads: z.number().int().min(1).max(100_000).nullable().default(null),
-  attemptRate: z
-    .strictObject({
-      perSecond: z.number().int().min(1).max(1000),
-      perMinute: z.number().int().min(1).max(60_000),
-    })
-    .nullable(),
-  /** Whether losers, boards and the wall see names (COMP-06); ids always stay. */
-  showWinnerName: z.boolean(),
-});
 
 const points = z.strictObject({
   claimWithin60s: z.strictObject({ points: pointsPaid, withinSeconds: seconds(DAY_SECONDS) }),
@@ -89,14 +44,11 @@ export const policyDocument = z.strictObject({
     .string()
     .regex(/^[A-Z]{3}$/, 'is not a currency code such as IDR')
     .default('IDR'),
-  mode: z.enum(['OPEN', 'TIERED']),
+  mode: z.enum(MODES),
   calendar: calendarSection,
-  teams: z
-    .record(name, teamSection)
-    .refine((teams) => Object.keys(teams).length <= TEAMS_MAX, `has more than ${TEAMS_MAX} teams`)
-    .default({}),
+  teams: teamsSection.default({}),
   routing: routingSection.default(ROUTING_OFF),
-  competition,
+  competition: competitionSection,
   claim: claimSection,
   priorityWindows: priorityWindowsSection,
   onboarding: onboardingSection,
@@ -138,10 +90,15 @@ export type ParsedPolicy = { ok: true; policy: Policy } | { ok: false; problems:
 
 /**
  * Reads a whole document, or `{preset}` alone, which stands for the preset's document. With `current`
- * a preset changes the rules and leaves what is a fact about the company: currency, zones, teams, and
- * how long personal data is kept.
+ * a preset changes the rules, those of teams among them, and leaves what is a fact about the company: currency, zones
+ * and hours, of teams too, and how long personal data is kept.
+ * @param isTeam whether somebody is in a team: only such a team, or one that has rules in `current`, may have its own
  */
-export function parsePolicy(input: unknown, current?: Policy): ParsedPolicy {
+export function parsePolicy(
+  input: unknown,
+  current?: Policy,
+  isTeam: (team: string) => boolean = () => true,
+): ParsedPolicy {
   const preset = presetAlone(input);
   if (preset !== null) {
     const policy = resolvePreset(preset);
@@ -150,15 +107,56 @@ export function parsePolicy(input: unknown, current?: Policy): ParsedPolicy {
     return { ok: false, problems: [{ path: 'preset', message: `is none of ${known}` }] };
   }
   const parsed = policyDocument.safeParse(input);
-  if (parsed.success) return { ok: true, policy: parsed.data };
+  if (parsed.success) {
+    const problems = rulesOfNobody(parsed.data, (team) => isTeam(team) || teamOf(current, team)?.rules !== undefined);
+    return problems.length === 0 ? { ok: true, policy: parsed.data } : { ok: false, problems };
+  }
   return { ok: false, problems: parsed.error.issues.flatMap((issue) => problemsOf(issue)) };
+}
+
+/** A team that is misspelt would have rules by which nobody goes. */
+function rulesOfNobody({ teams }: Policy, isTeam: (team: string) => boolean): PolicyProblem[] {
+  const unknown = Object.entries(teams).filter(([team, { rules }]) => rules !== undefined && !isTeam(team));
+  return unknown.map(([team]) => ({ path: pathOf(['teams', team, 'rules']), message: 'no rep is in this team' }));
 }
 
 /** The zone whose days count for a rep: the own one, the team's, the calendar's (FAIR-11, CONV-03). */
 export function zoneOf(policy: Policy, rep: { timeZone?: string | null; team?: string | null }): string {
-  const ofTeam =
-    rep.team != null && Object.hasOwn(policy.teams, rep.team) ? policy.teams[rep.team]?.timeZone : undefined;
-  return rep.timeZone ?? ofTeam ?? policy.calendar.timeZone;
+  return rep.timeZone ?? teamOf(policy, rep.team)?.timeZone ?? policy.calendar.timeZone;
+}
+
+function teamOf(policy: Policy | undefined, team: string | null | undefined) {
+  return policy && team != null && Object.hasOwn(policy.teams, team) ? policy.teams[team] : undefined;
+}
+
+const ofTeams = new WeakMap<TeamRules, { of: Policy; policy: Policy }>();
+
+/**
+ * The document as it holds for a team (COMP-11, FAIR-20): with the team's own rules in place of the company's, and with
+ * no team's rules left in it, so that asking again changes nothing. A team without any, and a rep without a team, has the
+ * company's: the very same object. Held, because it is asked for every rep of every offer.
+ */
+export function policyOf(policy: Policy, team: string | null | undefined): Policy {
+  const rules = teamOf(policy, team)?.rules;
+  if (rules === undefined) return policy;
+  const known = ofTeams.get(rules);
+  if (known?.of === policy) return known.policy;
+  const { competition, fairness, ...whole } = rules;
+  const own: Policy = {
+    ...policy,
+    ...whole,
+    competition: { ...policy.competition, ...competition },
+    fairness: { ...policy.fairness, ...fairness },
+    teams: withoutRules(policy.teams),
+  };
+  ofTeams.set(rules, { of: policy, policy: own });
+  return own;
+}
+
+/** What is a fact about the teams: zones and hours. */
+function withoutRules(teams: Policy['teams']): Policy['teams'] {
+  const facts = Object.entries(teams).map(([team, { rules: _, ...fact }]) => [team, fact] as const);
+  return Object.fromEntries(facts.filter(([, fact]) => Object.keys(fact).length > 0));
 }
 
 export type PresetName = 'open' | 'tiered' | 'fast-tiered' | 'fair-mix' | 'balanced';
@@ -287,7 +285,7 @@ const PRESETS: Record<PresetName, () => Policy> = {
 function factsOf(current: Policy | undefined): Partial<Policy> {
   if (current === undefined) return {};
   const { currency, calendar, teams, privacy } = current;
-  return structuredClone({ currency, calendar, teams, privacy });
+  return structuredClone({ currency, calendar, teams: withoutRules(teams), privacy });
 }
 
 function presetAlone(input: unknown): string | null {

@@ -6,10 +6,31 @@ import { QUOTA_BANDS } from './quota-policy.ts';
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
+/** All that a team may have of its own, each of it unlike the company's. */
+const TEAM_RULES = {
+  mode: 'TIERED',
+  competition: {
+    delays: { premium: { default: [0, 60, null] }, standard: { default: [0, 60, 120], hot: [0, 30] } },
+    clearSeconds: { hot: 60, warm: 120, cold: 180 },
+    hardLimitSeconds: { hot: 600, warm: 1200, cold: 1800 },
+    openEarlyIfLaneEmpty: false,
+    dailyCap: 3,
+    maxOpenLeads: 20,
+    tiers: { ...(resolvePreset('tiered') as Policy).competition.tiers, minLeads: 3 },
+  },
+  fairness: { hotPerWarm: 4, claimsPerAuto: 7, coldPerWeek: 9, waiveIfNone: false },
+  quotaAllocation: { bands: [{ fromPct: 0, perWeek: 4 }] },
+  priorityWindows: { minutes: 60, headStartSeconds: 60, reminderSeconds: 60 },
+  onboarding: { ...(resolvePreset('tiered') as Policy).onboarding, shadowWeeks: 2 },
+  blind: { shareOfStandard: 0.1, shareOfPremium: 0.3, show: ['source'] },
+  mix: { standard: 60, low: 30, high: 10, window: 50, tolerance: 10 },
+  speedBoard: { contact: 'any', fastSeconds: 60, okSeconds: 600, streakBelowSeconds: 60 },
+};
+
 /** With every section on. */
 const WHOLE = {
   ...(resolvePreset('fair-mix') as Policy),
-  teams: { East: { timeZone: 'Asia/Jayapura' } },
+  teams: { East: { timeZone: 'Asia/Jayapura' }, West: { rules: TEAM_RULES } },
   routing: {
     ...(resolvePreset('fair-mix') as Policy).routing,
     rules: [

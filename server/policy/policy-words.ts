@@ -7,7 +7,7 @@ import type { Language } from './condition-words.ts';
 import { fairnessInWords, onboardingInWords, priorityWindowsInWords } from './fairness-words.ts';
 import { leaderboardInWords, pointsInWords, privacyInWords, scoringInWords, slaInWords } from './outcome-words.ts';
 import { pausesInWords } from './pauses-words.ts';
-import type { Policy } from './policy-rules.ts';
+import { type Policy, policyOf } from './policy-rules.ts';
 import { calendarInWords, competitionInWords, quotaInWords } from './race-words.ts';
 import { blindInWords, mixInWords } from './release-words.ts';
 import { routingInWords } from './routing-words.ts';
@@ -42,6 +42,17 @@ const SECTIONS: readonly { section: keyof Policy; id: string; en: string; lines:
   { section: 'privacy', id: 'Privasi', en: 'Privacy', lines: privacyInWords },
 ];
 
+/** The company's lines, and behind them those of each team for which a section says something else, whole (FAIR-20). */
+function withTeams(policy: Policy, language: Language, linesOf: (policy: Policy) => string[]): string[] {
+  const all = linesOf(policy);
+  const others = Object.keys(policy.teams).flatMap((team) => {
+    const own = linesOf(policyOf(policy, team));
+    if (own.join() === all.join()) return [];
+    return [language === 'id' ? `Untuk tim ${team} berlaku ini:` : `For team ${team} instead:`, ...own];
+  });
+  return [...all, ...others];
+}
+
 /**
  * @param nameOf the name of a rep that a rule names
  * @param paused the teams whose competition is paused now
@@ -57,7 +68,7 @@ export function policyInWords(
   const sections = SECTIONS.map(({ section, lines, ...title }) => ({
     section,
     title: title[language],
-    lines: lines(policy, language, nameOf),
+    lines: withTeams(policy, language, (one) => lines(one, language, nameOf)),
   }));
   return paused.length === 0 ? sections : [pauses, ...sections];
 }

@@ -26,9 +26,11 @@ export function calendarInWords({ calendar, teams }: Policy, language: Language)
     id
       ? `Jam kerja: ${all}, zona waktu ${calendar.timeZone}.`
       : `Working hours: ${all}, time zone ${calendar.timeZone}.`,
-    ...Object.entries(teams).map(([team, { timeZone, hours }]) => {
+    ...Object.entries(teams).flatMap(([team, { timeZone, hours }]) => {
+      if (timeZone === undefined && hours === undefined) return [];
       const own = hours === undefined ? all : hoursInWords(hours, language);
-      return id ? `Tim ${team}: ${own}, zona waktu ${timeZone}.` : `Team ${team}: ${own}, time zone ${timeZone}.`;
+      const zone = timeZone ?? calendar.timeZone;
+      return [id ? `Tim ${team}: ${own}, zona waktu ${zone}.` : `Team ${team}: ${own}, time zone ${zone}.`];
     }),
   ];
 }

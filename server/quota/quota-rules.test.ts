@@ -1,7 +1,8 @@
 /** COMP-33, COMP-34 at their edges. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { attainmentOf, bandAt, bandOf, nextBand, perWeekOf, type QuotaPolicy, spiralOf } from './quota-rules.ts';
+import { type Policy, resolvePreset } from '../policy/policy-rules.ts';
+import { allowedPerWeek, attainmentOf, bandAt, bandOf, nextBand, type QuotaPolicy, spiralOf } from './quota-rules.ts';
 
 const POLICY: QuotaPolicy = {
   bands: [
@@ -98,7 +99,10 @@ test('property: COMP-37 says what fell, oldest first, and never where a month ro
 });
 
 test('COMP-34: a rep’s allowance is that of its band; without bands or without a quota there is none', () => {
-  const rep = { quota: 100, attainment: 0.6 };
-  expect(perWeekOf(POLICY, rep)).toBe(12);
-  expect([perWeekOf(null, rep), perWeekOf(POLICY, { quota: null, attainment: null })]).toEqual([null, null]);
+  const rep = { team: null, quota: 100, attainment: 0.6 };
+  const open = resolvePreset('open') as Policy;
+  const policy: Policy = { ...open, quotaAllocation: POLICY, teams: { East: { rules: { quotaAllocation: null } } } };
+  expect(allowedPerWeek(policy, rep)).toBe(12);
+  const without = [allowedPerWeek(open, rep), allowedPerWeek(policy, { ...rep, quota: null })];
+  expect([...without, allowedPerWeek(policy, { ...rep, team: 'East' })]).toEqual([null, null, null]);
 });

@@ -5,7 +5,7 @@
  * out) / the quota the rep had when the month was closed. A rep without a quota has no attainment, no band and no
  * ceiling; one with a quota of which no month was closed yet stands in the lowest band.
  */
-import type { Policy } from '../policy/policy-rules.ts';
+import { type Policy, policyOf } from '../policy/policy-rules.ts';
 
 export type QuotaPolicy = NonNullable<Policy['quotaAllocation']>;
 export type Band = QuotaPolicy['bands'][number];
@@ -51,9 +51,9 @@ export function spiralOf(policy: QuotaPolicy | null, attainments: readonly (numb
   return fell && isLowest ? months.reverse() : null;
 }
 
-/** Leads a week that a rep may receive; null: any number. */
-export function perWeekOf(policy: QuotaPolicy | null, rep: QuotaRep): number | null {
-  return bandOf(policy, rep)?.perWeek ?? null;
+/** Leads a week that a rep may receive, by the bands of its team; null: any number. */
+export function allowedPerWeek(policy: Policy, rep: QuotaRep & { team: string | null }): number | null {
+  return bandOf(policyOf(policy, rep.team).quotaAllocation, rep)?.perWeek ?? null;
 }
 
 /** What opens the band above; null: there is none. */

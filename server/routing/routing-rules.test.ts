@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Policy } from '../policy/policy-rules.ts';
-import { parsePolicy, resolvePreset } from '../policy/policy-rules.ts';
+import { parsePolicy, policyOf, resolvePreset } from '../policy/policy-rules.ts';
 import {
   type Condition,
   EVERYBODY,
@@ -14,7 +14,7 @@ import {
 import { holds, type LeadFacts } from './condition-rules.ts';
 import { barredFrom, barredReps, type Eligibility, productAsked, type RoutingRep } from './eligibility-rules.ts';
 import { createRotation } from './rotation.ts';
-import { nextTurnOf, routeOf, weightOf } from './routing-rules.ts';
+import { nextTurnOf, routeOf, rulesOfRelease, weightOf } from './routing-rules.ts';
 
 const LEAD: LeadFacts = {
   country: 'Indonesia',
@@ -294,5 +294,25 @@ describe('whose turn it is', () => {
       { id: 'new', lastAssignedAt: 0 },
     ]);
     expect(['a', 'b', 'new'].map(rotation.turnOf)).toEqual([2, 1, 0]);
+  });
+});
+
+describe('COMP-11: a release goes by the rules of the one team that its step names', () => {
+  const rules = { blind: null };
+  const policy: Policy = { ...(resolvePreset('fair-mix') as Policy), teams: { East: { rules }, West: { rules } } };
+  it.each([
+    ['a team, however it is spelt', { teams: [' east'] }, 'East'],
+    ['a segment of one team', { segment: { teams: ['West'], tiers: [1] } }, 'West'],
+    ['a team without rules', { teams: ['North'] }, null],
+    ['two teams', { teams: ['East', 'West'] }, null],
+    ['a segment without a team', { segment: { tiers: [1] } }, null],
+    ['reps', { reps: ['rep_a'] }, null],
+    ['everybody', EVERYBODY, null],
+  ])('%s', (_, target, team) => {
+    expect(rulesOfRelease(policy, { target })).toBe(policyOf(policy, team));
+  });
+
+  it('without a step it is the company’s', () => {
+    expect(rulesOfRelease(policy, undefined)).toBe(policy);
   });
 });

@@ -1,13 +1,15 @@
 /** Which rule a lead falls under and, of a push, whose turn it is (ROUTE-01, 09, 15). Pure. */
+import { type Policy, policyOf } from '../policy/policy-rules.ts';
 import {
   EVERYBODY,
   type Method,
   type RoutingPolicy,
   type RoutingRule,
   type Step,
+  type Target,
   WEIGHTS,
 } from '../policy/routing-policy.ts';
-import { holds, type LeadFacts } from './condition-rules.ts';
+import { holds, type LeadFacts, sameText } from './condition-rules.ts';
 
 /** The rule's name, null where the policy has none; its target first, then its fallbacks. */
 export interface Route {
@@ -40,6 +42,19 @@ export function routeNamed(routing: RoutingPolicy, rule: string | null): Route |
   if (rule === null) return ONE_RACE;
   const named = routing.rules.find((one) => one.name === rule);
   return named === undefined ? null : { rule, steps: stepsOf(routing, named) };
+}
+
+/** COMP-11: the rules that a release goes by: those of the one team its step names; the company's where it names none, or several. */
+export function rulesOfRelease(policy: Policy, step: Pick<Step, 'target'> | undefined): Policy {
+  const [team, ...others] = step === undefined ? [] : teamsNamed(step.target);
+  if (team === undefined || others.length > 0) return policy;
+  const known = Object.hasOwn(policy.teams, team) ? team : Object.keys(policy.teams).find((one) => sameText(one, team));
+  return policyOf(policy, known);
+}
+
+function teamsNamed(target: Target): readonly string[] {
+  if ('teams' in target) return target.teams;
+  return ('segment' in target && target.segment.teams) || [];
 }
 
 export type PushMethod = Exclude<Method, 'race' | 'queue' | 'pool'>;

@@ -82,6 +82,7 @@ const EMPTIED: Record<string, Record<string, string | { answers: string; in: str
     isAwayThroughout: 'false',
     nextPriorityWindow: 'null',
     nextReminderMs: 'null',
+    remindedAheadMs: 'null',
   },
   'server/distribution/standing-rules.ts': { standingOf: '[]', owedBy: '0' },
   'server/distribution/team-pool-rules.ts': { poolPolicy: 'policy', asPoolOffer: 'plan', placeInPool: 'null' },
@@ -101,6 +102,7 @@ const EMPTIED: Record<string, Record<string, string | { answers: string; in: str
     stepsOf: '[]',
     routeOf: 'null',
     routeNamed: { answers: 'null', in: 'warning-rules' },
+    rulesOfRelease: 'policy',
     isPush: { answers: 'false', in: 'warning-rules' },
     weightOf: '1',
     nextTurnOf: 'null',
@@ -110,10 +112,11 @@ const EMPTIED: Record<string, Record<string, string | { answers: string; in: str
     attainmentOf: 'null',
     bandAt: 'bands[0]',
     bandOf: 'null',
-    perWeekOf: 'null',
+    allowedPerWeek: 'null',
     nextBand: 'null',
     spiralOf: 'null',
   },
+  'server/policy/policy-rules.ts': { policyOf: { answers: 'policy', in: 'teams-policy' } },
   'server/tiers/tier-rules.ts': { computeTiers: '[]', isNewlyHired: 'false' },
 };
 
