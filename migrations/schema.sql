@@ -341,7 +341,7 @@ CREATE TABLE `reps` (
 	`quota` integer,
 	`created_at` integer NOT NULL,
 	`last_assigned_at` integer DEFAULT 0 NOT NULL
-, `territories` text DEFAULT '[]' NOT NULL, `verticals` text DEFAULT '[]' NOT NULL, `products` text DEFAULT '[]' NOT NULL, `job_function` text, `seniority` text, `ready_on` text, `onboarding_extensions` text DEFAULT '[]' NOT NULL, `attainment` real, `protected_allocations` text DEFAULT '[]' NOT NULL);
+, `territories` text DEFAULT '[]' NOT NULL, `verticals` text DEFAULT '[]' NOT NULL, `products` text DEFAULT '[]' NOT NULL, `job_function` text, `seniority` text, `ready_on` text, `onboarding_extensions` text DEFAULT '[]' NOT NULL, `attainment` real, `protected_allocations` text DEFAULT '[]' NOT NULL, `onboarding_ticks` text DEFAULT '[]' NOT NULL);
 
 CREATE UNIQUE INDEX `reps_email_unique` ON `reps` (`email`);
 

@@ -75,6 +75,10 @@ export const repPatch = z
     readyToRace: z.boolean().optional(),
     /** Holds a newcomer in its phase for so many days more, from today. */
     extendOnboarding: z.strictObject({ days: z.number().int().min(1).max(365), reason: text(1000) }).optional(),
+    /** Ticks a task of the policy's `trainingTasks` or `coachingTasks` off, or takes that back. */
+    onboardingTask: z
+      .strictObject({ list: z.enum(['training', 'coaching']), item: name, done: z.boolean() })
+      .optional(),
     /** So many leads a week without a race, until then (FAIR-19); null ends what was granted. */
     protectedAllocation: z
       .strictObject({ until: moment, leadsPerWeek: z.number().int().min(1).max(1000).optional(), reason: text(1000) })

@@ -19,6 +19,7 @@ import { dayBounds, localDay, periodDays } from '../kernel/calendar.ts';
 import type { RepRow } from '../people/people-store.ts';
 import { DEFAULT_ONBOARDING } from '../policy/onboarding-policy.ts';
 import { type OfferPool, type Policy, type Pool, policyOf, zoneOf } from '../policy/policy-rules.ts';
+import { type TaskDone, tasksView, withTick } from './onboarding-tasks.ts';
 import type { World } from './world.ts';
 
 const DAY_MS = 86_400_000;
@@ -98,19 +99,21 @@ export interface OnboardingChange {
   readyToRace?: boolean | undefined;
   /** Holds the rep in its phase for so many days from today (FAIR-18). It is only ever made longer. */
   extendOnboarding?: { days: number; reason: string } | undefined;
+  /** Ticks a task off, or takes that back (FAIR-13, FAIR-14). */
+  onboardingTask?: TaskDone | undefined;
   /** Grants a base load until an instant (FAIR-19) in place of one that runs; null: that one ends now. */
   protectedAllocation?: { until: string; leadsPerWeek?: number | undefined; reason: string } | null | undefined;
 }
 
-type Decided = Partial<Pick<RepRow, 'readyOn' | 'onboardingExtensions' | 'protectedAllocations'>>;
+type Decided = Partial<Pick<RepRow, 'readyOn' | 'onboardingExtensions' | 'onboardingTicks' | 'protectedAllocations'>>;
 
 /** The columns of a rep that a manager's decision changes. */
 export function onboardingChange(
   world: World,
   rep: RepRow,
-  { readyToRace, extendOnboarding, protectedAllocation }: OnboardingChange,
+  { readyToRace, extendOnboarding, onboardingTask, protectedAllocation }: OnboardingChange,
   by: { actor: string; nowMs: number },
-): Decided | { refused: 'untilOutOfRange' } {
+): Decided | { refused: 'untilOutOfRange' | 'unknownTask' } {
   const { policy } = world.policy.at(by.nowMs);
   const today = localDay(by.nowMs, zoneOf(policy, rep));
   const change: Decided = {};
@@ -126,6 +129,11 @@ export function onboardingChange(
   } else if (protectedAllocation === null) {
     change.protectedAllocations = withAllocation(rep.protectedAllocations, null, by);
   }
+  if (onboardingTask !== undefined) {
+    const ticks = withTick(policy, rep, onboardingTask, { actor: by.actor, at });
+    if (ticks === null) return { refused: 'unknownTask' };
+    change.onboardingTicks = ticks;
+  }
   if (readyToRace !== undefined) change.readyOn = readyToRace ? (rep.readyOn ?? today) : null;
   if (extendOnboarding !== undefined) {
     const held = JSON.parse(rep.onboardingExtensions) as Extension[];
@@ -137,9 +145,11 @@ export function onboardingChange(
 /** For the rep and its managers; null: no newcomer. */
 export function onboardingView(world: World, rep: RepRow) {
   const nowMs = world.clock.nowMs();
-  const state = onboardingOf(world.policy.at(nowMs).policy, rep, nowMs);
+  const { policy } = world.policy.at(nowMs);
+  const state = onboardingOf(policy, rep, nowMs);
   if (state === null) return null;
-  return { ...state, readyOn: rep.readyOn, extensions: JSON.parse(rep.onboardingExtensions) as Extension[] };
+  const extensions = JSON.parse(rep.onboardingExtensions) as Extension[];
+  return { ...state, readyOn: rep.readyOn, extensions, ...tasksView(policy, rep) };
 }
 
 /** FAIR-19: what runs, with what was given of it this week; null: nothing was granted. For the rep and its managers. */

@@ -39,7 +39,7 @@ export interface Presence {
     change: Partial<NewRepRow> & OnboardingChange,
     actor: string,
     idempotency?: Idempotency,
-  ): Promise<{ rep: RepRow } | { refused: 'unknownRep' | 'tooManyReps' | 'untilOutOfRange' }>;
+  ): Promise<{ rep: RepRow } | { refused: 'unknownRep' | 'tooManyReps' | 'untilOutOfRange' | 'unknownTask' }>;
   /** Looks again at what waits for somebody. */
   routeWaiting(): Promise<void>;
 }
@@ -102,14 +102,20 @@ export function createPresence(
 
   async function changeOne(
     repId: string,
-    { readyToRace, extendOnboarding, protectedAllocation, ...rest }: Partial<NewRepRow> & OnboardingChange,
+    {
+      readyToRace,
+      extendOnboarding,
+      onboardingTask,
+      protectedAllocation,
+      ...rest
+    }: Partial<NewRepRow> & OnboardingChange,
     actor: string,
     idempotency?: Idempotency,
   ): ReturnType<Presence['change']> {
     const before = world.directory.rep(repId);
     const at = await world.arbiter.now();
     if (before === undefined) return { refused: 'unknownRep' };
-    const asked = { readyToRace, extendOnboarding, protectedAllocation };
+    const asked = { readyToRace, extendOnboarding, onboardingTask, protectedAllocation };
     const decided = onboardingChange(world, before, asked, { actor, nowMs: at });
     if ('refused' in decided) return decided;
     const change = { ...rest, ...decided };

@@ -28,6 +28,7 @@ const REP = {
     seniority: null,
     readyOn: null,
     onboardingExtensions: '[]',
+    onboardingTicks: '[]',
     protectedAllocations: '[]',
     attainment: null,
   },

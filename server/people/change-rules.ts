@@ -1,6 +1,7 @@
 /**
  * What a change of a rep leaves on record, so that a past moment can be decided again: of everything that routing, limits
- * and sums look at, how it was before and is after. Tier, presence and attainment have records of their own. Pure.
+ * and sums look at, how it was before and is after. Tier, presence and attainment have records of their own,
+ * and what was granted to a rep (`protectedAllocations`) says itself from when to when it held. Pure.
  */
 
 /** Of a rep's row. */

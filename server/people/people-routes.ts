@@ -16,6 +16,7 @@ import { type Http, idempotencyOf, type Speaker, speakerOf } from '../platform/h
 import { Problem } from '../platform/problem.ts';
 import { hashSecret } from './people.ts';
 import type { RepRow } from './people-store.ts';
+import { type Protection, repView } from './rep-view.ts';
 
 type Idempotency = ReturnType<typeof idempotencyOf>;
 type Subject = 'rep' | 'manager';
@@ -36,7 +37,7 @@ export interface PeopleRoutesDeps {
   reps(): RepRow[];
   isOnline(repId: string): boolean;
   /** Where a newcomer stands, and what was granted to a rep; null: it is none, nothing was. */
-  protection(rep: RepRow): { onboarding: unknown; protectedAllocation: unknown };
+  protection(rep: RepRow): Protection;
   managerTeams(id: string): string[] | undefined;
   addManager(
     manager: z.infer<typeof newManager>,
@@ -90,32 +91,6 @@ const params = z.strictObject({ id: anId });
 const list = z.strictObject({ limit: z.coerce.number().int().min(1).max(500).default(100), cursor: anId.optional() });
 const tags = ['people'];
 
-export function repView(rep: RepRow, online: boolean, protection: ReturnType<PeopleRoutesDeps['protection']>) {
-  const { id, name, email, team, tier, hiredOn, timeZone, active, status, quota, jobFunction, seniority } = rep;
-  const list = (json: string) => JSON.parse(json) as string[];
-  return {
-    id,
-    name,
-    email,
-    team,
-    tier,
-    hiredOn,
-    timeZone,
-    languages: list(rep.languages),
-    territories: list(rep.territories),
-    verticals: list(rep.verticals),
-    products: list(rep.products),
-    jobFunction,
-    seniority,
-    active,
-    status,
-    quota,
-    ...protection,
-    online,
-    createdAt: iso(rep.createdAt),
-  };
-}
-
 export function peopleRoutes(app: Http, deps: PeopleRoutesDeps): void {
   repRoutes(app, deps);
   credentialRoutes(app, deps);
@@ -133,6 +108,12 @@ function checkTeam(deps: PeopleRoutesDeps, speaker: Speaker, team: string | null
   throw new Problem(403, 'otherTeam', 'This is not one of your teams.', { field });
 }
 
+/** Of a manager's decision: what only the policy and the clock can tell to be wrong. */
+const WRONG: Record<string, { field: string; message: string } | undefined> = {
+  untilOutOfRange: { field: 'protectedAllocation.until', message: 'must lie ahead, by a year at most' },
+  unknownTask: { field: 'onboardingTask.item', message: 'is not on this list of the policy' },
+};
+
 function answered<T extends object>(result: T | { refused: string }): T {
   if (!('refused' in result)) return result;
   if (result.refused === 'emailTaken')
@@ -146,10 +127,9 @@ function answered<T extends object>(result: T | { refused: string }): T {
       field: 'active',
       max: OFFER_MEMBERS_MAX,
     });
-  if (result.refused === 'untilOutOfRange') {
-    const error = { field: 'protectedAllocation.until', message: 'must lie ahead, by a year at most' };
+  const error = WRONG[result.refused];
+  if (error !== undefined)
     throw new Problem(400, 'validation', `${error.field}: ${error.message}`, { field: error.field, errors: [error] });
-  }
   throw notFound('Rep');
 }
 

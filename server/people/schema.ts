@@ -30,6 +30,8 @@ export const reps = sqliteTable('reps', {
   readyOn: text('ready_on'),
   /** JSON `[{from, days, reason, by, at}]`: a manager held the rep in its phase (FAIR-18). */
   onboardingExtensions: text('onboarding_extensions').notNull().default('[]'),
+  /** JSON `[{list, item, by, at}]`: tasks of the onboarding that a manager has ticked off (FAIR-13, FAIR-14). */
+  onboardingTicks: text('onboarding_ticks').notNull().default('[]'),
   /** JSON `[{at, until, leadsPerWeek, reason, by, endedAt?, endedBy?}]`: a manager's grants (FAIR-19). */
   protectedAllocations: text('protected_allocations').notNull().default('[]'),
   /** Of the last closed month, a fraction of the quota (COMP-34); null: none, or never closed. */

@@ -53,6 +53,11 @@ export function onboardingInWords({ onboarding }: Policy, language: Language): s
   const id = language === 'id';
   if (onboarding === null) return [id ? 'Rep baru bersaing seperti yang lain.' : 'New reps race as everybody does.'];
   const { shadowWeeks, cohortWeeks, guaranteedWeeks, protectedDays, baseLoadPerWeek, readinessNeeded } = onboarding;
+  const { trainingTasks, coachingTasks } = onboarding;
+  const tasks = [
+    { list: trainingTasks, says: id ? 'Dipelajari selama melihat' : 'To be learned while watching' },
+    { list: coachingTasks, says: id ? 'Dibimbing selama di kelompok rep baru' : 'To be coached on in the cohort' },
+  ].flatMap(({ list, says }) => (list.length === 0 ? [] : [`${says}: ${list.join(', ')}.`]));
   const ready = readinessNeeded
     ? id
       ? 'Manajer menyatakan rep siap sebelum ikut berebut.'
@@ -65,10 +70,12 @@ export function onboardingInWords({ onboarding }: Policy, language: Language): s
         `Rep baru: ${shadowWeeks} minggu hanya melihat, ${cohortWeeks} minggu berebut dengan sesama rep baru, ${guaranteedWeeks} minggu berebut dengan semua; dilindungi paling sedikit ${protectedDays} hari.`,
         `Selama itu ${baseLoadPerWeek} lead seminggu diberikan tanpa rebutan.`,
         ready,
+        ...tasks,
       ]
     : [
         `A new rep watches for ${shadowWeeks} weeks, races with other new reps for ${cohortWeeks}, and with everybody for ${guaranteedWeeks}; protected for at least ${protectedDays} days.`,
         `Meanwhile ${baseLoadPerWeek} leads a week come without a race.`,
         ready,
+        ...tasks,
       ];
 }

@@ -1,6 +1,11 @@
 /** The first weeks of a rep (FAIR-12 to FAIR-18): watching, racing in the cohort, racing with a guarantee. */
 import { z } from 'zod';
 
+const tasks = z
+  .array(z.string().trim().min(1).max(200))
+  .max(50)
+  .refine((all) => new Set(all).size === all.length, 'names a task twice')
+  .default([]);
 const weeks = z.number().int().min(0).max(52);
 
 export const onboardingSection = z
@@ -17,6 +22,9 @@ export const onboardingSection = z
     baseLoadPerWeek: z.number().int().min(0).max(1000),
     /** Whoever was entered while still watching goes on watching until a manager says that it is ready (FAIR-17). */
     readinessNeeded: z.boolean(),
+    /** What a rep learns while it watches (FAIR-13), and what it is coached on in the cohort (FAIR-14); a manager ticks them off. */
+    trainingTasks: tasks,
+    coachingTasks: tasks,
   })
   .nullable()
   .default(null);
@@ -31,4 +39,6 @@ export const DEFAULT_ONBOARDING: NonNullable<OnboardingPolicy> = {
   protectedDays: 90,
   baseLoadPerWeek: 10,
   readinessNeeded: true,
+  trainingTasks: ['Tools', 'Process', 'Product'],
+  coachingTasks: ['Response quality'],
 };

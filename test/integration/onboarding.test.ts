@@ -233,3 +233,40 @@ onBothArbiters('a protected allocation', (start) => {
     expect([await given(), await card()]).toEqual([false, null]);
   });
 });
+
+onBothArbiters('checklists', (start) => {
+  it('FAIR-13, FAIR-14: a manager ticks tasks of the policy off; the rep sees them, and they open nothing by themselves', async () => {
+    const race = await start({ policy: 'tiered' });
+    const rep = await race.rep('Baru', { hiredOn: hired(2) });
+    const lists = async () => {
+      const { onboarding } = await race.done<{ onboarding: object }>('GET', '/v1/me', undefined, rep);
+      return onboarding;
+    };
+    const open = (item: string) => ({ item, done: false, at: null, by: null });
+    const ticked = (item: string) => ({ item, done: true, at: new Date(TEN).toISOString(), by: 'admin' });
+    expect(await lists()).toMatchObject({
+      training: ['Tools', 'Process', 'Product'].map(open),
+      coaching: [open('Response quality')],
+    });
+    const task = (list: string, item: string, done: boolean) => ({ onboardingTask: { list, item, done } });
+    await race.patch(rep, task('training', 'Tools', true));
+    await race.patch(rep, task('training', 'Product', true));
+    await race.patch(rep, task('training', 'Product', false));
+    expect(await race.call('PATCH', `/v1/reps/${rep.id}`, task('coaching', 'Tools', true))).toMatchObject({
+      status: 400,
+      body: { field: 'onboardingTask.item' },
+    });
+    await race.restart();
+    const shown = { phase: 'shadow', training: [ticked('Tools'), open('Process'), open('Product')] };
+    expect(await lists()).toMatchObject(shown);
+    const { items } = await race.done<{ items: object[] }>('GET', '/v1/reps');
+    expect(items).toMatchObject([{ onboarding: shown }]);
+    // The company's own list; what is no longer on it is not shown.
+    const policy = await race.done<{ onboarding: object }>('GET', '/v1/policy');
+    await race.setPolicy({
+      ...policy,
+      onboarding: { ...policy.onboarding, trainingTasks: ['CRM', 'Tools'], coachingTasks: [] },
+    });
+    expect(await lists()).toMatchObject({ training: [open('CRM'), ticked('Tools')], coaching: [] });
+  });
+});

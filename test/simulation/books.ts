@@ -75,6 +75,8 @@ export const BOOKS: Readonly<Record<BookName, Book>> = {
       protectedDays: 90,
       baseLoadPerWeek: 10,
       readinessNeeded: true,
+      trainingTasks: ['Tools'],
+      coachingTasks: [],
     },
     quotaAllocation: {
       bands: [

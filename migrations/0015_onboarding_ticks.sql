@@ -1,0 +1,1 @@
+ALTER TABLE `reps` ADD `onboarding_ticks` text DEFAULT '[]' NOT NULL;
