@@ -3,6 +3,7 @@
  * folded from lanes, admissions and assignments on file at the start, and from each alert and assignment since.
  */
 import { addDays, type Day } from '../kernel/calendar.ts';
+import { remembered } from '../kernel/recent-map.ts';
 import { COLD_WEEKS } from './cold-minimum-rules.ts';
 import type { ShownKind } from './fairness-rules.ts';
 
@@ -16,12 +17,13 @@ export interface ShownLeads {
 }
 
 export function createShownLeads(): ShownLeads {
-  const weeks = new Map<Day, Map<string, number>>();
+  /** By week, kind and rep: no key is put together, since it is asked several times for every rep of every offer. */
+  const weeks = new Map<Day, Map<ShownKind, Map<string, number>>>();
 
-  function ofWeek(week: Day): Map<string, number> {
+  function ofWeek(week: Day): Map<ShownKind, Map<string, number>> {
     const known = weeks.get(week);
     if (known !== undefined) return known;
-    const made = new Map<string, number>();
+    const made = new Map<ShownKind, Map<string, number>>();
     weeks.set(week, made);
     for (const old of weeks.keys()) if (old < addDays(week, -DAYS_HELD)) weeks.delete(old);
     return made;
@@ -29,10 +31,9 @@ export function createShownLeads(): ShownLeads {
 
   return {
     note(repId, kind, week) {
-      const counts = ofWeek(week);
-      const key = `${kind} ${repId}`;
-      counts.set(key, (counts.get(key) ?? 0) + 1);
+      const counts = remembered(ofWeek(week), kind, () => new Map<string, number>());
+      counts.set(repId, (counts.get(repId) ?? 0) + 1);
     },
-    of: (repId, kind, week) => weeks.get(week)?.get(`${kind} ${repId}`) ?? 0,
+    of: (repId, kind, week) => weeks.get(week)?.get(kind)?.get(repId) ?? 0,
   };
 }

@@ -8,8 +8,9 @@ import { daysWorked } from '../policy/hours-rules.ts';
 import { type Temperature, zoneOf } from '../policy/policy-rules.ts';
 import type { World } from './world.ts';
 
+const DAY_MS = 86_400_000;
 /** This week and those that the cold minimum looks back on, and a day for the zones. */
-export const SHOWN_READ_MS = (7 * (COLD_WEEKS + 1) + 1) * 86_400_000;
+export const SHOWN_READ_MS = (7 * (COLD_WEEKS + 1) + 1) * DAY_MS;
 /** Of more than that the newest are enough to know that a rep had its chance. */
 const OFFERS_READ_MAX = 10_000;
 const GIVEN_READ_MAX = 10_000;
@@ -75,13 +76,22 @@ function restoreGiven(world: World, fromMs: number): void {
   }
 }
 
+/** Of who was never away: nearly everybody, asked for every rep of every offer. */
+const WHOLE_WEEK = { worked: 1, working: 1 };
+
 /** What waivers are decided by. */
 export function pastOf(world: World): Past {
   const { policy } = world.policy.at(world.clock.nowMs());
   return {
     shownOf: world.shown.of,
     policyAt: (ms) => world.policy.at(ms).policy,
-    workedIn: (repId, week) =>
-      daysWorked(policy, world.directory.rep(repId)?.team ?? null, week, world.timeOff.of(repId)),
+    workedIn(repId, week) {
+      const away = world.timeOff.of(repId).filter(({ fromAt, untilAt }) => {
+        // The week in any zone.
+        const mondayMs = Date.parse(week);
+        return untilAt > mondayMs - DAY_MS && fromAt < mondayMs + 8 * DAY_MS;
+      });
+      return away.length === 0 ? WHOLE_WEEK : daysWorked(policy, world.directory.rep(repId)?.team ?? null, week, away);
+    },
   };
 }
