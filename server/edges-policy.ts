@@ -7,9 +7,12 @@ import type { DecidingHouse } from './house.ts';
 import { newId } from './kernel/ids.ts';
 import { actorOf } from './people/people.ts';
 import type { Http } from './platform/http.ts';
+import { MODES, modesOf, modeWarnings } from './policy/mode-rules.ts';
+import { modeAdvice } from './policy/mode-words.ts';
 import { pausesRoutes } from './policy/pauses-routes.ts';
 import { policyRoutes } from './policy/policy-routes.ts';
 import { policyInWords } from './policy/policy-words.ts';
+import { warningsInWords } from './policy/warning-words.ts';
 import { fold, sameText } from './routing/condition-rules.ts';
 import { routingRoutes } from './routing/routing-routes.ts';
 import { teamPoolsRoutes } from './routing/team-pools-routes.ts';
@@ -29,13 +32,18 @@ export function bindPolicy(app: Http, { world }: DecidingHouse): void {
       const { policy } = world.policy.at(nowMs);
       return { language, sections: policyInWords(policy, language, nameOf, world.pauses.live(nowMs)) };
     },
-    warnings() {
+    warnings(asked, speaker) {
       const active = world.directory.reps().filter((rep) => rep.active);
-      const nowMs = world.clock.nowMs();
-      return [
-        ...routingWarnings(world.policy.latest().policy.routing, active.map(routingRepOf)),
-        ...staleRules(world, nowMs),
-      ];
+      const { policy } = world.policy.latest();
+      const reps = active.map(routingRepOf);
+      const stale = staleRules(world, world.clock.nowMs());
+      const warnings = [...modeWarnings(policy, reps), ...routingWarnings(policy.routing, reps), ...stale];
+      return warningsInWords(warnings, asked ?? world.directory.language(speaker));
+    },
+    modes(asked, speaker) {
+      const language = asked ?? world.directory.language(speaker);
+      const inUse = modesOf(world.policy.latest().policy);
+      return MODES.map((mode) => ({ mode, inUse: inUse.includes(mode), ...modeAdvice(mode, language) }));
     },
     async reviewed(note, speaker, idempotency) {
       const at = await stored(world.arbiter.now());

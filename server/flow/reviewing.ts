@@ -1,12 +1,7 @@
 /** What has grown old of the rules (ROUTE-20): shown beside what is probably not meant in them. */
 import { reviewDueSince, UNUSED_DAYS, unusedRules } from '../policy/review-rules.ts';
+import type { PolicyWarning } from '../policy/warning-words.ts';
 import type { World } from './world.ts';
-
-interface StaleWarning {
-  rule: string | null;
-  warning: 'unused' | 'reviewDue';
-  message: string;
-}
 
 const dayOf = (ms: number) => new Date(ms).toISOString().slice(0, 10);
 
@@ -20,26 +15,12 @@ export function isReviewDue(world: World, nowMs: number): boolean {
   return dueSince(world, nowMs) !== null;
 }
 
-export function staleRules(world: World, nowMs: number): StaleWarning[] {
+export function staleRules(world: World, nowMs: number): PolicyWarning[] {
   const unused = unusedRules(world.policy.all(), world.routing.ruleUses(), nowMs);
-  const since = dueSince(world, nowMs);
-  return [
-    ...unused.map(({ rule, sinceMs }) => ({
-      rule,
-      warning: 'unused' as const,
-      message: `No lead has come by this rule since ${dayOf(sinceMs)}, ${UNUSED_DAYS} days or more: is it still meant?`,
-    })),
-    ...(since === null
-      ? []
-      : [
-          {
-            rule: null,
-            warning: 'reviewDue' as const,
-            message:
-              'This quarter nobody has looked the rules through yet: the rules themselves, how their leads did, and what reps say of them.',
-          },
-        ]),
-  ];
+  const stale = unused.map(({ rule, sinceMs }) => {
+    return { warning: 'unused' as const, rule, sinceDay: dayOf(sinceMs), days: UNUSED_DAYS };
+  });
+  return isReviewDue(world, nowMs) ? [...stale, { warning: 'reviewDue', rule: null }] : stale;
 }
 
 /** Once a day, for the operator's eyes, until it is done. */

@@ -24,6 +24,8 @@ export const fairnessSection = z.strictObject({
   claimsPerAuto: fairnessFields.claimsPerAuto.default(null),
   coldPerWeek: fairnessFields.coldPerWeek.default(null),
   waiveIfNone: fairnessFields.waiveIfNone.default(true),
+  /** CON-29: managers are warned where more than one rule favours those who do well. The company's, no team's. */
+  stackWarn: z.boolean().default(false),
 });
 
 export type FairnessPolicy = z.infer<typeof fairnessSection>;
@@ -33,7 +35,14 @@ export const FAIRNESS_OFF: FairnessPolicy = {
   claimsPerAuto: null,
   coldPerWeek: null,
   waiveIfNone: true,
+  stackWarn: false,
 };
 
 /** The spec's defaults (section P). */
-export const FAIRNESS_DEFAULT: FairnessPolicy = { hotPerWarm: 2, claimsPerAuto: 5, coldPerWeek: 3, waiveIfNone: true };
+export const FAIRNESS_DEFAULT: FairnessPolicy = {
+  hotPerWarm: 2,
+  claimsPerAuto: 5,
+  coldPerWeek: 3,
+  waiveIfNone: true,
+  stackWarn: true,
+};

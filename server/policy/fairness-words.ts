@@ -4,7 +4,7 @@ import type { Policy } from './policy-rules.ts';
 
 export function fairnessInWords({ fairness }: Policy, language: Language): string[] {
   const id = language === 'id';
-  const { hotPerWarm, claimsPerAuto, coldPerWeek, waiveIfNone } = fairness;
+  const { hotPerWarm, claimsPerAuto, coldPerWeek, waiveIfNone, stackWarn } = fairness;
   const rules = [
     hotPerWarm === null
       ? null
@@ -29,8 +29,12 @@ export function fairnessInWords({ fairness }: Policy, language: Language): strin
     : id
       ? 'Utang tetap berlaku walau tidak ada yang ditawarkan.'
       : 'A debt stands even when nothing was on offer.';
-  if (rules.length === 0) return [id ? `Tidak ada rasio. ${waiver}` : `There are no ratios. ${waiver}`];
-  return [...rules, waiver];
+  const warned = id
+    ? 'Manajer diberi tahu bila yang berkinerja baik diuntungkan lebih dari sekali.'
+    : 'Managers are warned where those who do well are favoured more than once.';
+  const last = stackWarn ? [warned] : [];
+  if (rules.length === 0) return [id ? `Tidak ada rasio. ${waiver}` : `There are no ratios. ${waiver}`, ...last];
+  return [...rules, waiver, ...last];
 }
 
 export function priorityWindowsInWords({ priorityWindows }: Policy, language: Language): string[] {

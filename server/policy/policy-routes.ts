@@ -3,9 +3,12 @@ import { z } from 'zod';
 import { newReview, newRollback } from '../../client-sdk/protocol/http.ts';
 import { type Http, idempotencyOf, type Speaker, speakerOf } from '../platform/http.ts';
 import { Problem } from '../platform/problem.ts';
+import type { Mode } from './mode-rules.ts';
+import type { ModeAdvice } from './mode-words.ts';
 import type { PolicyVersion } from './policy.ts';
 import { PRESET_NAMES, parsePolicy, resolvePreset } from './policy-rules.ts';
 import type { SectionInWords } from './policy-words.ts';
+import type { WarningInWords } from './warning-words.ts';
 
 const REASON_MAX = 1000;
 const iso = (ms: number) => new Date(ms).toISOString();
@@ -20,8 +23,10 @@ const inLanguage = z.strictObject({ lang: z.enum(['id', 'en']).optional() });
 export interface PolicyRoutesDeps {
   /** The rules in force as a person reads them; null: in the speaker's language. */
   words(language: 'id' | 'en' | null, speaker: Speaker): { language: 'id' | 'en'; sections: SectionInWords[] };
-  /** What is allowed and probably not meant in the newest document. */
-  warnings(): { rule: string | null; warning: string; message: string }[];
+  /** What is allowed and probably not meant in the newest document; null: in the speaker's language. */
+  warnings(language: 'id' | 'en' | null, speaker: Speaker): WarningInWords[];
+  /** COMP-12: what each mode is good for, and which ones the newest document uses. */
+  modes(language: 'id' | 'en' | null, speaker: Speaker): ({ mode: Mode; inUse: boolean } & ModeAdvice)[];
   /** Somebody has looked the rules through; answers when. */
   reviewed(note: string | null, speaker: Speaker, idempotency?: Idempotency): Promise<number>;
   /** Whether a rep is in it. */
@@ -78,7 +83,14 @@ function effectiveAtOf(said: unknown, nowMs: number): number | null {
 function splitBody(body: unknown, nowMs: number) {
   if (typeof body !== 'object' || body === null || Array.isArray(body))
     return { document: body, effectiveAtMs: null, reason: null };
-  const { effectiveAt, reason, version: _, scheduled: __, ...document } = body as Record<string, unknown>;
+  const {
+    effectiveAt,
+    reason,
+    version: _,
+    scheduled: __,
+    warnings: ___,
+    ...document
+  } = body as Record<string, unknown>;
   const words = z.string().trim().min(1).max(REASON_MAX).optional().safeParse(reason);
   if (!words.success) throw wrong('reason', `must be a text of 1 to ${REASON_MAX} characters`);
   return { document, effectiveAtMs: effectiveAtOf(effectiveAt, nowMs), reason: words.data ?? null };
@@ -87,8 +99,11 @@ function splitBody(body: unknown, nowMs: number) {
 export function policyRoutes(app: Http, deps: PolicyRoutesDeps): void {
   app.get(
     '/v1/policy',
-    { config: { allow: ['rep', 'manager', 'admin'] }, schema: { summary: 'The rules in force', tags: ['policy'] } },
-    async (_request, reply) => {
+    {
+      config: { allow: ['rep', 'manager', 'admin'] },
+      schema: { summary: 'The rules in force', tags: ['policy'], querystring: inLanguage },
+    },
+    async (request, reply) => {
       const inForce = deps.inForce();
       const scheduled = deps
         .versions()
@@ -100,7 +115,11 @@ export function policyRoutes(app: Http, deps: PolicyRoutesDeps): void {
         )
         .map(({ version, effectiveAtMs }) => ({ version, effectiveAt: iso(effectiveAtMs) }));
       reply.header('etag', etagOf(deps));
-      return { version: inForce.version, ...(scheduled.length > 0 && { scheduled }), ...inForce.policy };
+      const speaker = speakerOf(request);
+      // For those who set the rules.
+      const warnings = speaker.role === 'rep' ? [] : deps.warnings(request.query.lang ?? null, speaker);
+      const more = { ...(scheduled.length > 0 && { scheduled }), ...(warnings.length > 0 && { warnings }) };
+      return { version: inForce.version, ...more, ...inForce.policy };
     },
   );
 
@@ -120,16 +139,28 @@ export function policyRoutes(app: Http, deps: PolicyRoutesDeps): void {
     '/v1/policy/warnings',
     {
       config: { allow: ['manager', 'admin'] },
-      schema: { summary: 'What is probably not meant in the newest rules', tags: ['policy'] },
+      schema: { summary: 'What is probably not meant in the newest rules', tags: ['policy'], querystring: inLanguage },
     },
-    async () => ({ version: deps.latest().version, items: deps.warnings(), nextCursor: null }),
+    async (request) => {
+      const items = deps.warnings(request.query.lang ?? null, speakerOf(request));
+      return { version: deps.latest().version, items, nextCursor: null };
+    },
+  );
+
+  app.get(
+    '/v1/policy/modes',
+    {
+      config: { allow: ['manager', 'admin'] },
+      schema: { summary: 'What each mode of competition is good for', tags: ['policy'], querystring: inLanguage },
+    },
+    async (request) => ({ items: deps.modes(request.query.lang ?? null, speakerOf(request)), nextCursor: null }),
   );
 
   app.put(
     '/v1/policy',
     {
       config: { allow: ['manager', 'admin'] },
-      schema: { summary: 'Set the rules: a whole document or {preset}', tags: ['policy'] },
+      schema: { summary: 'Set the rules: a whole document or {preset}', tags: ['policy'], querystring: inLanguage },
     },
     async (request, reply) => {
       const expected = expectedVersion(request.headers['if-match'], deps);
@@ -146,7 +177,8 @@ export function policyRoutes(app: Http, deps: PolicyRoutesDeps): void {
       const set = await deps.set(parsed.policy, order, speakerOf(request));
       if (set === null) throw policyChanged();
       reply.header('etag', etagOf(deps));
-      return { version: set.version, ...set.policy };
+      const warnings = deps.warnings(request.query.lang ?? null, speakerOf(request));
+      return { version: set.version, ...(warnings.length > 0 && { warnings }), ...set.policy };
     },
   );
   app.post(

@@ -14,11 +14,13 @@ const ofEast = (rules: unknown, isTeam?: (team: string) => boolean) =>
 const problems = (parsed: ReturnType<typeof parsePolicy>) => (parsed.ok ? [] : parsed.problems);
 
 const { attemptRate: _rate, showWinnerName: _name, ...competition } = fair.competition;
+// Whether managers are warned is the company's.
+const { stackWarn: _warned, ...ratios } = fair.fairness;
 /** Everything that a team may have of its own. */
 const WHOLE = {
   mode: fair.mode,
   competition,
-  fairness: { ...fair.fairness, waiveIfNone: false },
+  fairness: { ...ratios, waiveIfNone: false },
   quotaAllocation: QUOTA_BANDS,
   priorityWindows: fair.priorityWindows,
   onboarding: fair.onboarding,

@@ -3,12 +3,11 @@ import type { RoutingPolicy, Step, Target } from '../policy/routing-policy.ts';
 import { isInTarget, type RoutingRep } from './eligibility-rules.ts';
 import { stepsOf } from './routing-rules.ts';
 
-export interface RoutingWarning {
-  /** Null: about the list as a whole. */
-  rule: string | null;
-  warning: 'rotationWithoutSegment' | 'neverReached' | 'nobodyInTarget' | 'noRuleForTheRest';
-  message: string;
-}
+/** Told in words with those of the whole document (server/policy/warning-words.ts). `rule` null: about the list. */
+export type RoutingWarning =
+  | { warning: 'rotationWithoutSegment' | 'nobodyInTarget'; rule: string }
+  | { warning: 'neverReached'; rule: string; behind: string }
+  | { warning: 'noRuleForTheRest'; rule: null };
 
 /** @param reps the active ones */
 export function routingWarnings(routing: RoutingPolicy, reps: readonly RoutingRep[]): RoutingWarning[] {
@@ -26,23 +25,19 @@ export function routingWarnings(routing: RoutingPolicy, reps: readonly RoutingRe
       warnings.push({
         rule: name,
         warning: 'rotationWithoutSegment',
-        message:
-          'Every lead goes round all reps, whatever its size, place and score: give it a condition, a target or criteria.',
       });
     if (catchesAll !== -1 && index > catchesAll)
       warnings.push({
         rule: name,
         warning: 'neverReached',
-        message: `No lead comes here: "${rules[catchesAll]?.name}" before it has no condition.`,
+        behind: rules[catchesAll]?.name ?? '',
       });
-    if (stepsOf(routing, rule).some(isEmpty))
-      warnings.push({ rule: name, warning: 'nobodyInTarget', message: 'No active rep is in a target of this rule.' });
+    if (stepsOf(routing, rule).some(isEmpty)) warnings.push({ rule: name, warning: 'nobodyInTarget' });
   }
   if (rules.length > 0 && catchesAll === -1)
     warnings.push({
       rule: null,
       warning: 'noRuleForTheRest',
-      message: 'A lead that no rule fits goes to the ops queue: end with a rule that has no condition.',
     });
   return warnings;
 }

@@ -48,6 +48,23 @@ describe('reading', () => {
   });
 });
 
+describe('COMP-15, COMP-12: what does not suit', () => {
+  it('is in the answers to who sets the rules, in the language that was asked for; what was read can be put back', async () => {
+    const added = await Promise.all(Array.from({ length: 10 }, (_, n) => app.addRep(`Open ${n}`, { team: 'Open' })));
+    const said = await app.call<{ warnings: { warning: string; message: string }[] }>('GET', '/v1/policy?lang=en');
+    expect(said.body.warnings).toMatchObject([
+      { warning: 'openForMany', message: expect.stringMatching(/^Team Open is 10/) },
+    ]);
+    const back = await put(said.body, '*');
+    expect(back).toMatchObject({ status: 200, body: { warnings: [{ warning: 'openForMany' }] } });
+    const [rep] = added;
+    expect((await app.call('GET', '/v1/policy', { token: rep?.token })).body).not.toHaveProperty('warnings');
+    const modes = await app.call<{ items: object[] }>('GET', '/v1/policy/modes?lang=id');
+    expect(modes.body.items).toMatchObject([{ mode: 'OPEN', inUse: true }, { inUse: false }, {}, {}]);
+    for (const { id } of added) await app.call('PATCH', `/v1/reps/${id}`, { body: { active: false } });
+  });
+});
+
 describe('replacing', () => {
   it('by a preset, with the ETag that was read; what it answers is what is read', async () => {
     const before = await etag();

@@ -3,7 +3,7 @@ import type { TargetedEvent } from 'preact';
 import type { NewLead, NewRep } from '../../client-sdk/protocol/http.ts';
 import { t } from '../shared/language.ts';
 import { useSubmitting } from '../shared/submitting.ts';
-import type { ManageModel, RepView } from './manage-model.ts';
+import type { ManageModel, ModeView, RepView } from './manage-model.ts';
 
 /** Shown once, to be handed to the rep; it is in no list. */
 const newestInvite = signal<{ name: string; url: string } | null>(null);
@@ -168,6 +168,33 @@ export function PolicySwitch({ model }: { model: ManageModel }) {
           </button>
         ))}
       </div>
+      {(policy?.warnings ?? []).map(({ rule, warning, message }) => (
+        <p class="trouble" key={`${warning} ${rule}`} data-testid="policy-warning">
+          {rule === null ? message : `${rule}: ${message}`}
+        </p>
+      ))}
+      {model.modes.value.map((mode) => (
+        <ModeAdvice key={mode.mode} {...mode} />
+      ))}
     </section>
+  );
+}
+
+/** COMP-12: what a mode is good for, where the rules are chosen. */
+function ModeAdvice({ mode, inUse, strengths, weaknesses, bestFor }: ModeView) {
+  const words = t.value.manage;
+  return (
+    <details open={inUse} data-testid={`mode-${mode}`}>
+      <summary>{inUse ? `${mode} (${words.modeInUse})` : mode}</summary>
+      <p class="soft">
+        {words.strengths}: {strengths}
+      </p>
+      <p class="soft">
+        {words.weaknesses}: {weaknesses}
+      </p>
+      <p class="soft">
+        {words.bestFor}: {bestFor}
+      </p>
+    </details>
   );
 }

@@ -1,7 +1,7 @@
 /** What a manager looks after, as the server's lists have it; asked for again while the page is open. */
 import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import { Api, type ConnectionState, type LeadView, SambarProblem } from '../../client-sdk/src/sambar-client.ts';
-import { t } from '../shared/language.ts';
+import { language, t } from '../shared/language.ts';
 import { explain } from '../shared/problems.ts';
 import type { Session } from '../shared/session.ts';
 import { ticking } from '../shared/ticking.ts';
@@ -28,7 +28,18 @@ export interface Page<T> {
 export interface PolicyView {
   version: number;
   preset?: string;
+  /** What is probably not meant in the rules, in the page's language. */
+  warnings?: { rule: string | null; warning: string; message: string }[];
   etag: string | null;
+}
+
+/** Of `GET /v1/policy/modes`. */
+export interface ModeView {
+  mode: string;
+  inUse: boolean;
+  strengths: string;
+  weaknesses: string;
+  bestFor: string;
 }
 
 /** What was loaded last, and when. */
@@ -36,6 +47,7 @@ export interface Lists {
   leads: Signal<Page<LeadView> | null>;
   reps: Signal<RepView[] | null>;
   policy: Signal<PolicyView | null>;
+  modes: Signal<ModeView[]>;
   loadedAtMs: Signal<number | null>;
 }
 
@@ -109,20 +121,24 @@ function emptyLists(): Lists {
     leads: signal(null),
     reps: signal(null),
     policy: signal(null),
+    modes: signal([]),
     loadedAtMs: signal(null),
   };
 }
 
 async function loadLists(api: Api, lists: Lists, cursor: string | null): Promise<void> {
   const from = cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`;
-  const [leads, reps, policy] = await Promise.all([
+  const lang = `?lang=${language.value}`;
+  const [leads, reps, policy, modes] = await Promise.all([
     api.get<Page<LeadView>>(`/leads?limit=${LEADS_A_PAGE}${from}`),
     api.get<Page<RepView>>(`/reps?limit=${REPS_A_PAGE}`),
-    api.request<Omit<PolicyView, 'etag'>>('GET', '/policy'),
+    api.request<Omit<PolicyView, 'etag'>>('GET', `/policy${lang}`),
+    api.get<Page<ModeView>>(`/policy/modes${lang}`),
   ]);
   lists.leads.value = leads;
   lists.reps.value = reps.items;
   lists.policy.value = { ...policy.body, etag: policy.etag };
+  lists.modes.value = modes.items;
   lists.loadedAtMs.value = performance.now();
 }
 
