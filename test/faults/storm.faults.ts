@@ -185,6 +185,8 @@ interface Storm {
   /** For how long leads are raced beside them once they are in. */
   besideMs: number;
   growthMbMax: number;
+  /** Whoever taps while the loop stands waits as long, whether or not a racer happened to: a p99 of claims alone may miss it. */
+  stallMsMax: number;
 }
 
 async function weather(scene: Scene, storm: Storm, eachRound: (run: () => Promise<void>) => Promise<void>) {
@@ -242,6 +244,7 @@ const COMEBACK: Storm = {
   isRegular: true,
   besideMs: 0,
   growthMbMax: 60,
+  stallMsMax: 170,
 };
 
 const WALLS: Storm = {
@@ -255,6 +258,7 @@ const WALLS: Storm = {
   isRegular: false,
   besideMs: 20_000,
   growthMbMax: 35,
+  stallMsMax: 170,
 };
 
 /** Whoever stands in line is let in together, once a second. */
@@ -274,10 +278,11 @@ const NOBODY_LET_GO = brokenBuild({
 });
 
 /** What the promise does not allow, in words. */
-function wrongs({ calmP99Ms, stormP99Ms, growthMb }: Seen, { growthMbMax }: Storm): string[] {
+function wrongs({ calmP99Ms, stormP99Ms, growthMb, stallMs }: Seen, { growthMbMax, stallMsMax }: Storm): string[] {
   const allowedMs = RATIO_MAX * Math.max(calmP99Ms, CALM_FLOOR_MS);
   return [
     ...(stormP99Ms > allowedMs ? [`claims: p99 ${stormP99Ms.toFixed(0)} ms, allowed ${allowedMs.toFixed(0)}`] : []),
+    ...(stallMs > stallMsMax ? [`claims: the loop stood for ${stallMs.toFixed(0)} ms, allowed ${stallMsMax}`] : []),
     ...(growthMb > growthMbMax ? [`memory: grew by ${growthMb.toFixed(0)} MB, allowed ${growthMbMax}`] : []),
   ];
 }
