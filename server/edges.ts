@@ -9,6 +9,7 @@ import { racesRoutes } from './claims/races-routes.ts';
 import { placeOf } from './distribution/open-offers.ts';
 import { bindComplaints, bindFairness } from './edges-fairness.ts';
 import { bindPauses, bindPolicy, bindRouting } from './edges-policy.ts';
+import { bindScreens } from './edges-screens.ts';
 import { bindClaimLinks, bindSignedIntake, firstSigningSecret } from './edges-signed.ts';
 import { bindTiers } from './edges-tiers.ts';
 import { assignByManager } from './flow/assigning.ts';
@@ -82,6 +83,7 @@ export function bindRoutes(app: Http, deps: EdgeDeps): void {
   bindTiers(app, deps);
   if (deps.whatIfs !== undefined) bindWhatIfs(app, house, deps.whatIfs);
   bindClaimLinks(app, deps);
+  bindScreens(app, deps);
 }
 
 function bindLeads(app: Http, deps: EdgeDeps): void {

@@ -25,6 +25,8 @@ export interface Door {
   failed(request: Request): number;
   /** @throws Problem 429 when too many sign-ins have failed from there. */
   mayTry(request: Request): void;
+  /** Counts a screen's code. @throws Problem 429 when too many were asked for there. */
+  pairing(request: Request): void;
   /** Counts a lead. @throws Problem 429 when this source or address has posted too many. */
   lead(request: Request, sourceId: string): void;
   /** False: this address holds as many sockets as it may. */
@@ -32,6 +34,9 @@ export interface Door {
   /** Counts a socket until `leave` is called. */
   enter(request: Request): { leave(): void };
 }
+
+/** A code lasts for ten minutes; a sales floor is hung with a few screens at a time. */
+const PAIRINGS_PER_MINUTE = 10;
 
 const tooMany = (code: string, detail: string, waitMs: number) =>
   new Problem(429, code, detail, { retryAfterSeconds: Math.max(1, Math.ceil(waitMs / 1_000)) });
@@ -45,6 +50,7 @@ export function createDoor(limits: DoorLimits, deps: { clock: Clock; addresses: 
   const { failedSignInsPerMinute: failures, leadsPerMinute: leads } = limits;
   const failedSignIns = new TokenBuckets({ burst: failures, perMinute: failures }, nowMs);
   const posted = new TokenBuckets({ burst: leads, perMinute: leads }, nowMs);
+  const pairings = new TokenBuckets({ burst: PAIRINGS_PER_MINUTE, perMinute: PAIRINGS_PER_MINUTE }, nowMs);
   const sockets = new Map<string, number>();
 
   return {
@@ -56,6 +62,12 @@ export function createDoor(limits: DoorLimits, deps: { clock: Clock; addresses: 
       const address = deps.addresses.of(request);
       const waitMs = isLoopback(address) ? 0 : failedSignIns.waitMs(address);
       if (waitMs > 0) throw tooManySignIns(waitMs);
+    },
+    pairing(request) {
+      const address = deps.addresses.of(request);
+      const waitMs = isLoopback(address) ? 0 : pairings.take(address);
+      if (waitMs > 0)
+        throw tooMany('tooManyPairings', 'Too many codes were asked for from your address; wait.', waitMs);
     },
     lead(request, sourceId) {
       const address = deps.addresses.of(request);

@@ -164,7 +164,9 @@ async function sendFrames(on: Subject): Promise<Findings> {
     const socket = sockets[n % sockets.length] ?? expect.fail();
     const answer = await ask(socket.timeout(30_000), event, malformed(jsonOf(schema), drawn)).catch(() => null);
     const code = answer?.error?.code;
-    if (code === undefined || code === 'internal') bad.push(`${event} answered ${code ?? 'no error'}`);
+    if (code === undefined || code === 'internal') {
+      bad.push(`${event} answered ${code ?? 'no error'} to ${JSON.stringify(drawn)}, door ${n % sockets.length}`);
+    }
   });
   if (bad.length > 0) return { bad, counted: 0 };
   if (!sockets.every((socket) => socket.connected)) bad.push('a socket was closed');

@@ -140,10 +140,10 @@ interface Scene {
 
 /** Two of the racers are at limits, by counters that each start must have right. */
 function limitsIn(company: Company): Limits {
-  const [atCap, atOpen, other] = company.racers as [Racer, Racer, Racer];
+  const [atCap, atOpen, ...others] = company.racers as [Racer, Racer, ...Racer[]];
   const { file } = company;
   const aside = (count: number) => company.aside(count);
-  return new Limits({ file, url: () => company.server.url, aside }, { atCap, atOpen, other, room: ROOM });
+  return new Limits({ file, url: () => company.server.url, aside }, { atCap, atOpen, others, room: ROOM });
 }
 
 /** One death, and what must hold after it; on Redis it may die as well, and come back with nothing in it. */

@@ -170,12 +170,22 @@ export function post<T>(url: string, path: string, body: unknown, key?: string):
   return call('POST', `${url}/v1${path}`, body, key === undefined ? {} : { 'idempotency-key': key });
 }
 
+/** Of what may be done twice: a link kept for the next call may be closed by the other side just as it is used. */
+async function callAgain<T>(...asked: Parameters<typeof call>): Promise<T> {
+  try {
+    return await call<T>(...asked);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    return call<T>(...asked);
+  }
+}
+
 export function get<T>(url: string, path: string): Promise<T> {
-  return call('GET', `${url}/v1${path}`, undefined, {});
+  return callAgain('GET', `${url}/v1${path}`, undefined, {});
 }
 
 export function put(url: string, path: string, body: unknown): Promise<unknown> {
-  return call('PUT', `${url}/v1${path}`, body, { 'if-match': '*' });
+  return callAgain('PUT', `${url}/v1${path}`, body, { 'if-match': '*' });
 }
 
 /** The same as this person. */

@@ -77,11 +77,12 @@ class Scene {
   /** Two of them are at limits, one at each door, by counters that a rebuild must have right. */
   limits(): Limits {
     const { races, ledger, cell } = this;
-    const [atOpen, other] = races.racers as [Racer, Racer];
+    const [atOpen] = races.racers as [Racer];
     const [atCap] = this.atTheGateway as [Racer];
+    const others = races.racers.filter((racer) => racer !== atOpen && racer !== atCap);
     const aside = (count: number) => Promise.all(Array.from({ length: count }, () => races.aside()));
     const ground = { file: cell.file, url: () => ledger.url, aside };
-    return new Limits(ground, { atCap, atOpen, other, room: ROOM });
+    return new Limits(ground, { atCap, atOpen, others, room: ROOM });
   }
 
   async observer(): Promise<TestConnection> {

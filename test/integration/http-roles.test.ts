@@ -74,6 +74,14 @@ const PEOPLE: Route[] = [
     may: { admin: 204, managerA: 204 },
   },
   {
+    call: 'POST /v1/pairings/{code}/screens',
+    ready: async () => {
+      const { body } = await cast.app.call<{ code: string }>('POST', '/v1/pairings', { token: null });
+      return { path: `/v1/pairings/${body.code}/screens`, body: { name: 'wall' } };
+    },
+    may: MANAGERS(201),
+  },
+  {
     call: 'POST /v1/screens',
     ready: () => ({ path: '/v1/screens', body: { name: 'wall' } }),
     may: MANAGERS(201),
@@ -265,11 +273,13 @@ describe('the role matrix', () => {
       Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
     );
     const tested = new Set(ROUTES.map(({ call }) => shape(call)));
-    // An invite, a signature and a link say by themselves who may: test/security has them.
+    // An invite, a signature, a link and a screen's secret say by themselves who may: test/security has them.
     const unsigned = listed.filter((call) => !tested.has(shape(call)));
     expect(unsigned.sort()).toEqual([
       'GET /v1/claim-links/{token}',
       'POST /v1/claim-links/{token}/claims',
+      'POST /v1/pairings',
+      'POST /v1/pairings/tokens',
       'POST /v1/sessions',
       'POST /v1/sources/{id}/leads',
     ]);

@@ -148,6 +148,7 @@ function read(schema: z.ZodType | undefined, input: unknown, where: string): unk
 export const OPEN_DOOR: Door = {
   failed: () => 0,
   mayTry: () => undefined,
+  pairing: () => undefined,
   lead: () => undefined,
   hasRoom: () => true,
   enter: () => ({ leave: () => undefined }),

@@ -13,6 +13,7 @@ import { createSockets, type Sockets, type SocketsDeps } from '../../server/plat
 export const OPEN_DOOR: Door = {
   failed: () => 0,
   mayTry: () => undefined,
+  pairing: () => undefined,
   lead: () => undefined,
   hasRoom: () => true,
   enter: () => ({ leave: () => undefined }),

@@ -202,6 +202,14 @@ export const en = {
     points: 'Points this week',
     claims: 'Claims this week',
     conversion: 'Conversion this week',
+    opportunities: 'Opportunities this week',
+    revenue: 'Revenue this week',
+    claimSpeed: 'Claim speed this week',
+    pairTitle: 'Connect this screen',
+    pairHelp: (address: string) =>
+      `On your phone or computer open ${address}, choose "Connect a screen" and type this code.`,
+    touchForSound: 'Touch for sound',
+    nameless: 'Hide names',
     latest: 'Latest claims',
     poolSize: 'Open leads',
     claimsToday: 'Claims today',
@@ -262,6 +270,12 @@ export const en = {
     offer: (number: string) => `Offer ${number}`,
     noRace: 'No offer yet.',
     axis: 'Time axis of the race, in milliseconds since the first alert',
+  },
+  screens: {
+    title: 'Connect a screen',
+    code: 'Code on the screen',
+    name: 'Name of the screen',
+    done: (name: string) => `${name} is connected.`,
   },
   errors: {
     unreachable: 'The server cannot be reached. Try again.',

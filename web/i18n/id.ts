@@ -202,6 +202,14 @@ export const id = {
     points: 'Poin minggu ini',
     claims: 'Klaim minggu ini',
     conversion: 'Konversi minggu ini',
+    opportunities: 'Peluang minggu ini',
+    revenue: 'Penjualan minggu ini',
+    claimSpeed: 'Kecepatan klaim minggu ini',
+    pairTitle: 'Hubungkan layar ini',
+    pairHelp: (address: string) =>
+      `Di ponsel atau komputer buka ${address}, pilih "Hubungkan layar", lalu ketik kode ini.`,
+    touchForSound: 'Sentuh untuk suara',
+    nameless: 'Sembunyikan nama',
     latest: 'Klaim terbaru',
     poolSize: 'Lead terbuka',
     claimsToday: 'Klaim hari ini',
@@ -262,6 +270,12 @@ export const id = {
     offer: (number: string) => `Penawaran ${number}`,
     noRace: 'Belum ada penawaran.',
     axis: 'Sumbu waktu balapan, dalam milidetik sejak alarm pertama',
+  },
+  screens: {
+    title: 'Hubungkan layar',
+    code: 'Kode di layar',
+    name: 'Nama layar',
+    done: (name: string) => `${name} sudah terhubung.`,
   },
   errors: {
     unreachable: 'Server tidak terjangkau. Coba lagi.',

@@ -1,4 +1,4 @@
-import { signal } from '@preact/signals';
+import { signal, useSignal } from '@preact/signals';
 import type { TargetedEvent } from 'preact';
 import type { NewLead, NewRep } from '../../client-sdk/protocol/http.ts';
 import { t } from '../shared/language.ts';
@@ -145,6 +145,32 @@ function leadOf(values: Record<string, string>): NewLead {
   if (values.email !== undefined) lead.contact.email = values.email;
   if (values.phone !== undefined) lead.contact.phone = values.phone;
   return lead;
+}
+
+export function NewScreenForm({ model }: { model: ManageModel }) {
+  const words = t.value.screens;
+  const connected = useSignal<string | null>(null);
+  const send = async (values: Record<string, string>, idempotencyKey: string): Promise<void> => {
+    const code = (values.code ?? '').replace(/\D/g, '');
+    const path = `/pairings/${encodeURIComponent(code)}/screens`;
+    const { name } = await model.api.post<{ name: string }>(path, { name: values.name ?? '' }, { idempotencyKey });
+    connected.value = name;
+  };
+  return (
+    <div>
+      <Form
+        title={words.title}
+        send={send}
+        fields={[
+          { name: 'code', label: words.code, isRequired: true },
+          { name: 'name', label: words.name, isRequired: true },
+        ]}
+      />
+      <p class="good" role="status">
+        {connected.value !== null && words.done(connected.value)}
+      </p>
+    </div>
+  );
 }
 
 export function PolicySwitch({ model }: { model: ManageModel }) {

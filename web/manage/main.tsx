@@ -6,7 +6,7 @@ import { language, t } from '../shared/language.ts';
 import { ConnectionBadge, PageHeader } from '../shared/page-header.tsx';
 import { openSession } from '../shared/session.ts';
 import { SignIn } from '../shared/sign-in.tsx';
-import { InviteLink, NewLeadForm, NewRepForm, PolicySwitch } from './forms.tsx';
+import { InviteLink, NewLeadForm, NewRepForm, NewScreenForm, PolicySwitch } from './forms.tsx';
 import { Leads, Reps } from './lists.tsx';
 import { createManageModel, type ManageModel } from './manage-model.ts';
 import { Race } from './race.tsx';
@@ -58,6 +58,7 @@ function App() {
         <div class="two">
           <NewLeadForm model={mine} />
           <NewRepForm model={mine} />
+          <NewScreenForm model={mine} />
           <PolicySwitch model={mine} />
         </div>
       </main>

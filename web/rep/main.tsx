@@ -6,6 +6,7 @@ import { language, t } from '../shared/language.ts';
 import { ConnectionBadge, PageHeader } from '../shared/page-header.tsx';
 import { openSession } from '../shared/session.ts';
 import { SignIn } from '../shared/sign-in.tsx';
+import { unlockSound } from '../shared/tones.ts';
 import { ClaimByLink, createLinkModel, type LinkModel, takeClaimToken } from './claim-link.tsx';
 import { Complaints } from './complaints.tsx';
 import { isNewer, keepShell, takeNewer } from './installing.ts';
@@ -15,7 +16,7 @@ import { OwnCard } from './own-card.tsx';
 import { OwnStatus } from './own-status.tsx';
 import { createRepModel, type Me, type RepModel } from './rep-model.ts';
 import { Settings } from './settings.tsx';
-import { unlockSound } from './signals.ts';
+
 import { verdictText } from './verdict-words.ts';
 
 const linked = signal<LinkModel | null>(null);

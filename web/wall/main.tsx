@@ -1,16 +1,27 @@
-/** The wallboard: ranks, latest claims, the pool's size; never a contact. */
+/** The wallboard: ranks, latest claims, the pool's size; never a contact, never who is last. */
 import { effect, signal } from '@preact/signals';
 import { render } from 'preact';
 import type { BoardRow } from '../../client-sdk/src/sambar-client.ts';
 import { clockTime, number, percent, span } from '../shared/format.ts';
 import { language, t } from '../shared/language.ts';
+import { forget, recall, remember } from '../shared/memory.ts';
 import { ConnectionBadge, PageHeader } from '../shared/page-header.tsx';
 import { openSession } from '../shared/session.ts';
-import { SignIn } from '../shared/sign-in.tsx';
-import { createWallModel, WALL_BOARDS, type WallBoard, type WallModel } from './wall-model.ts';
+import { isSoundLocked, tell, unlockSound } from '../shared/tones.ts';
+import type { LatestClaim } from './celebrations.ts';
+import { useMovingRows, wantsNoMotion } from './moving-rows.ts';
+import { followBuilds } from './newer-build.ts';
+import { type Pairing, PairingCode, pair } from './pairing.tsx';
+import { publicRows, type WallBoard } from './scenes.ts';
+import { createWallModel, type WallModel } from './wall-model.ts';
+
+const NAMELESS = 'sambar:wall:nameless';
 
 const session = openSession('wall');
 const model = signal<WallModel | null>(null);
+const pairing = signal<Pairing | null>(null);
+/** For a wall that visitors see: places and figures, no names. */
+const isNameless = signal(recall(NAMELESS) !== null);
 
 effect(() => {
   document.documentElement.lang = language.value;
@@ -18,8 +29,15 @@ effect(() => {
 
 effect(() => {
   const token = session.token.value;
-  if (token === null) return;
+  if (token === null) {
+    const asked = pair(session);
+    pairing.value = asked;
+    return asked.stop;
+  }
   const mine = createWallModel(token);
+  mine.celebrations.onNew = () => {
+    if (!wantsNoMotion()) tell('won');
+  };
   model.value = mine;
   const stopWatching = mine.connection.subscribe((state) => {
     if (state.kind === 'refused') session.signOut(t.peek().connection.refused(state.reason));
@@ -30,10 +48,16 @@ effect(() => {
     model.value = null;
   };
 });
+unlockSound();
+followBuilds(() => model.peek()?.celebrations.shown.peek() == null);
+
+const nameOf = (name: string | null, instead: string): string => (isNameless.value ? instead : (name ?? instead));
 
 function App() {
   const mine = model.value;
-  if (mine === null) return <SignIn session={session} help={t.value.signIn.screenHelp} />;
+  if (mine === null) {
+    return pairing.value && <PairingCode pairing={pairing.value} trouble={session.trouble.value} />;
+  }
   // The last rows stay while the link is down, and look like it.
   const isStale = mine.connection.value.kind !== 'live';
   return (
@@ -41,14 +65,29 @@ function App() {
       <PageHeader title={t.value.wall.title}>
         <Age mine={mine} />
         <ConnectionBadge state={mine.connection.value} />
+        {isSoundLocked.value && <span class="soft">{t.value.wall.touchForSound}</span>}
+        <NamesSwitch />
       </PageHeader>
       <main class={`wall${isStale ? ' stale' : ''}`}>
-        {WALL_BOARDS.map((board) => (
-          <Board key={board} board={board} mine={mine} />
-        ))}
+        <Board mine={mine} />
         <Feed mine={mine} />
       </main>
+      <Celebration claim={mine.celebrations.shown.value} />
     </>
+  );
+}
+
+function NamesSwitch() {
+  const words = t.value.wall;
+  const turn = (): void => {
+    isNameless.value = !isNameless.value;
+    if (isNameless.value) remember(NAMELESS, 'on');
+    else forget(NAMELESS);
+  };
+  return (
+    <button type="button" class="quiet" aria-pressed={isNameless.value} onClick={turn}>
+      {words.nameless}
+    </button>
   );
 }
 
@@ -64,16 +103,18 @@ function Age({ mine }: { mine: WallModel }) {
   );
 }
 
-function Board({ board, mine }: { board: WallBoard; mine: WallModel }) {
+function Board({ mine }: { mine: WallModel }) {
   const words = t.value.wall;
+  const board = mine.scene.value;
   const state = mine.boards[board].value;
+  const body = useMovingRows<HTMLTableSectionElement>();
   return (
     <section aria-label={words[board]} data-testid={`board-${board}`} data-seq={state?.seq}>
       <h2>{words[board]}</h2>
       {state !== null && state.rows.length === 0 && <p class="soft">{words.empty}</p>}
       <table>
-        <tbody>
-          {state?.rows.map((row) => (
+        <tbody ref={body}>
+          {publicRows(state?.rows ?? []).map((row) => (
             <Row key={row.repId} row={row} board={board} />
           ))}
         </tbody>
@@ -86,10 +127,15 @@ function Row({ row, board }: { row: BoardRow; board: WallBoard }) {
   return (
     <tr class="board-row" data-testid="board-row" data-rep-id={row.repId}>
       <td class="numeric">{number(row.rank)}</td>
-      <td>{row.name ?? row.repId}</td>
-      <td class="numeric">{board === 'conversion' ? percent(row.value) : number(row.value)}</td>
+      <td>{nameOf(row.name, '•••')}</td>
+      <td class="numeric">{shownValue(row.value, board)}</td>
     </tr>
   );
+}
+
+function shownValue(value: number, board: WallBoard): string {
+  if (board === 'conversion') return percent(value);
+  return board === 'claimSpeed' ? span(value) : number(value);
 }
 
 function Feed({ mine }: { mine: WallModel }) {
@@ -97,20 +143,6 @@ function Feed({ mine }: { mine: WallModel }) {
   const feed = mine.feed.value;
   return (
     <div class="feed">
-      <section aria-label={words.latest}>
-        <h2>{words.latest}</h2>
-        {feed !== null && feed.latest.length === 0 && <p class="soft">{words.empty}</p>}
-        <ol>
-          {feed?.latest.map((claim) => (
-            <li key={`${claim.leadId} ${claim.at}`} class="latest-claim" data-testid="latest-claim">
-              <time dateTime={claim.at}>{clockTime(claim.at)}</time>{' '}
-              {claim.claimSpeedMs === null
-                ? (claim.repName ?? '–')
-                : words.claimed(claim.repName ?? '–', span(claim.claimSpeedMs))}
-            </li>
-          ))}
-        </ol>
-      </section>
       <dl class="totals">
         <div>
           <dt>{words.poolSize}</dt>
@@ -121,6 +153,30 @@ function Feed({ mine }: { mine: WallModel }) {
           <dd>{feed === null ? '–' : number(feed.claimsToday)}</dd>
         </div>
       </dl>
+      <section aria-label={words.latest}>
+        <h2>{words.latest}</h2>
+        {feed !== null && feed.latest.length === 0 && <p class="soft">{words.empty}</p>}
+        <ol>
+          {feed?.latest.map((claim) => (
+            <li key={`${claim.leadId} ${claim.at}`} class="latest-claim" data-testid="latest-claim">
+              <time dateTime={claim.at}>{clockTime(claim.at)}</time> {claimText(claim)}
+            </li>
+          ))}
+        </ol>
+      </section>
+    </div>
+  );
+}
+
+function claimText({ repName, claimSpeedMs }: LatestClaim): string {
+  const name = nameOf(repName, '•••');
+  return claimSpeedMs === null ? name : t.value.wall.claimed(name, span(claimSpeedMs));
+}
+
+function Celebration({ claim }: { claim: LatestClaim | null }) {
+  return (
+    <div class={`celebration${claim === null ? '' : ' shown'}`} data-testid="celebration" role="status">
+      {claim === null ? '' : `★ ${claimText(claim)}`}
     </div>
   );
 }

@@ -1,23 +1,26 @@
-/** What the wallboard shows: three boards and the feed, each with the moment it was true. */
+/** What the wallboard shows: its boards and the feed, each with the moment it was true; a board at a time. */
 import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import {
-  type BoardMetric,
   type BoardState,
   type ConnectionState,
   createSambarClient,
   type WallFeed,
 } from '../../client-sdk/src/sambar-client.ts';
+import { stayAwake } from '../shared/stay-awake.ts';
 import { ticking } from '../shared/ticking.ts';
+import { Celebrations } from './celebrations.ts';
+import { nextScene, ROWS_ASKED, WALL_BOARDS, type WallBoard } from './scenes.ts';
 
-export const WALL_BOARDS = ['points', 'claims', 'conversion'] as const satisfies BoardMetric[];
-export type WallBoard = (typeof WALL_BOARDS)[number];
-
-const ROWS = 10;
+/** Long enough to read ten rows. */
+const SCENE_MS = 20_000;
 
 export interface WallModel {
   connection: Signal<ConnectionState>;
   boards: Record<WallBoard, Signal<BoardState | null>>;
+  /** The one on the screen now; those without rows are passed over. */
+  scene: Signal<WallBoard>;
   feed: Signal<WallFeed | null>;
+  celebrations: Celebrations;
   /** How old the newest of all that is shown is; null: nothing has come yet. */
   ageMs: ReadonlySignal<number | null>;
   stop(): void;
@@ -28,12 +31,13 @@ export function createWallModel(token: string): WallModel {
   const clock = ticking(() => client.serverNowMs());
   const connection = signal(client.state);
   const newestMs = signal<number | null>(null);
-  const boards = {
-    points: signal<BoardState | null>(null),
-    claims: signal<BoardState | null>(null),
-    conversion: signal<BoardState | null>(null),
-  };
+  const boards = Object.fromEntries(
+    WALL_BOARDS.map((board) => [board, signal<BoardState | null>(null)]),
+  ) as WallModel['boards'];
+  const scene = signal<WallBoard>('points');
   const feed = signal<WallFeed | null>(null);
+  const celebrations = new Celebrations();
+  const letSleep = stayAwake(signal(true));
   const noteAge = (asOf: string): void => {
     newestMs.value = Math.max(newestMs.value ?? 0, Date.parse(asOf));
   };
@@ -41,23 +45,31 @@ export function createWallModel(token: string): WallModel {
     connection.value = state;
   });
   for (const board of WALL_BOARDS) {
-    client.watchBoard({ board, period: 'week', top: ROWS }, (state) => {
+    client.watchBoard({ board, period: 'week', top: ROWS_ASKED }, (state) => {
       boards[board].value = state;
       noteAge(state.asOf);
     });
   }
   client.watchWall((news) => {
+    celebrations.hear(feed.peek(), news);
     feed.value = news;
     noteAge(news.asOf);
   });
   client.connect();
-  const ageMs = computed(() => (newestMs.value === null ? null : Math.max(0, clock.now.value - newestMs.value)));
+  const turning = setInterval(() => {
+    scene.value = nextScene(scene.peek(), (board) => (boards[board].peek()?.rows.length ?? 0) > 0);
+  }, SCENE_MS);
   return {
     connection,
     boards,
+    scene,
     feed,
-    ageMs,
+    celebrations,
+    ageMs: computed(() => (newestMs.value === null ? null : Math.max(0, clock.now.value - newestMs.value))),
     stop: () => {
+      clearInterval(turning);
+      letSleep();
+      celebrations.stop();
       clock.stop();
       client.close();
     },

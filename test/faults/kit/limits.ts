@@ -32,8 +32,8 @@ export interface Bound {
   atCap: Racer;
   /** Refused by `maxOpenLeads`. */
   atOpen: Racer;
-  /** One of the others, who takes what these two may not. */
-  other: Racer;
+  /** Who is at no limit: one of them takes what these two may not. */
+  others: readonly Racer[];
   /** Wins that anybody else may have in a round before a limit is met. */
   room: number;
 }
@@ -67,11 +67,11 @@ export class Limits {
 
   /** Right after a recovery: both are refused by the rule that they were refused by before, and somebody else is not. */
   async expectRefused(): Promise<void> {
-    const { atCap, atOpen, other } = this.#bound;
+    const { atCap, atOpen } = this.#bound;
     const target = await this.#aside();
     expect(await this.#claim(atCap, target)).toMatchObject({ verdict: 'refused', rule: 'dailyCap' });
     expect(await this.#claim(atOpen, target)).toMatchObject({ verdict: 'refused', rule: 'maxOpenLeads' });
-    expect(await this.#claim(other, target)).toMatchObject({ verdict: 'won' });
+    expect(await this.#claim(this.#other(), target)).toMatchObject({ verdict: 'won' });
   }
 
   /** Nobody is bound by what is put up from now on. */
@@ -102,7 +102,7 @@ export class Limits {
       const verdict = await this.#claim(racer, target);
       if (verdict.verdict === 'won') continue;
       expect(verdict).toMatchObject({ verdict: 'refused', rule });
-      expect(await this.#claim(this.#bound.other, target)).toMatchObject({ verdict: 'won' });
+      expect(await this.#claim(this.#other(), target)).toMatchObject({ verdict: 'won' });
       return;
     }
   }
@@ -124,6 +124,12 @@ export class Limits {
   async #aside(): Promise<Target> {
     const [target] = await this.#ground.aside(1);
     return target as Target;
+  }
+
+  /** The one who has won least: a round that lasts may bring the quickest to the limits too. */
+  #other(): Racer {
+    const won = (racer: Racer) => this.#countOf(racer, 'dailyCap');
+    return this.#bound.others.reduce((least, racer) => (won(racer) < won(least) ? racer : least));
   }
 
   #claim(racer: Racer, target: Target): Promise<Verdict> {

@@ -75,7 +75,7 @@ export class StaffedCell implements AsyncDisposable {
 
   /** The last two of the racers are at limits from now on, by counters that whoever takes over must have right. */
   async bind(): Promise<Limits> {
-    const [other] = this.racers.slice(1) as [Racer];
+    const others = this.racers.slice(1, -2);
     const [atCap, atOpen] = this.racers.slice(-2) as [Racer, Racer];
     const ground = {
       file: this.cell.file,
@@ -87,7 +87,7 @@ export class StaffedCell implements AsyncDisposable {
       },
       claim: (racer: Racer, requestId: string, offer: Offer) => this.judged(racer, requestId, offer),
     };
-    this.limits = new Limits(ground, { atCap, atOpen, other, room: ROOM });
+    this.limits = new Limits(ground, { atCap, atOpen, others, room: ROOM });
     await this.limits.moveOn();
     return this.limits;
   }
