@@ -81,7 +81,7 @@ interface Subject {
 }
 
 async function subject(name: string, program?: Program): Promise<Subject> {
-  const cell = new Cell({ redis, name });
+  const cell = new Cell({ redis, name, env: { LOG_LEVEL: 'error' } });
   const how = program === undefined ? {} : { program };
   const server = await cell.start({ role: 'all', ...how });
   const gateway = await cell.start({ role: 'gateway', ...how });
@@ -168,11 +168,21 @@ async function sendFrames(on: Subject): Promise<Findings> {
       bad.push(`${event} answered ${code ?? 'no error'} to ${JSON.stringify(drawn)}, door ${n % sockets.length}`);
     }
   });
-  if (bad.length > 0) return { bad, counted: 0 };
+  if (bad.length > 0) return { bad: [...bad, ...failuresOf(on)], counted: 0 };
   if (!sockets.every((socket) => socket.connected)) bad.push('a socket was closed');
   const counted = (await badInputs(on, 'socket')) - before.counted;
   if (counted !== COUNT) bad.push(`${counted} counted of ${COUNT}`);
   return { bad: [...bad, ...stored(before.rows, on)], counted };
+}
+
+/** What the servers logged of frames that failed. */
+function failuresOf({ doors }: Subject): string[] {
+  return doors.flatMap(({ process }) =>
+    process
+      .output()
+      .split('\n')
+      .filter((line) => line.includes('a frame failed')),
+  );
 }
 
 function stored(before: Record<string, number>, { cell }: Subject): string[] {

@@ -29,8 +29,6 @@ const SERVING_MS_MAX = 5_000;
 const EXIT_STALE = 70;
 /** Together more than a standby would need to take its silence for death. */
 const BEATS = 5;
-/** The last of them: shorter than a claim waits for the win that it met. */
-const LAST_BEATS = 2;
 /** A gateway waits two seconds for a ledger that is frozen: together longer than a take-over ever needs. */
 const TRIES_OF_A_CONTROL = 8;
 
@@ -132,10 +130,9 @@ async function freezeInACommit(): Promise<Judgement> {
   const taps = [tap(first)];
   await held;
   // However long the disk takes: who beats is left alone.
-  await beats(file, BEATS - LAST_BEATS);
-  // These wait for a commit that is on its way when the holder freezes.
+  await beats(file, BEATS);
+  // On their way when the holder freezes under its commit: nobody but its successor will answer them.
   taps.push(...others.map(tap));
-  await beats(file, LAST_BEATS);
   of.history.record({ kind: 'fault', what: 'SIGSTOP under a commit' });
   of.server.signal('SIGSTOP');
   expect(await of.server.ended).toBeNull();
