@@ -202,20 +202,19 @@ onBothArbiters('explained: a push, a queue, and a lead that waits', (start) => {
     expect(await told(race, account)).toMatchObject({ Dua: ['given', at10], Satu: ['notOffered', 'namedOther'] });
   });
 
-  it('a lead that waits says of tier, phase and room why, and never that it was somebody else’s turn', async () => {
+  it('a lead that nobody may race for waits and says why, and goes by turns where a newcomer has access', async () => {
     const race = await start({ policy: 'tiered' });
     await race.rep('Tiga', { tier: 3 });
-    await race.rep('Baru', { tier: 2, hiredOn: '2026-11-20' });
-    const cohort = await race.rep('Kohor', { tier: 2, hiredOn: '2026-10-15' });
-    await race.patch(cohort, { readyToRace: true });
-    const leadId = await race.lead({ type: 'demo request' });
-    expect(await told(race, leadId)).toEqual({
-      Tiga: ['notOffered', 'tierNever'],
-      Baru: ['notOffered', 'onboarding'],
-      Kohor: ['notOffered', 'otherPool'],
-    });
+    const waiting = await race.lead({ type: 'demo request' });
+    expect(await told(race, waiting)).toEqual({ Tiga: ['notOffered', 'tierNever'] });
     const { items } = await race.done<{ items: { leftOut: object[] }[] }>('GET', '/v1/ops/queue');
-    expect(items[0]?.leftOut).toMatchObject([{ reasons: { tierNever: 1, onboarding: 1, otherPool: 1 } }]);
+    expect(items[0]?.leftOut).toMatchObject([{ reasons: { tierNever: 1 } }]);
+    await race.rep('Baru', { tier: 2, hiredOn: '2026-11-20' });
+    const given = await race.lead({ type: 'demo request' });
+    expect(await told(race, given)).toEqual({
+      Tiga: ['notOffered', 'tierNever'],
+      Baru: ['given', at('10:00:00')],
+    });
   });
 
   it('a queue, then by turns when nobody took it; no rule at all', async () => {
