@@ -3,10 +3,12 @@ import { explanationRoutes } from './distribution/explanation-routes.ts';
 import { priorityWindowsRoutes } from './distribution/priority-windows-routes.ts';
 import type { EdgeDeps } from './edges.ts';
 import { complaintsRoutes } from './fairness/complaints-routes.ts';
+import { safeguardsRoutes } from './fairness/safeguards-routes.ts';
 import { isTeamsLead } from './flow/claim-record.ts';
 import { complaintAudit, complaintCounts, complaintView } from './flow/complaining.ts';
 import { explanation } from './flow/explaining.ts';
 import { prioritySchedule } from './flow/priority-windows.ts';
+import { firedBetween } from './flow/safeguards.ts';
 import { newId } from './kernel/ids.ts';
 import { actorOf } from './people/people.ts';
 import type { Http, Speaker } from './platform/http.ts';
@@ -28,6 +30,15 @@ export function bindFairness(app: Http, { house }: EdgeDeps): void {
       const forRep = speaker.role === 'rep' ? speaker.subjectId : null;
       return explanation(world, { leadId, forRep, language: language ?? directory.language(speaker), ...page });
     },
+  });
+
+  safeguardsRoutes(app, {
+    fired(span, speaker) {
+      const teams = directory.teamsOf(speaker);
+      const includes = (team: string | null) => teams === null || (team !== null && teams.includes(team));
+      return firedBetween(world, { ...span, includes });
+    },
+    nowMs: () => world.clock.nowMs(),
   });
 
   priorityWindowsRoutes(app, {

@@ -1,10 +1,10 @@
 /** Reads of ownership and of the race's notes, for verdicts from the file, lists and race records. */
-import { and, between, desc, eq, gte, isNull, lte, type SQL, sql } from 'drizzle-orm';
+import { and, between, desc, eq, gte, isNull, lt, lte, type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../platform/db.ts';
 import { statement } from '../platform/statement.ts';
 import { isHeld } from './counters.ts';
 import type { OwnershipRow } from './ownership-store.ts';
-import type { PackedNotes } from './race-notes.ts';
+import type { AttemptNote, PackedNotes } from './race-notes.ts';
 import { counters, ownerships, raceNotes } from './schema.ts';
 
 /** Leads of a rep over some days, claimed or assigned; given back and reassigned ones left out. */
@@ -14,6 +14,12 @@ export interface Work {
   worked: number;
   /** Opportunity or won. */
   converted: number;
+}
+
+/** A packed row of `race_notes`; an id that no offer has stands before those that sort after it. */
+export interface NotesAt {
+  offerId: string;
+  part: number;
 }
 
 export interface OwnershipReader {
@@ -33,6 +39,8 @@ export interface OwnershipReader {
   /** All that a rep got from an instant on, on local days of a range (both inside), the oldest first. */
   gotOn(repId: string, range: { fromMs: number; from: string; to: string }): OwnershipRow[];
   notes(offerId: string): PackedNotes;
+  /** So many packed rows that have a refusal, in the order of their offers: after one row, of offers before an id. */
+  refusedNotes(after: NotesAt, beforeId: string, limit: number): (NotesAt & { attempts: AttemptNote[] })[];
   /** All but those of days before `firstDay` (YYYY-MM-DD), which decide nothing any more. */
   countersHeld(firstDay: string): { repId: string; name: string; value: number }[];
 }
@@ -127,6 +135,23 @@ export function createOwnershipReader(db: Db): OwnershipReader {
         receipts: parts.flatMap((part) => part.receipts),
       };
     },
+    refusedNotes: (after, beforeId, limit) =>
+      db
+        .select()
+        .from(raceNotes)
+        .where(
+          and(
+            gte(raceNotes.offerId, after.offerId),
+            sql`(${raceNotes.offerId}, ${raceNotes.part}) > (${after.offerId}, ${after.part})`,
+            lt(raceNotes.offerId, beforeId),
+            // Read with a glance; most offers have none.
+            sql`instr(${raceNotes.notes}, '"refused"') > 0`,
+          ),
+        )
+        .orderBy(raceNotes.offerId, raceNotes.part)
+        .limit(limit)
+        .all()
+        .map(({ offerId, part, notes }) => ({ offerId, part, attempts: (JSON.parse(notes) as PackedNotes).attempts })),
     countersHeld: (firstDay) =>
       db
         .select()

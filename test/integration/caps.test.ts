@@ -1,5 +1,5 @@
 /** COMP-40.6, FAIR-11: ten competitive claims a rep and local day, and what does not count. */
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { HOUR, MINUTE, onBothArbiters, type Race } from '../support/race.ts';
 import type { RaceRep } from '../support/race-rep.ts';
 
@@ -44,6 +44,29 @@ onBothArbiters('the daily cap', (start) => {
     expect(await rep.claim(late)).toMatchObject({ verdict: 'won' });
     expect(await left(race, rep)).toMatchObject({ used: 1, left: 9 });
     expect(await claimMany(race, rep, 10)).toEqual([...Array(9).fill('won'), 'dailyCap']);
+  });
+
+  it('FAIR-20: how often the cap has fired is told by team, and by when the offers were opened', async () => {
+    const race = await start({ policy: 'tiered' });
+    const sari = await race.rep('Sari', { tier: 1, team: 'West' });
+    const budi = await race.rep('Budi', { tier: 1, team: 'East' });
+    await race.changeCompetition({ dailyCap: 1 });
+    await claimMany(race, sari, 3);
+    await claimMany(race, budi, 2);
+    const twice = await race.lead(WARM);
+    for (const requestId of ['one', 'two']) await sari.claim(twice, { requestId });
+    const fired = (query = '') => race.done<{ items: object[] }>('GET', `/v1/safeguards${query}`);
+    await race.after(10_000);
+    await vi.waitFor(async () => {
+      expect((await fired()).items).toEqual([
+        { rule: 'dailyCap', team: 'West', refusals: 4, offers: 3, reps: 1 },
+        { rule: 'dailyCap', team: 'East', refusals: 1, offers: 1, reps: 1 },
+      ]);
+    });
+    // The start of the first offers and the end of the last: half open, as spans are.
+    expect((await fired('?from=2026-11-23T00:00:00Z&until=2026-11-23T03:00:00Z')).items).toEqual([]);
+    expect((await fired('?from=2026-11-23T03:00:00Z&until=2026-11-23T03:00:01Z')).items).toHaveLength(2);
+    expect(await race.call('GET', '/v1/safeguards?from=2026-01-01T00:00:00Z')).toMatchObject({ status: 400 });
   });
 
   it("COMP-40.6: the day is the rep's own: midnight in Jayapura is two hours earlier", async () => {

@@ -101,6 +101,7 @@ function policyRoutes(castOf: () => Cast): Route[] {
     { call: 'GET /v1/what-ifs/{id}', ready: () => ({ path: '/v1/what-ifs/wif_none' }), may: MANAGERS(404) },
     { call: 'GET /v1/policy/modes', ready: () => ({ path: '/v1/policy/modes' }), may: MANAGERS(200) },
     { call: 'GET /v1/policy/warnings', ready: () => ({ path: '/v1/policy/warnings' }), may: MANAGERS(200) },
+    { call: 'GET /v1/safeguards', ready: () => ({ path: '/v1/safeguards' }), may: MANAGERS(200) },
     { call: 'GET /v1/ops/queue', ready: () => ({ path: '/v1/ops/queue' }), may: MANAGERS(200) },
   ];
 }

@@ -8,10 +8,15 @@ const TAP_MS = 20;
 
 export function tell(news: tones.Tone): void {
   if (preferences.sound.value) tones.tell(news);
-  if (preferences.vibration.value) navigator.vibrate?.([...PATTERNS[news]]);
+  vibrate(PATTERNS[news]);
 }
 
 /** Under the finger, at once: the tap was felt. */
 export function tellTap(): void {
-  if (preferences.vibration.value) navigator.vibrate?.(TAP_MS);
+  vibrate([TAP_MS]);
+}
+
+/** A browser lets a page vibrate only after a person has touched it once, and complains when it tries before. */
+function vibrate(pattern: readonly number[]): void {
+  if (preferences.vibration.value && navigator.userActivation?.hasBeenActive) navigator.vibrate?.([...pattern]);
 }
