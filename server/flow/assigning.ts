@@ -48,7 +48,8 @@ export async function announceAssignment(
     world.alerts.withdrawn(offer, result.closedSeq, closes?.reason ?? 'assigned');
   }
   const rep = world.directory.rep(repId);
-  if (takesTurn && rep !== undefined) world.directory.putRep({ ...rep, lastAssignedAt: nowMs });
+  if (takesTurn && rep !== undefined)
+    world.directory.putRep({ ...rep, lastAssignedAt: Math.max(nowMs, rep.lastAssignedAt) });
   if (leftOut !== null) noteGiven(world, leftOut, nowMs);
   announceCredit(world, result);
   world.alerts.assigned(repId, { id: result.seq, leadId, via, at: new Date(nowMs).toISOString() });

@@ -17,6 +17,8 @@ export interface PeopleStore {
   findRep(id: string): RepRow | undefined;
   activeReps(): number;
   updateRep(id: string, change: Partial<NewRepRow>): RepRow | undefined;
+  /** The rep was given a lead by turns at this instant. A clock that was set back takes no turn back. */
+  tookTurn(id: string, at: number): void;
   insertManager(row: ManagerRow): boolean;
   insertSource(row: SourceRow): void;
   insertScreen(row: ScreenRow): void;
@@ -34,6 +36,12 @@ export function createPeopleStore(db: Db): PeopleStore {
     findRep: (id) => db.select().from(reps).where(eq(reps.id, id)).get(),
     activeReps: () => db.select({ all: count() }).from(reps).where(eq(reps.active, true)).get()?.all ?? 0,
     updateRep: (id, change) => db.update(reps).set(change).where(eq(reps.id, id)).returning().get(),
+    tookTurn: (id, at) =>
+      void db
+        .update(reps)
+        .set({ lastAssignedAt: sql`max(${reps.lastAssignedAt}, ${at})` })
+        .where(eq(reps.id, id))
+        .run(),
     insertManager: (row) => db.insert(managers).values(row).onConflictDoNothing().run().changes === 1,
     insertSource: (row) => void db.insert(sources).values(row).run(),
     insertScreen: (row) => void db.insert(screens).values(row).run(),

@@ -150,7 +150,7 @@ export function assignLead(stores: Stores, args: AssignArgs): AssignResult {
   });
   stores.leads.setStatus(leadId, 'owned');
   stores.deadlines.removeOfLead(leadId);
-  if (takesTurn(args.via, args.method)) stores.people.updateRep(args.repId, { lastAssignedAt: at });
+  if (takesTurn(args.via, args.method)) stores.people.tookTurn(args.repId, at);
   count(stores, counted);
   return { ...book(stores, credit), counted, seq, at, closedSeq, ownershipId: args.ownershipId };
 }
