@@ -24,6 +24,8 @@ const EACH_STEP = CHECKS.filter(({ names }) => !names.some((name) => AT_THE_END.
 const ATTEMPTS_MS = 60_000;
 /** Until what follows a claim has reached every board. */
 const SETTLED_MS = 3_000;
+/** As long as a frame takes in the calm. */
+const ON_ITS_WAY_MS = 5;
 
 function audit(game: Game, checks: typeof CHECKS): void {
   const auditor = { prepare: (sql: string) => game.disk.prepare(sql) } as unknown as Auditor;
@@ -97,11 +99,11 @@ export async function checkEnd(game: Game): Promise<void> {
   checkStep(game);
   if (!game.isQuiet) game.violate('somebody still waits for an answer');
   await unansweredAreAnswered(game);
-  await timeline.run(timeline.nowMs + SETTLED_MS);
+  await settled(game);
   viewsAreFresh(game);
   boardsAreFresh(game);
   await offersCanBeHad(game);
-  await timeline.run(timeline.nowMs + SETTLED_MS);
+  await settled(game);
   viewsAreFresh(game);
   audit(game, CHECKS);
   memoryEqualsFile(game);
@@ -113,6 +115,12 @@ export async function checkEnd(game: Game): Promise<void> {
   game.restart(1_000);
   await timeline.run(timeline.nowMs + 10_000, () => server?.state === 'ended');
   if (server?.state !== 'ended') game.violate('the server does not stop');
+}
+
+/** What has been said is heard, and what was told by a timer of the last instant as well. */
+async function settled({ timeline, network }: Game): Promise<void> {
+  await timeline.run(timeline.nowMs + SETTLED_MS);
+  while (network.onItsWay > 0) await timeline.run(timeline.nowMs + ON_ITS_WAY_MS);
 }
 
 /** Lets the task have its answers. */

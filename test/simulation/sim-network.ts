@@ -41,6 +41,8 @@ export class Network {
   /** The process that listens now. */
   server: ServerProcess | null = null;
   readonly timeline: Timeline;
+  /** Of what the server has said, how much nobody has heard yet. */
+  onItsWay = 0;
   readonly #count: (what: string) => void;
   readonly #links = new Set<Link>();
   readonly #calls = new Set<{ server: ServerProcess; reset: () => void }>();
@@ -222,7 +224,13 @@ export class Link implements ServerEnd {
   #down(arrive: () => void): void {
     const { timeline } = this.#network;
     this.#lastDownMs = Math.max(this.#lastDownMs, timeline.nowMs + this.#network.delay(this.#chance));
-    timeline.after(this.#lastDownMs - timeline.nowMs, () => {
+    this.#arrives(this.#lastDownMs - timeline.nowMs, arrive);
+  }
+
+  #arrives(inMs: number, arrive: () => void): void {
+    this.#network.onItsWay++;
+    this.#network.timeline.after(inMs, () => {
+      this.#network.onItsWay--;
       if (!this.#isDead) arrive();
     });
   }
@@ -231,8 +239,6 @@ export class Link implements ServerEnd {
   #late(arrive: () => void): void {
     const { timeline } = this.#network;
     const atMs = Math.max(this.#lastDownMs, timeline.nowMs) + this.#network.delay(this.#chance) * 3;
-    timeline.after(atMs - timeline.nowMs, () => {
-      if (!this.#isDead) arrive();
-    });
+    this.#arrives(atMs - timeline.nowMs, arrive);
   }
 }
