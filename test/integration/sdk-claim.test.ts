@@ -15,13 +15,16 @@ import {
   WON,
 } from './sdk-scripted-server.ts';
 
+const HALF_AN_HOUR_MS = 1_800_000;
 const TAP = { leadId: OFFER.leadId, offerId: OFFER.offerId };
 /** Members that a problem carries beside the verdict's own. */
 const PROBLEM = { type: 'about:blank', title: 'Not won', detail: 'Sari was faster.', code: 'lost' };
 
 function withOffer(clock?: WatchedClock) {
   return (server: ScriptedServer) => {
-    server.snapshot = { upTo: 5, offers: [OFFER] };
+    // By the machine's own clock the offer closes half an hour from now, whenever that is.
+    const closesAt = clock === undefined ? new Date(Date.now() + HALF_AN_HOUR_MS).toISOString() : OFFER.closesAt;
+    server.snapshot = { upTo: 5, offers: [{ ...OFFER, closesAt }] };
     return { clock, random: clock === undefined ? undefined : () => 0 };
   };
 }
