@@ -48,6 +48,7 @@ describe('a race in the browser', () => {
     await isLive(wall.page);
     const desk = await premises.visit(`${premises.url}/manage/#token=${ADMIN_KEY}`, TELEVISION);
     await isLive(desk.page);
+    await desk.page.getByRole('link', { name: 'Lead', exact: true }).click();
 
     const { id: leadId } = await premises.post<{ id: string }>('/leads', leadBody());
     await card(second.page, leadId).waitFor();

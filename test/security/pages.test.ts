@@ -131,10 +131,7 @@ describe('54 payloads in names, titles, companies and sources', () => {
     const [rep, wall, desk] = pages.map(({ device }) => device.page);
     await rep?.locator('[data-testid=offer-card]').nth(39).waitFor();
     await wall?.locator('[data-testid=board-row]').nth(9).waitFor();
-    await desk
-      ?.getByRole('button', { name: /refresh|segarkan|muat/i })
-      .first()
-      .click();
+    await desk?.getByRole('link', { name: 'Lead', exact: true }).click();
     await desk?.locator('[data-testid=lead-row]').nth(9).waitFor();
     await desk?.locator(`[data-testid=lead-row][data-lead-id=${leads.at(-1)}] [data-testid=race-button]`).click();
     await desk?.locator('[data-testid=race-line]').first().waitFor();

@@ -1,18 +1,22 @@
-/** The manager's desk: leads and their races, reps and invites, the rules. */
+/** The manager's desk: what happens now, leads and their races, reps, the rules, and what is to be set up. */
 import { effect, signal } from '@preact/signals';
 import { render } from 'preact';
 import { span } from '../shared/format.ts';
-import { language, t } from '../shared/language.ts';
+import { language } from '../shared/language.ts';
 import { ConnectionBadge, PageHeader } from '../shared/page-header.tsx';
 import { openSession } from '../shared/session.ts';
 import { SignIn } from '../shared/sign-in.tsx';
-import { InviteLink, NewLeadForm, NewRepForm, NewScreenForm, PolicySwitch } from './forms.tsx';
-import { Leads, Reps } from './lists.tsx';
-import { createManageModel, type ManageModel } from './manage-model.ts';
-import { Race } from './race.tsx';
+import { createDesk, type Desk } from './desk.ts';
+import { Leads } from './leads/leads.tsx';
+import { Live } from './live/live.tsx';
+import { People } from './people/people.tsx';
+import { Rules } from './rules/rules.tsx';
+import { SECTIONS, type Section, section } from './section.ts';
+import { SetUp } from './setup/setup.tsx';
+import { t } from './words.ts';
 
 const session = openSession('manage');
-const model = signal<ManageModel | null>(null);
+const desk = signal<Desk | null>(null);
 
 effect(() => {
   document.documentElement.lang = language.value;
@@ -21,57 +25,69 @@ effect(() => {
 effect(() => {
   const token = session.token.value;
   if (token === null) return;
-  const mine = createManageModel(token, session);
-  model.value = mine;
+  const mine = createDesk(token, session);
+  desk.value = mine;
   return () => {
     mine.stop();
-    model.value = null;
+    desk.value = null;
   };
 });
 
+const PARTS: Record<Section, (props: { desk: Desk }) => preact.JSX.Element | null> = {
+  live: Live,
+  leads: Leads,
+  people: People,
+  rules: Rules,
+  setup: SetUp,
+};
+
 function App() {
-  const mine = model.value;
+  const mine = desk.value;
   if (mine === null) return <SignIn session={session} help={t.value.signIn.adminHelp} />;
-  const words = t.value.manage;
+  const words = t.value.desk;
+  const Part = PARTS[section.value];
   return (
     <>
       <PageHeader title={words.title}>
-        <Age mine={mine} />
+        <Age desk={mine} />
         <ConnectionBadge state={mine.connection.value} />
-        <button type="button" onClick={() => void mine.refresh()}>
+        <button type="button" onClick={() => mine.refresh()}>
           {words.refresh}
         </button>
         <button type="button" class="quiet" onClick={() => session.signOut()}>
           {t.value.signIn.signOut}
         </button>
       </PageHeader>
+      <Sections />
       <main class="manage">
         {mine.trouble.value !== null && (
           <p class="trouble" role="alert">
             {mine.trouble.value}
           </p>
         )}
-        <InviteLink />
-        <Race model={mine} />
-        <Leads model={mine} />
-        <Reps model={mine} />
-        <div class="two">
-          <NewLeadForm model={mine} />
-          <NewRepForm model={mine} />
-          <NewScreenForm model={mine} />
-          <PolicySwitch model={mine} />
-        </div>
+        <Part desk={mine} />
       </main>
     </>
   );
 }
 
-function Age({ mine }: { mine: ManageModel }) {
-  const ageMs = mine.ageMs.value;
-  if (ageMs === null) return null;
+function Sections() {
+  return (
+    <nav class="sections">
+      {SECTIONS.map((name) => (
+        <a key={name} href={`#${name}`} aria-current={section.value === name ? 'page' : undefined}>
+          {t.value.desk.sections[name]}
+        </a>
+      ))}
+    </nav>
+  );
+}
+
+function Age({ desk: { ageMs } }: { desk: Desk }) {
+  if (ageMs.value === null) return null;
   return (
     <span class="soft" data-testid="data-age">
-      {t.value.manage.updated(span(Math.ceil(ageMs / 1000) * 1000))}
+      {t.value.desk.updated(span(Math.ceil(ageMs.value / 1000) * 1000))}
     </span>
   );
 }

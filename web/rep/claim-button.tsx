@@ -3,7 +3,7 @@
  * 400 ms, or tapped a second time within three seconds, which is also how a keyboard or a screen reader claims.
  */
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { t } from '../shared/language.ts';
+import { t } from './words.ts';
 
 const HOLD_MS = 400;
 const SECOND_TAP_MS = 3000;

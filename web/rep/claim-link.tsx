@@ -2,7 +2,6 @@
 import { type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import { ClaimLink, type LeadView, type LinkedOffer, SambarProblem } from '../../client-sdk/src/sambar-client.ts';
 import { countdown } from '../shared/format.ts';
-import { t } from '../shared/language.ts';
 import { deviceStorage } from '../shared/memory.ts';
 import { isOnline } from '../shared/network.ts';
 import { PageHeader } from '../shared/page-header.tsx';
@@ -13,6 +12,7 @@ import { Contact } from './contact.tsx';
 import { OfferFacts } from './offer-facts.tsx';
 import { isOut, type Tap, tapped } from './tap.ts';
 import { tapText, verdictClass, verdictName } from './verdict-words.ts';
+import { t } from './words.ts';
 
 /** There is no socket: what others do to the offer is asked for. */
 const LOOK_EVERY_MS = 3000;

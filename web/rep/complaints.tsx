@@ -1,9 +1,9 @@
 /** What the rep holds to be unfair, and what was answered (FAIR-22). Loaded when it is opened, and no sooner. */
 import type { TargetedEvent } from 'preact';
 import { useState } from 'preact/hooks';
-import { t } from '../shared/language.ts';
 import { useSubmitting } from '../shared/submitting.ts';
 import type { RepModel } from './rep-model.ts';
+import { t } from './words.ts';
 
 type Category = keyof typeof t.value.complaint.categories;
 

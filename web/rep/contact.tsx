@@ -1,8 +1,8 @@
 /** Who to call, and how, once the lead is one's own: by phone, WhatsApp or e-mail, with the first words written. */
 import type { LeadView } from '../../client-sdk/src/sambar-client.ts';
 import { number } from '../shared/format.ts';
-import { t } from '../shared/language.ts';
 import { whatsAppNumber } from './whatsapp.ts';
+import { t } from './words.ts';
 
 /** `from`: the rep's name, for the first words; null: not known here. */
 export function Contact({ lead, from }: { lead: LeadView; from: string | null }) {

@@ -2,7 +2,7 @@
 import { effect, signal } from '@preact/signals';
 import { render } from 'preact';
 import { number, span } from '../shared/format.ts';
-import { language, t } from '../shared/language.ts';
+import { language } from '../shared/language.ts';
 import { ConnectionBadge, PageHeader } from '../shared/page-header.tsx';
 import { openSession } from '../shared/session.ts';
 import { SignIn } from '../shared/sign-in.tsx';
@@ -16,8 +16,8 @@ import { OwnCard } from './own-card.tsx';
 import { OwnStatus } from './own-status.tsx';
 import { createRepModel, type Me, type RepModel } from './rep-model.ts';
 import { Settings } from './settings.tsx';
-
 import { verdictText } from './verdict-words.ts';
+import { t } from './words.ts';
 
 const linked = signal<LinkModel | null>(null);
 followLink();

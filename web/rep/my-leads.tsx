@@ -1,10 +1,10 @@
 import type { ComponentChildren, TargetedEvent } from 'preact';
 import { useState } from 'preact/hooks';
 import { countdown, span } from '../shared/format.ts';
-import { t } from '../shared/language.ts';
 import { type Submitting, useSubmitting } from '../shared/submitting.ts';
 import { Contact } from './contact.tsx';
 import type { OwnLead, RepModel } from './rep-model.ts';
+import { t } from './words.ts';
 
 const OUTCOMES = ['connected', 'voicemail', 'wrongNumber'] as const;
 /** `won` asks for the revenue and `disqualified` for a reason, so these two have forms of their own. */

@@ -1,7 +1,7 @@
 /** What a card shows of an offer before it is won: never a contact. */
 import type { OfferCard } from '../../client-sdk/src/sambar-client.ts';
 import { countdown, number } from '../shared/format.ts';
-import { t } from '../shared/language.ts';
+import { t } from './words.ts';
 
 export function OfferFacts({ card, now, isOver }: { card: OfferCard; now: number; isOver: boolean }) {
   const words = t.value.offers;

@@ -1,13 +1,13 @@
 import { useEffect, useRef } from 'preact/hooks';
 import type { UpcomingCard } from '../../client-sdk/src/sambar-client.ts';
 import { countdown } from '../shared/format.ts';
-import { t } from '../shared/language.ts';
 import { ClaimButton } from './claim-button.tsx';
 import { OfferFacts } from './offer-facts.tsx';
 import type { ShownOffer } from './offers-model.ts';
 import type { RepModel } from './rep-model.ts';
 import { isOut } from './tap.ts';
 import { statusText, verdictClass, verdictName } from './verdict-words.ts';
+import { t } from './words.ts';
 
 export function OfferList({ model }: { model: RepModel }) {
   const words = t.value.offers;

@@ -1,7 +1,7 @@
 /** My card (DASH-01, FAIR-21): figures, rank with its neighbours, tier and why, and what is left of each limit. */
 import { moment, number, percent, span } from '../shared/format.ts';
-import { t } from '../shared/language.ts';
 import type { Limit, Me, RankRow } from './rep-model.ts';
+import { t } from './words.ts';
 
 export function OwnCard({ me }: { me: Me }) {
   const words = t.value.me;

@@ -1,7 +1,8 @@
 /** Ready, or on a break: the rep's own word (NOTIF-16). What is pressed is what the server has, never what was asked. */
-import { t } from '../shared/language.ts';
+
 import { useSubmitting } from '../shared/submitting.ts';
 import type { Me, RepModel } from './rep-model.ts';
+import { t } from './words.ts';
 
 export function OwnStatus({ model, me }: { model: RepModel; me: Me }) {
   const submitting = useSubmitting();

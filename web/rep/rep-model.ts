@@ -11,7 +11,6 @@ import {
   type SambarClient,
   SambarProblem,
 } from '../../client-sdk/src/sambar-client.ts';
-import { t } from '../shared/language.ts';
 import { deviceStorage } from '../shared/memory.ts';
 import { isOnline } from '../shared/network.ts';
 import { stayAwake } from '../shared/stay-awake.ts';
@@ -21,6 +20,7 @@ import { OffersModel } from './offers-model.ts';
 import { preferences } from './preferences.ts';
 import { tell } from './signals.ts';
 import { tapped } from './tap.ts';
+import { t } from './words.ts';
 
 /** A lead of one's own, with when it is to be contacted first and when it was. */
 export type OwnLead = LeadView & { contactDueAt: string | null; contactedAt: string | null };

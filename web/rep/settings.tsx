@@ -1,9 +1,9 @@
 /** What this device does at a new lead, whether the page is installed, and what is missing without HTTPS. */
 import type { Signal } from '@preact/signals';
-import { t } from '../shared/language.ts';
 import { canStayAwake } from '../shared/stay-awake.ts';
 import { canInstall, install } from './installing.ts';
 import { preferences } from './preferences.ts';
+import { t } from './words.ts';
 
 export function Settings({ signOut }: { signOut(): void }) {
   const words = t.value.settings;

@@ -1,9 +1,9 @@
 /** What became of a tap, and of an offer, in the words of the page's language. */
 import type { Verdict } from '../../client-sdk/src/sambar-client.ts';
 import { countdown, number } from '../shared/format.ts';
-import { t } from '../shared/language.ts';
 import type { End, ShownOffer } from './offers-model.ts';
 import type { Tap } from './tap.ts';
+import { t } from './words.ts';
 
 /** The rep's own tap is the news, unless it decided nothing and the offer has ended since. */
 export function statusText({ tap, end }: ShownOffer, now: number): string {

@@ -3,7 +3,7 @@ import { effect, signal } from '@preact/signals';
 import { render } from 'preact';
 import type { BoardRow } from '../../client-sdk/src/sambar-client.ts';
 import { clockTime, number, percent, span } from '../shared/format.ts';
-import { language, t } from '../shared/language.ts';
+import { language } from '../shared/language.ts';
 import { forget, recall, remember } from '../shared/memory.ts';
 import { ConnectionBadge, PageHeader } from '../shared/page-header.tsx';
 import { openSession } from '../shared/session.ts';
@@ -14,6 +14,7 @@ import { followBuilds } from './newer-build.ts';
 import { type Pairing, PairingCode, pair } from './pairing.tsx';
 import { publicRows, type WallBoard } from './scenes.ts';
 import { createWallModel, type WallModel } from './wall-model.ts';
+import { t } from './words.ts';
 
 const NAMELESS = 'sambar:wall:nameless';
 

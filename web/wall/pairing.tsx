@@ -1,9 +1,9 @@
 /** The television's side of pairing: it shows a code until a manager has typed it on another device. */
 import { type Signal, signal } from '@preact/signals';
 import { Api, SambarProblem } from '../../client-sdk/src/sambar-client.ts';
-import { t } from '../shared/language.ts';
 import { PageHeader } from '../shared/page-header.tsx';
 import type { Session } from '../shared/session.ts';
+import { t } from './words.ts';
 
 const ASK_EVERY_MS = 2000;
 

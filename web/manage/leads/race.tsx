@@ -1,15 +1,16 @@
 /** A race played back: who was told when, who asked when, and the rule that decided. */
-import { number } from '../shared/format.ts';
-import { t } from '../shared/language.ts';
-import type { ManageModel } from './manage-model.ts';
-import { linesOf, type RaceAttempt, type RaceLine, type RaceOffer, spanOf } from './race-view.ts';
+import { number } from '../../shared/format.ts';
+import { type Desk, usePolled } from '../desk.ts';
+import { t } from '../words.ts';
+import { linesOf, type RaceAttempt, type RaceLine, type RaceOffer, type RaceView, spanOf } from './race-view.ts';
+import { shownRace } from './shown-race.ts';
 
 const AXIS = { width: 720, left: 150, right: 30, top: 24, line: 26 };
 
-export function Race({ model }: { model: ManageModel }) {
-  const race = model.race.value;
+export function Race({ desk, leadId }: { desk: Desk; leadId: string }) {
+  const race = usePolled(desk, () => desk.api.get<RaceView>(`/races/${encodeURIComponent(leadId)}`), [leadId]);
   if (race === null) return null;
-  const words = t.value.manage;
+  const words = t.value.leads;
   return (
     <section aria-label={words.race} data-testid="race" data-lead-id={race.leadId}>
       <div class="row">
@@ -18,7 +19,7 @@ export function Race({ model }: { model: ManageModel }) {
           type="button"
           class="quiet"
           onClick={() => {
-            model.race.value = null;
+            shownRace.value = null;
           }}
         >
           {t.value.dismiss}
@@ -33,7 +34,7 @@ export function Race({ model }: { model: ManageModel }) {
 }
 
 function Offer({ offer, place }: { offer: RaceOffer; place: number }) {
-  const words = t.value.manage;
+  const words = t.value.leads;
   const lines = linesOf(offer);
   const { fromMs } = spanOf(offer);
   const winner = lines.find(({ repId }) => repId === offer.winner?.repId);
@@ -49,7 +50,7 @@ function Offer({ offer, place }: { offer: RaceOffer; place: number }) {
         <table>
           <thead>
             <tr>
-              <th>{words.rep}</th>
+              <th>{t.value.desk.rep}</th>
               <th class="numeric">{words.opens}</th>
               <th class="numeric">{words.sent}</th>
               <th class="numeric">{words.delivered}</th>
@@ -89,7 +90,7 @@ function Axis({ offer, lines }: { offer: RaceOffer; lines: RaceLine[] }) {
   const x = (stamp: string): number => AXIS.left + (Math.max(0, Date.parse(stamp) - fromMs) / (toMs - fromMs)) * width;
   const height = AXIS.top + lines.length * AXIS.line + 8;
   return (
-    <svg class="axis" viewBox={`0 0 ${AXIS.width} ${height}`} role="img" aria-label={t.value.manage.axis}>
+    <svg class="axis" viewBox={`0 0 ${AXIS.width} ${height}`} role="img" aria-label={t.value.leads.axis}>
       {[0, 0.25, 0.5, 0.75, 1].map((part) => {
         const at = AXIS.left + part * width;
         return (

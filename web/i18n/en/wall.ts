@@ -1,0 +1,25 @@
+import type { wall as indonesian } from '../id/wall.ts';
+
+export const wall = {
+  wall: {
+    title: 'Sambar board',
+    points: 'Points this week',
+    claims: 'Claims this week',
+    conversion: 'Conversion this week',
+    opportunities: 'Opportunities this week',
+    revenue: 'Revenue this week',
+    claimSpeed: 'Claim speed this week',
+    pairTitle: 'Connect this screen',
+    pairHelp: (address: string) =>
+      `On your phone or computer open ${address}, choose "Connect a screen" and type this code.`,
+    touchForSound: 'Touch for sound',
+    nameless: 'Hide names',
+    latest: 'Latest claims',
+    poolSize: 'Open leads',
+    claimsToday: 'Claims today',
+    age: (time: string) => `Data is ${time} old`,
+    noData: 'No data yet',
+    claimed: (name: string, time: string) => `${name} in ${time}`,
+    empty: 'None yet',
+  },
+} satisfies typeof indonesian;

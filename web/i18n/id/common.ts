@@ -1,0 +1,31 @@
+export const common = {
+  language: 'Bahasa',
+  connection: {
+    connecting: 'Menyambung…',
+    live: 'Tersambung',
+    offline: 'Terputus, menyambung lagi…',
+    refused: (reason: string) => `Tidak dapat masuk (${reason})`,
+    noNetwork: 'Tidak ada jaringan. Klaim menunggu sampai tersambung kembali.',
+    stale: (age: string) => `Terputus. Yang terlihat sudah berumur ${age}.`,
+    newer: 'Versi baru sudah siap.',
+    reload: 'Muat ulang',
+  },
+  signIn: {
+    title: 'Masuk',
+    token: 'Token',
+    submit: 'Masuk',
+    help: 'Buka tautan undangan dari manajer Anda, atau tempel token di sini.',
+    adminHelp: 'Tempel kunci admin atau token manajer.',
+    screenHelp: 'Tempel token layar ini.',
+    redeeming: 'Memeriksa undangan…',
+    signOut: 'Keluar',
+    signedOut: 'Sesi Anda berakhir. Silakan masuk lagi.',
+  },
+  temperature: { hot: 'Panas', warm: 'Hangat', cold: 'Dingin' },
+  errors: {
+    unreachable: 'Server tidak terjangkau. Coba lagi.',
+    problem: (message: string) => `Gagal: ${message}`,
+  },
+  dismiss: 'Tutup',
+  cancel: 'Batal',
+};

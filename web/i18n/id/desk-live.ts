@@ -1,0 +1,4 @@
+export const live = {
+  who: 'Siapa yang siap',
+  nobody: 'Belum ada sales.',
+};

@@ -1,0 +1,11 @@
+/** All that this page says, in the language in use. */
+import { common as commonEnglish } from '../i18n/en/common.ts';
+import { rep as english } from '../i18n/en/rep.ts';
+import { common as commonIndonesian } from '../i18n/id/common.ts';
+import { rep as indonesian } from '../i18n/id/rep.ts';
+import { inBoth } from '../shared/language.ts';
+
+export const t = inBoth({
+  id: { ...commonIndonesian, ...indonesian },
+  en: { ...commonEnglish, ...english },
+});
