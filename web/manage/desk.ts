@@ -1,7 +1,7 @@
 /** The manager's desk: what its sections share. They ask the server again while they are looked at. */
 import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import { useEffect, useState } from 'preact/hooks';
-import { Api, type ConnectionState, SambarProblem } from '../../client-sdk/src/sambar-client.ts';
+import { Api, type ConnectionState, createClientClock, SambarProblem } from '../../client-sdk/src/sambar-client.ts';
 import { language } from '../shared/language.ts';
 import { explain } from '../shared/problems.ts';
 import type { Session } from '../shared/session.ts';
@@ -34,7 +34,8 @@ const REFRESH_MS = 5000;
 
 export function createDesk(token: string, session: Session): Desk {
   const api = new Api({ url: location.origin, token });
-  const clock = ticking(() => Date.now());
+  const device = createClientClock();
+  const clock = ticking(() => device.nowMs());
   const connection = signal<ConnectionState>({ kind: 'connecting' });
   const trouble = signal<string | null>(null);
   const loadedAtMs = signal<number | null>(null);
@@ -55,7 +56,7 @@ export function createDesk(token: string, session: Session): Desk {
     async load(asked) {
       try {
         const answer = await asked;
-        loadedAtMs.value = Date.now();
+        loadedAtMs.value = device.nowMs();
         trouble.value = null;
         connection.value = { kind: 'live' };
         return answer;
