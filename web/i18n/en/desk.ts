@@ -1,12 +1,12 @@
 import type { desk as indonesian } from '../id/desk.ts';
 
 export const desk = {
-  title: 'Connect a screen',
+  title: 'Manage',
   refresh: 'Refresh',
   updated: (time: string) => `Loaded ${time} ago`,
   submit: 'Send',
   more: 'Next',
-  name: 'Name of the screen',
+  name: 'Name',
   email: 'E-mail',
   team: 'Team',
   tier: 'Tier',

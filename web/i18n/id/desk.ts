@@ -1,10 +1,10 @@
 export const desk = {
-  title: 'Hubungkan layar',
+  title: 'Kelola',
   refresh: 'Muat ulang',
   updated: (time: string) => `Dimuat ${time} yang lalu`,
   submit: 'Kirim',
   more: 'Berikutnya',
-  name: 'Nama layar',
+  name: 'Nama',
   email: 'E-mail',
   team: 'Tim',
   tier: 'Tingkat',
