@@ -11,6 +11,8 @@ import type { Clock, Timer } from '../kernel/clock.ts';
 /** The lease; longer than two missed renewals, short enough that a successor need not wait long. */
 const LEASE_MS = 3_000;
 const RENEW_EVERY_MS = 1_000;
+/** A lease that is seen in the way for as long has been renewed. */
+const ANOTHER_LIVES_MS = LEASE_MS + RENEW_EVERY_MS;
 /** On another host a killed holder's lease must run out before its successor gets it: that long and a little more. */
 const TRIES = 20;
 const TRY_EVERY_MS = 200;
@@ -29,7 +31,7 @@ export interface CellRole {
 
 /**
  * Takes the role or fails with `RoleTakenError`. `onLost` fires when another process took it after
- * this one could not renew it in time.
+ * this one could not renew it in time, and renews it.
  */
 export async function takeCellRole(deps: {
   redis: Redis;
@@ -53,6 +55,8 @@ export async function takeCellRole(deps: {
   let timer: Timer | null = null;
   let released = false;
   let lock: Lock;
+  /** Whose lease is in the way, and since when it is seen there, on the monotonic clock. */
+  let inTheWay: { lease: string; sinceMs: number } | null = null;
   if (deps.leftLease !== null) await deps.redis.eval(END_LEASE, 1, resource, deps.leftLease);
   try {
     lock = await patient.lock(resource, LEASE_MS);
@@ -63,7 +67,8 @@ export async function takeCellRole(deps: {
 
   async function renew(): Promise<void> {
     try {
-      lock = await lock.extend(LEASE_MS);
+      lock = await impatient.extend(lock, LEASE_MS);
+      inTheWay = null;
     } catch {
       // Run out (a pause, an empty Redis): take it again, or learn that somebody else has.
       await retake();
@@ -71,14 +76,23 @@ export async function takeCellRole(deps: {
     if (!released) schedule();
   }
 
+  /**
+   * A lease in the way need not be another process's: one that this process took and never heard of (its answer was
+   * lost with a link), or had long ago (Redis is back as it was then), is renewed by nobody and runs out. One that is
+   * still there when it should have run out is somebody's who lives.
+   */
   async function retake(): Promise<void> {
     try {
       lock = await impatient.lock(resource, LEASE_MS);
+      inTheWay = null;
       deps.onLease(lock.value);
     } catch (error) {
       deps.onFault(error);
-      const holder = await deps.redis.get(resource).catch(() => null);
-      if (holder !== null && !released) deps.onLost();
+      const lease = await deps.redis.get(resource).catch(() => null);
+      const nowMs = deps.clock.monotonicMs();
+      if (lease === null) inTheWay = null;
+      else if (lease !== inTheWay?.lease) inTheWay = { lease, sinceMs: nowMs };
+      else if (!released && nowMs - inTheWay.sinceMs >= ANOTHER_LIVES_MS) deps.onLost();
     }
   }
 

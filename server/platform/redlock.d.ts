@@ -6,12 +6,13 @@ declare module 'redlock' {
       options?: { retryCount?: number; retryDelay?: number; retryJitter?: number },
     );
     lock(resource: string, ttlMs: number): Promise<Redlock.Lock>;
+    /** As patiently as this one is, whichever took the lock. */
+    extend(lock: Redlock.Lock, ttlMs: number): Promise<Redlock.Lock>;
   }
   namespace Redlock {
     interface Lock {
       /** What stands in Redis while it is held, and in no other lock. */
       readonly value: string;
-      extend(ttlMs: number): Promise<Lock>;
       unlock(): Promise<void>;
     }
     interface CompatibleRedisClient {

@@ -18,6 +18,8 @@ export interface ServerProcess {
   /** Sends a signal and resolves with the exit code once it is gone. */
   end(signal?: NodeJS.Signals): Promise<number | null>;
   signal(signal: NodeJS.Signals): void;
+  /** Whether it was ever sent a signal: else it ended by itself. */
+  wasSignalled(): boolean;
 }
 
 /** What `node` runs, and where: the built server, or a variant that is broken on purpose. */
@@ -70,6 +72,11 @@ export function spawnServer(env: Record<string, string>, program: Program): Serv
     told,
     ended.then((code) => Promise.reject(new Error(`the server ended with ${code}: ${output}`))),
   ]);
+  let wasSignalled = false;
+  const signal = (name: NodeJS.Signals): void => {
+    wasSignalled = true;
+    child.kill(name);
+  };
   // Who does not wait for it need not hear that it never came.
   listening.catch(() => undefined);
   return {
@@ -82,9 +89,10 @@ export function spawnServer(env: Record<string, string>, program: Program): Serv
     pid: child.pid ?? 0,
     output: () => output,
     ended,
-    signal: (signal) => void child.kill(signal),
-    async end(signal = 'SIGTERM') {
-      child.kill(signal);
+    signal,
+    wasSignalled: () => wasSignalled,
+    async end(name = 'SIGTERM') {
+      signal(name);
       return ended;
     },
   };

@@ -33,6 +33,9 @@ export interface MemberOptions {
   program?: Program;
 }
 
+/** Characters of what a server said, of which its end is told. */
+const LAST_WORDS = 2_000;
+
 /** One server: states as of its process, running ⇄ frozen, then ended; `restart` begins anew on the same port. */
 export class Member {
   readonly name: string;
@@ -58,7 +61,7 @@ export class Member {
     this.detour = links.detour;
     this.#env = links.env;
     this.#program = options.program;
-    this.#process = spawnServer(this.#env, this.#program);
+    this.#process = this.#spawn(this.#env);
   }
 
   get process(): ServerProcess {
@@ -103,8 +106,18 @@ export class Member {
 
   /** Starts it again, at its old port, with more in its environment if asked; it must have ended. */
   async restart(env: Record<string, string> = {}): Promise<this> {
-    this.#process = spawnServer({ ...this.#env, PORT: this.#port, ...env }, this.#program);
+    this.#process = this.#spawn({ ...this.#env, PORT: this.#port, ...env });
     return this.listens();
+  }
+
+  /** One that ends unasked says why, where a test may be waiting for its answers in vain. */
+  #spawn(env: Record<string, string>): ServerProcess {
+    const server = spawnServer(env, this.#program);
+    void server.ended.then((code) => {
+      if (!server.wasSignalled())
+        process.stderr.write(`${this.name} ended with ${code}: ${server.output().slice(-LAST_WORDS)}\n`);
+    });
+    return server;
   }
 }
 
@@ -122,7 +135,7 @@ export class Cell implements AsyncDisposable {
     this.redis = redis;
     this.name = name;
     this.file = file ?? join(this.#folder, 'sambar.db');
-    this.#env = { ADMIN_API_KEY: ADMIN_KEY, LOG_LEVEL: 'silent', CELL: name, ...env };
+    this.#env = { ADMIN_API_KEY: ADMIN_KEY, LOG_LEVEL: 'error', CELL: name, ...env };
   }
 
   /** Starts a server and resolves when it listens. */
