@@ -1,6 +1,6 @@
 /** The television: connected by a code, showing who leads and never who is last, still there when the link is not. */
 
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, test } from 'vitest';
 import type { BoardRow } from '../../client-sdk/src/sambar-client.ts';
 import { nextScene, publicRows, WALL_BOARDS } from '../../web/wall/scenes.ts';
 import { ADMIN_KEY, leadBody } from '../support/app.ts';
@@ -14,7 +14,6 @@ beforeAll(async () => {
 });
 
 afterAll(() => premises.close());
-beforeEach(() => premises.startServer());
 afterEach(() => premises.clear());
 
 async function claims(token: string, count: number): Promise<void> {
@@ -39,6 +38,7 @@ describe('the wallboard', () => {
     await shown.getByText(/^\d{3} \d{3}$/).waitFor();
 
     const desk = await premises.visit(`${premises.url}/manage/#token=${ADMIN_KEY}`, TELEVISION);
+    await desk.page.getByRole('link', { name: 'Pemasangan' }).click();
     const form = desk.page.locator('form').filter({ hasText: 'Hubungkan layar' });
     await form.getByLabel('Kode di layar').fill('000000');
     await form.getByLabel('Nama layar').fill('Lobi');

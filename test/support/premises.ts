@@ -1,11 +1,12 @@
 /** One server with its built pages, and the browsers of people who work with it. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { ADMIN_KEY } from './app.ts';
 import { type Device, launchBrowser, openDevice } from './browser.ts';
-import { endServers, type ServerProcess, startServer } from './server-process.ts';
-import { tempFolder } from './temp-database.ts';
+import { type ServerProcess, startServer } from './server-process.ts';
 
 export const PHONE = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true };
 export const TELEVISION = { viewport: { width: 1920, height: 1080 } };
@@ -15,17 +16,24 @@ export interface Rep {
   name: string;
 }
 
+/** A file of tests opens one and shares it: a start costs more than what most of them do with it. */
 export class Premises {
   readonly browser: Browser;
+  readonly #folder = mkdtempSync(join(tmpdir(), 'sambar-test-'));
   #server: ServerProcess | null = null;
+  #starts = 0;
+  #reps = 0;
   readonly #devices: Device[] = [];
 
   private constructor(browser: Browser) {
     this.browser = browser;
   }
 
+  /** With a server on an empty file. */
   static async open(): Promise<Premises> {
-    return new Premises(await launchBrowser());
+    const premises = new Premises(await launchBrowser());
+    await premises.startServer();
+    return premises;
   }
 
   get url(): string {
@@ -33,19 +41,22 @@ export class Premises {
     return this.#server.url;
   }
 
-  /** A new server with an empty file, for each test. */
+  /** A new server with an empty file in place of the one before: for who must be alone with what it does. */
   async startServer(): Promise<void> {
-    this.#server = await startServer({ DATABASE_FILE: join(tempFolder(), 'sambar.db'), ADMIN_API_KEY: ADMIN_KEY });
+    await this.#server?.end('SIGKILL');
+    const file = join(this.#folder, `sambar-${++this.#starts}.db`);
+    this.#server = await startServer({ DATABASE_FILE: file, ADMIN_API_KEY: ADMIN_KEY });
   }
 
-  /** After each test: everybody leaves, and the server ends. */
+  /** After each test: everybody leaves; the server and what is on file stay. */
   async clear(): Promise<void> {
     await Promise.all(this.#devices.splice(0).map(({ context }) => context.close()));
-    await endServers();
   }
 
-  close(): Promise<void> {
-    return this.browser.close();
+  async close(): Promise<void> {
+    await this.clear();
+    await Promise.all([this.browser.close(), this.#server?.end('SIGKILL')]);
+    rmSync(this.#folder, { recursive: true, force: true });
   }
 
   async call<T>(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<T> {
@@ -68,8 +79,9 @@ export class Premises {
     await this.call('PUT', '/policy', { ...policy, ...change }, { 'if-match': '*' });
   }
 
+  /** Of one name there may be many: each has an address of its own. */
   addRep(name: string): Promise<Rep> {
-    return this.post<Rep>('/reps', { name, email: `${name.toLowerCase()}@example.com` });
+    return this.post<Rep>('/reps', { name, email: `${name.toLowerCase()}.${++this.#reps}@example.com` });
   }
 
   async tokenOf({ id }: Rep): Promise<string> {
