@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { createSystemClock } from '../../server/kernel/clock.ts';
 import { percentile } from '../../server/kernel/percentile.ts';
 import type { Program } from '../../tools/faults/spawned-server.ts';
-import { type ArmOutcome, RACERS, tortureCell } from '../torture/arm.ts';
+import { type ArmOutcome, RACERS, type Tempo, tortureCell } from '../torture/arm.ts';
 import type { ArbiterKind } from '../torture/torture-cell.ts';
 
 export interface TortureOptions {
@@ -23,6 +23,8 @@ export interface TortureOptions {
   signal: AbortSignal;
   /** Left out: the built server. A control gives a broken one. */
   program?: Program;
+  /** Left out: that of long runs. */
+  tempo?: Tempo;
   onProgress(arbiter: ArbiterKind, done: number, of: number): void;
 }
 
@@ -142,6 +144,7 @@ export async function runTorture(options: TortureOptions): Promise<TortureResult
     historyFile,
     signal,
     program = BUILT_SERVER,
+    tempo,
     onProgress,
   } = options;
   const arms: TortureFigures[] = [];
@@ -151,6 +154,7 @@ export async function runTorture(options: TortureOptions): Promise<TortureResult
     if (signal.aborted) break;
     const outcome = await tortureCell({
       ...{ arbiter, seed, forMs, leastKills, signal, program, clock: createSystemClock(), leads: share },
+      ...(tempo === undefined ? {} : { tempo }),
       historyFile: historyFile === null || arbiters.length === 1 ? historyFile : `${historyFile}.${arbiter}`,
       onProgress: (sinceMs, done) =>
         forMs === null

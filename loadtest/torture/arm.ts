@@ -36,7 +36,16 @@ export interface ArmOptions {
   historyFile: string | null;
   /** Asked to end early: what there is by then is judged. */
   signal: AbortSignal;
+  /** Left out: a calm long enough for some ten blows a minute, and half a minute to settle. */
+  tempo?: Tempo;
   onProgress(sinceMs: number, leads: number): void;
+}
+
+export interface Tempo {
+  /** Between races that flow and the next blow. */
+  calmMs: readonly [number, number];
+  /** After the last blow everything must be answered within this; more is a finding of its own. */
+  settlesWithinMs: number;
 }
 
 export interface ArmOutcome {
@@ -67,12 +76,10 @@ export const RACERS = 5;
 /** One machine's clocks, each cut to a millisecond. */
 const SKEW_MS = 20;
 const ADMIN_KEY = 'torture-admin-key-0123456789abcdef';
-/** Long enough for a process that has just started to warm up; short enough for some ten blows a minute. */
-const CALM_MS = [1_000, 5_000] as const;
+/** A process that has just started warms up in the calm; what is answered at all is answered within seconds. */
+const TEMPO: Tempo = { calmMs: [1_000, 5_000], settlesWithinMs: 30_000 };
 /** A lead that a racer was not alerted to, because its link was down, is tried by it after this. */
 const SWEEP_MS = 250;
-/** After the last blow everything must be answered within seconds; more is a finding of its own. */
-const SETTLES_WITHIN_MS = 30_000;
 /**
  * Raced for in the calm, twice: processes that were started a moment ago are warm after the first, and use no
  * more after the second.
@@ -83,6 +90,7 @@ const BOARDS_MS = 1_500;
 
 class Arm {
   readonly #options: ArmOptions;
+  readonly #tempo: Tempo;
   readonly #cell: TortureCell;
   readonly #history: History;
   readonly #book = new LeadBook(RACERS);
@@ -94,6 +102,7 @@ class Arm {
 
   constructor(options: ArmOptions, cell: TortureCell, history: History) {
     this.#options = options;
+    this.#tempo = options.tempo ?? TEMPO;
     this.#cell = cell;
     this.#history = history;
     this.#intake = new Intake({ ...this.#field('intake'), adminKey: ADMIN_KEY });
@@ -107,7 +116,7 @@ class Arm {
     this.#intake.open();
     const { chance } = this.#field('nemesis');
     const ground = { cell: this.#cell, book: this.#book, history: this.#history, clock, chance, tally: this.#tally };
-    const nemesis = new Nemesis(ground, { arbiter, calmMs: CALM_MS, isOver: () => this.#isDone() });
+    const nemesis = new Nemesis(ground, { arbiter, calmMs: this.#tempo.calmMs, isOver: () => this.#isDone() });
     const failure = await nemesis.rage().then(() => null, String);
     const seconds = (clock.monotonicMs() - this.#beganAtMs) / 1_000;
     const outcome = await this.#judge();
@@ -183,8 +192,9 @@ class Arm {
   /** Nothing new is posted; answers how many leads are not through in time. */
   async #finish(): Promise<number> {
     const { clock } = this.#options;
-    const endsAtMs = clock.monotonicMs() + SETTLES_WITHIN_MS;
-    await within(clock, SETTLES_WITHIN_MS, this.#intake.stop());
+    const { settlesWithinMs } = this.#tempo;
+    const endsAtMs = clock.monotonicMs() + settlesWithinMs;
+    await within(clock, settlesWithinMs, this.#intake.stop());
     while (this.#book.size > 0 && clock.monotonicMs() < endsAtMs) await pause(clock, SWEEP_MS);
     return this.#book.size;
   }
@@ -194,7 +204,7 @@ class Arm {
     let unfinished = 0;
     for (const _ of ['warm', 'as before']) {
       this.#intake.open(this.#intake.posted + LAST_LEADS);
-      await within(this.#options.clock, SETTLES_WITHIN_MS, this.#intake.allPosted());
+      await within(this.#options.clock, this.#tempo.settlesWithinMs, this.#intake.allPosted());
       unfinished += await this.#finish();
       for (const { name, pid } of this.#cell.serving) {
         const usage = await usageOf(pid, this.#options.clock);

@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { runTorture, type TortureFigures } from '../../loadtest/scenarios/torture.ts';
+import type { Tempo } from '../../loadtest/torture/arm.ts';
 import type { ArbiterKind } from '../../loadtest/torture/torture-cell.ts';
 import { BUILT_SERVER, buildOnce, type Program, ROOT } from '../support/server-process.ts';
 import { brokenBuild } from './kit/broken-build.ts';
@@ -34,7 +35,13 @@ const TELLS_BEFORE_COMMIT = brokenBuild(
   },
 );
 
-async function torture(arbiter: ArbiterKind, args: Program): Promise<TortureFigures> {
+/** Blows fall close together. */
+const SHORT_CALM_MS = [100, 500] as const;
+const QUICK: Tempo = { calmMs: SHORT_CALM_MS, settlesWithinMs: 30_000 };
+/** A server that loses wins leaves leads that are never through: nobody needs to wait for them long. */
+const IMPATIENT: Tempo = { calmMs: SHORT_CALM_MS, settlesWithinMs: 2_000 };
+
+async function torture(arbiter: ArbiterKind, args: Program, tempo: Tempo): Promise<TortureFigures> {
   const { arms } = await runTorture({
     arbiters: [arbiter],
     minutes: 0.05,
@@ -44,6 +51,7 @@ async function torture(arbiter: ArbiterKind, args: Program): Promise<TortureFigu
     historyFile: null,
     signal: new AbortController().signal,
     program: { args, folder: ROOT },
+    tempo,
     onProgress: () => undefined,
   });
   return arms[0] as TortureFigures;
@@ -55,7 +63,7 @@ describe(`torture, FAULT_SEED=${SEED}`, () => {
   it.each<ArbiterKind>(['embedded', 'redis'])(
     '%s: processes are killed and links cut while reps race; nothing is lost, doubled or left unanswered',
     async (arbiter) => {
-      const figures = await torture(arbiter, BUILT_SERVER);
+      const figures = await torture(arbiter, BUILT_SERVER, QUICK);
       expect(figures.broken).toEqual([]);
       // All rules had what they need, but those that speak of Redis where there is none.
       expect(figures.unjudged.map((words) => words.split(':')[0]).sort()).toEqual(UNJUDGED[arbiter]);
@@ -77,7 +85,7 @@ describe(`torture, FAULT_SEED=${SEED}`, () => {
   it(
     'a server that tells before it is on disk is caught',
     async () => {
-      const { broken } = await torture('embedded', TELLS_BEFORE_COMMIT);
+      const { broken } = await torture('embedded', TELLS_BEFORE_COMMIT, IMPATIENT);
       expect(broken.join('\n')).toMatch(/^S2 .*the file has no claim/m);
     },
     TEST_MS,
