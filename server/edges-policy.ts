@@ -11,6 +11,7 @@ import { MODES, modesOf, modeWarnings } from './policy/mode-rules.ts';
 import { modeAdvice } from './policy/mode-words.ts';
 import { pausesRoutes } from './policy/pauses-routes.ts';
 import { policyRoutes } from './policy/policy-routes.ts';
+import type { Policy } from './policy/policy-rules.ts';
 import { policyInWords } from './policy/policy-words.ts';
 import { warningsInWords } from './policy/warning-words.ts';
 import { fold, sameText } from './routing/condition-rules.ts';
@@ -21,6 +22,14 @@ import { stored } from './stored.ts';
 
 /** The document of rules, read and replaced. */
 export function bindPolicy(app: Http, { world }: DecidingHouse): void {
+  const nameOf = (repId: string) => world.directory.rep(repId)?.name ?? null;
+  function warningsOf(policy: Policy) {
+    const reps = world.directory
+      .reps()
+      .filter((rep) => rep.active)
+      .map(routingRepOf);
+    return [...modeWarnings(policy, reps), ...routingWarnings(policy.routing, reps)];
+  }
   policyRoutes(app, {
     inForce: () => world.policy.at(world.clock.nowMs()),
     latest: world.policy.latest,
@@ -28,16 +37,17 @@ export function bindPolicy(app: Http, { world }: DecidingHouse): void {
     words(asked, speaker) {
       const language = asked ?? world.directory.language(speaker);
       const nowMs = world.clock.nowMs();
-      const nameOf = (repId: string) => world.directory.rep(repId)?.name ?? null;
       const { policy } = world.policy.at(nowMs);
       return { language, sections: policyInWords(policy, language, nameOf, world.pauses.live(nowMs)) };
     },
+    draftWords(policy, asked, speaker) {
+      const language = asked ?? world.directory.language(speaker);
+      const sections = policyInWords(policy, language, nameOf);
+      // What has been on file for long says nothing of a draft.
+      return { language, sections, warnings: warningsInWords(warningsOf(policy), language) };
+    },
     warnings(asked, speaker) {
-      const active = world.directory.reps().filter((rep) => rep.active);
-      const { policy } = world.policy.latest();
-      const reps = active.map(routingRepOf);
-      const stale = staleRules(world, world.clock.nowMs());
-      const warnings = [...modeWarnings(policy, reps), ...routingWarnings(policy.routing, reps), ...stale];
+      const warnings = [...warningsOf(world.policy.latest().policy), ...staleRules(world, world.clock.nowMs())];
       return warningsInWords(warnings, asked ?? world.directory.language(speaker));
     },
     modes(asked, speaker) {

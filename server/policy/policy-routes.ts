@@ -23,6 +23,12 @@ const inLanguage = z.strictObject({ lang: z.enum(['id', 'en']).optional() });
 export interface PolicyRoutesDeps {
   /** The rules in force as a person reads them; null: in the speaker's language. */
   words(language: 'id' | 'en' | null, speaker: Speaker): { language: 'id' | 'en'; sections: SectionInWords[] };
+  /** A document that nobody has set, in words, with what is probably not meant in it. */
+  draftWords(
+    draft: PolicyVersion['policy'],
+    language: 'id' | 'en' | null,
+    speaker: Speaker,
+  ): { language: 'id' | 'en'; sections: SectionInWords[]; warnings: WarningInWords[] };
   /** What is allowed and probably not meant in the newest document; null: in the speaker's language. */
   warnings(language: 'id' | 'en' | null, speaker: Speaker): WarningInWords[];
   /** COMP-12: what each mode is good for, and which ones the newest document uses. */
@@ -96,6 +102,13 @@ function splitBody(body: unknown, nowMs: number) {
   return { document, effectiveAtMs: effectiveAtOf(effectiveAt, nowMs), reason: words.data ?? null };
 }
 
+/** A whole document or `{preset}`, as it would stand beside what is in force. */
+function readDocument(document: unknown, deps: PolicyRoutesDeps) {
+  const parsed = parsePolicy(document, deps.latest().policy, deps.isTeam);
+  if (parsed.ok) return { policy: parsed.policy, errors: [] };
+  return { policy: null, errors: parsed.problems.map(({ path, message }) => ({ field: path || 'body', message })) };
+}
+
 export function policyRoutes(app: Http, deps: PolicyRoutesDeps): void {
   app.get(
     '/v1/policy',
@@ -123,6 +136,52 @@ export function policyRoutes(app: Http, deps: PolicyRoutesDeps): void {
     },
   );
 
+  app.put(
+    '/v1/policy',
+    {
+      config: { allow: ['manager', 'admin'] },
+      schema: { summary: 'Set the rules: a whole document or {preset}', tags: ['policy'], querystring: inLanguage },
+    },
+    async (request, reply) => {
+      const expected = expectedVersion(request.headers['if-match'], deps);
+      const { document, effectiveAtMs, reason } = splitBody(request.body, deps.nowMs());
+      const { policy, errors } = readDocument(document, deps);
+      if (policy === null) {
+        throw new Problem(400, 'validation', `${errors[0]?.field}: ${errors[0]?.message}`, {
+          field: errors[0]?.field,
+          errors,
+        });
+      }
+      const order = { effectiveAtMs, expectedVersion: expected, reason };
+      const set = await deps.set(policy, order, speakerOf(request));
+      if (set === null) throw policyChanged();
+      reply.header('etag', etagOf(deps));
+      const warnings = deps.warnings(request.query.lang ?? null, speakerOf(request));
+      return { version: set.version, ...(warnings.length > 0 && { warnings }), ...set.policy };
+    },
+  );
+  app.post(
+    '/v1/policy/reviews',
+    {
+      config: { allow: ['manager', 'admin'] },
+      schema: {
+        summary: 'The rules were looked through, as they are to be each quarter',
+        tags: ['policy'],
+        body: newReview,
+      },
+    },
+    async (request, reply) => {
+      const note = request.body.note ?? null;
+      const at = await deps.reviewed(note, speakerOf(request), idempotencyOf(request));
+      return reply.code(201).send({ at: iso(at), note });
+    },
+  );
+  spokenRoutes(app, deps);
+  versionRoutes(app, deps);
+}
+
+/** What people read of the rules. */
+function spokenRoutes(app: Http, deps: PolicyRoutesDeps): void {
   app.get(
     '/v1/policy/words',
     {
@@ -132,6 +191,24 @@ export function policyRoutes(app: Http, deps: PolicyRoutesDeps): void {
     async (request) => {
       const { version } = deps.inForce();
       return { version, ...deps.words(request.query.lang ?? null, speakerOf(request)) };
+    },
+  );
+
+  app.post(
+    '/v1/policy/words',
+    {
+      config: { allow: ['manager', 'admin'] },
+      schema: {
+        summary: 'Rules that are not set, in words: a whole document or {preset}; nothing is stored',
+        tags: ['policy'],
+        querystring: inLanguage,
+      },
+    },
+    async (request) => {
+      const { policy, errors } = readDocument(splitBody(request.body, deps.nowMs()).document, deps);
+      // A draft that is wrong is an answer, not a failure: somebody is still writing it.
+      if (policy === null) return { policy, sections: [], warnings: [], errors };
+      return { policy, ...deps.draftWords(policy, request.query.lang ?? null, speakerOf(request)), errors };
     },
   );
 
@@ -155,49 +232,6 @@ export function policyRoutes(app: Http, deps: PolicyRoutesDeps): void {
     },
     async (request) => ({ items: deps.modes(request.query.lang ?? null, speakerOf(request)), nextCursor: null }),
   );
-
-  app.put(
-    '/v1/policy',
-    {
-      config: { allow: ['manager', 'admin'] },
-      schema: { summary: 'Set the rules: a whole document or {preset}', tags: ['policy'], querystring: inLanguage },
-    },
-    async (request, reply) => {
-      const expected = expectedVersion(request.headers['if-match'], deps);
-      const { document, effectiveAtMs, reason } = splitBody(request.body, deps.nowMs());
-      const parsed = parsePolicy(document, deps.latest().policy, deps.isTeam);
-      if (!parsed.ok) {
-        const errors = parsed.problems.map(({ path, message }) => ({ field: path || 'body', message }));
-        throw new Problem(400, 'validation', `${errors[0]?.field}: ${errors[0]?.message}`, {
-          field: errors[0]?.field,
-          errors,
-        });
-      }
-      const order = { effectiveAtMs, expectedVersion: expected, reason };
-      const set = await deps.set(parsed.policy, order, speakerOf(request));
-      if (set === null) throw policyChanged();
-      reply.header('etag', etagOf(deps));
-      const warnings = deps.warnings(request.query.lang ?? null, speakerOf(request));
-      return { version: set.version, ...(warnings.length > 0 && { warnings }), ...set.policy };
-    },
-  );
-  app.post(
-    '/v1/policy/reviews',
-    {
-      config: { allow: ['manager', 'admin'] },
-      schema: {
-        summary: 'The rules were looked through, as they are to be each quarter',
-        tags: ['policy'],
-        body: newReview,
-      },
-    },
-    async (request, reply) => {
-      const note = request.body.note ?? null;
-      const at = await deps.reviewed(note, speakerOf(request), idempotencyOf(request));
-      return reply.code(201).send({ at: iso(at), note });
-    },
-  );
-  versionRoutes(app, deps);
 }
 
 function versionRoutes(app: Http, deps: PolicyRoutesDeps): void {

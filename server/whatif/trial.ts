@@ -40,7 +40,7 @@ export interface Trial {
   record?: Pick<TheRecord, 'ownerships' | 'byHand' | 'offers'>;
   lot?: World['lot'];
   /** While everything is still there to be looked at. */
-  onEnd?(): void;
+  onEnd?(fates: ReadonlyMap<string, LeadFate>): void;
 }
 
 /** The source of leads that a trial makes up. */
@@ -93,7 +93,7 @@ class Play {
     if (this.#failure !== null) throw this.#failure;
     const outcome = outcomeOf(this.#fates.values(), this.#refusals, this.#world.directory.reps());
     onProgress(arrivals.length);
-    this.#trial.onEnd?.();
+    this.#trial.onEnd?.(this.#fates);
     await opened.house.close();
     return outcome;
   }

@@ -50,6 +50,8 @@ export interface WhatIfResult {
   inForce: TrialOutcome;
   /** Null: no policy was named. */
   tried: TrialOutcome | null;
+  /** Leads whose first owner is another, or none, under the policy that is tried; null: no policy was named. */
+  moved: number | null;
   /** Who gains most first. */
   reps: RepChange[];
   /** What the trial leaves out, in words. */
@@ -101,6 +103,7 @@ export async function runWhatIf(
       model: fitted.told,
       inForce: first.outcome,
       tried: second?.outcome ?? null,
+      moved: second === null ? null : movedBetween(first.firstOwners, second.firstOwners),
       reps: second === null ? [] : changesOf(first.outcome, second.outcome),
       notes: notesOf(before, tried, record, hasUnknownChanges(reader, order.fromMs)),
     };
@@ -152,13 +155,20 @@ function madeUp(
   return all.filter(({ atMs }) => atMs >= fromMs && atMs < untilMs);
 }
 
+interface Decided {
+  outcome: TrialOutcome;
+  reproduced: Reproduced;
+  /** Lead → the first rep who had it; null: nobody. */
+  firstOwners: Map<string, string | null>;
+}
+
 async function decide(
   reader: Connection,
   order: WhatIfOrder,
   { record, arrivals, people, lots }: Material,
   tried: Policy | null,
   onProgress: (done: number) => void,
-): Promise<{ outcome: TrialOutcome; reproduced: Reproduced }> {
+): Promise<Decided> {
   const { fromMs, untilMs, seed } = order;
   const scratch = rewound(reader, fromMs);
   try {
@@ -175,6 +185,7 @@ async function decide(
     }
     const drawn = tried === null ? lots : null;
     const reproduced: Reproduced = { offers: 0, sameOffers: 0, winners: 0, sameWinners: 0 };
+    const firstOwners: Decided['firstOwners'] = new Map();
     const outcome = await runTrial(
       {
         scratch,
@@ -185,14 +196,21 @@ async function decide(
         people,
         ...(record && { record }),
         ...(drawn && { lot: drawn(scratch, seed) }),
-        onEnd: () => void (record && Object.assign(reproduced, reproducedBy(record, scratch, { fromMs, untilMs }))),
+        onEnd(fates) {
+          for (const [key, { owner }] of fates) firstOwners.set(key, owner?.repId ?? null);
+          if (record !== null) Object.assign(reproduced, reproducedBy(record, scratch, { fromMs, untilMs }));
+        },
       },
       onProgress,
     );
-    return { outcome, reproduced };
+    return { outcome, reproduced, firstOwners };
   } finally {
     scratch.sqlite.close();
   }
+}
+
+function movedBetween(before: Decided['firstOwners'], after: Decided['firstOwners']): number {
+  return [...before].filter(([key, owner]) => (after.get(key) ?? null) !== owner).length;
 }
 
 function changesOf(inForce: TrialOutcome, tried: TrialOutcome): RepChange[] {

@@ -65,3 +65,29 @@ it('a version that a newer one comes before never is in force, and is not told a
   const { scheduled } = (await app.call<{ scheduled: { effectiveAt: string }[] }>('GET', '/v1/policy')).body;
   expect(scheduled.map(({ effectiveAt }) => effectiveAt)).toEqual([soon, later]);
 });
+
+it('rules that nobody has set are told in words, with their warnings or their errors, and nothing is stored', async () => {
+  const before = await etag();
+  const inWords = (body: Record<string, unknown>, lang = 'en') =>
+    app.call<{ policy: Record<string, unknown> | null; sections: { section: string; lines: string[] }[] }>(
+      'POST',
+      `/v1/policy/words?lang=${lang}`,
+      { body },
+    );
+  const { body: policy } = await app.call('GET', '/v1/policy');
+  const draft = await inWords({ ...policy, claim: { confirmMode: 'tap' } });
+  const linesOf = ({ body }: typeof draft) => body.sections.find(({ section }) => section === 'claim')?.lines;
+  expect(linesOf(draft)).toEqual(['CLAIM acts at the first tap.']);
+  expect(draft.body).toMatchObject({ language: 'en', policy: { claim: { confirmMode: 'tap' } }, errors: [] });
+  expect(linesOf(await inWords({ preset: 'open' }, 'id'))).toEqual(['KLAIM berlaku pada ketukan pertama.']);
+  const rotation = { name: 'all', target: { everybody: true }, method: 'roundRobin', fallback: [] };
+  const warned = await inWords({ ...policy, routing: { rules: [rotation] } });
+  const warnings = [{ warning: 'rotationWithoutSegment' }, { warning: 'nobodyInTarget' }];
+  expect(warned.body).toMatchObject({ warnings });
+  const wrong = await inWords({ ...policy, claim: { confirmMode: 'twice' } });
+  expect(wrong).toMatchObject({
+    status: 200,
+    body: { policy: null, sections: [], errors: [{ field: 'claim.confirmMode' }] },
+  });
+  expect(await etag()).toBe(before);
+});

@@ -28,6 +28,8 @@ it('a POST starts one, a GET says how far it is and what came of it; one at a ti
   expect(job).toMatchObject({ state: 'done', error: null, result: { generated: true, reproduced: null } });
   expect(job.progress.done).toBe(job.progress.of);
   expect(job.result?.inForce.leads).toBe(job.result?.tried?.leads);
+  // All leads are this one rep's, whatever the rules.
+  expect(job.result).toMatchObject({ moved: 0, reps: [{ repId: rep.id }] });
   const asRep = await app.call('GET', `/v1/what-ifs/${job.id}`, { token: rep.token });
   expect(asRep.status).toBe(403);
 });

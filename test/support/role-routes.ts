@@ -24,7 +24,7 @@ const [EARLIER, LATER] = ['2026-11-01T00:00:00Z', '2026-11-02T00:00:00Z'];
 const timeOff = { from: '2099-01-01T00:00:00Z', until: '2099-01-02T00:00:00Z' };
 
 export function distributionRoutes(castOf: () => Cast): Route[] {
-  return [...policyRoutes(castOf), ...POOL_ROUTES, ...standingRoutes(castOf)];
+  return [...policyRoutes(castOf), ...trialRoutes(castOf), ...POOL_ROUTES, ...standingRoutes(castOf)];
 }
 
 /** The document of rules, and what a team or a company is under it. */
@@ -40,6 +40,11 @@ function policyRoutes(castOf: () => Cast): Route[] {
       call: 'GET /v1/policy/words',
       ready: () => ({ path: '/v1/policy/words?lang=id' }),
       may: { ...REPS(200), ...MANAGERS(200) },
+    },
+    {
+      call: 'POST /v1/policy/words',
+      ready: () => ({ path: '/v1/policy/words', body: { preset: 'tiered' } }),
+      may: MANAGERS(200),
     },
     {
       call: 'GET /v1/policy/versions',
@@ -70,6 +75,16 @@ function policyRoutes(castOf: () => Cast): Route[] {
       }),
       may: MANAGERS(201),
     },
+    { call: 'GET /v1/policy/modes', ready: () => ({ path: '/v1/policy/modes' }), may: MANAGERS(200) },
+    { call: 'GET /v1/policy/warnings', ready: () => ({ path: '/v1/policy/warnings' }), may: MANAGERS(200) },
+    { call: 'GET /v1/safeguards', ready: () => ({ path: '/v1/safeguards' }), may: MANAGERS(200) },
+    { call: 'GET /v1/ops/queue', ready: () => ({ path: '/v1/ops/queue' }), may: MANAGERS(200) },
+  ];
+}
+
+/** Another way for a while: a team's competition paused, a policy tried. */
+function trialRoutes(castOf: () => Cast): Route[] {
+  return [
     {
       call: 'POST /v1/teams/{team}/pause',
       async ready() {
@@ -99,10 +114,6 @@ function policyRoutes(castOf: () => Cast): Route[] {
       may: MANAGERS(400),
     },
     { call: 'GET /v1/what-ifs/{id}', ready: () => ({ path: '/v1/what-ifs/wif_none' }), may: MANAGERS(404) },
-    { call: 'GET /v1/policy/modes', ready: () => ({ path: '/v1/policy/modes' }), may: MANAGERS(200) },
-    { call: 'GET /v1/policy/warnings', ready: () => ({ path: '/v1/policy/warnings' }), may: MANAGERS(200) },
-    { call: 'GET /v1/safeguards', ready: () => ({ path: '/v1/safeguards' }), may: MANAGERS(200) },
-    { call: 'GET /v1/ops/queue', ready: () => ({ path: '/v1/ops/queue' }), may: MANAGERS(200) },
   ];
 }
 
