@@ -1,6 +1,5 @@
 /** Binds the edges, HTTP routes and socket events, to the flows of the deciding process. */
 import { type AlertEdge, alertSockets } from './alerts/alerts-sockets.ts';
-import { repRoom } from './alerts/announcer.ts';
 import type { House } from './alerts/house.ts';
 import type { Claims } from './claims/claims.ts';
 import { claimRoutes } from './claims/claims-routes.ts';
@@ -8,15 +7,15 @@ import { claimSockets, type Standing } from './claims/claims-sockets.ts';
 import { racesRoutes } from './claims/races-routes.ts';
 import { placeOf } from './distribution/open-offers.ts';
 import { bindComplaints, bindFairness } from './edges-fairness.ts';
+import { bindPeople } from './edges-people.ts';
 import { bindPauses, bindPolicy, bindRouting } from './edges-policy.ts';
 import { bindScreens } from './edges-screens.ts';
-import { bindClaimLinks, bindSignedIntake, firstSigningSecret } from './edges-signed.ts';
+import { bindClaimLinks, bindSignedIntake } from './edges-signed.ts';
 import { bindTiers } from './edges-tiers.ts';
 import { assignByManager } from './flow/assigning.ts';
 import { personalCard } from './flow/card.ts';
 import { blindLead, isTeamsLead, leadFor } from './flow/claim-record.ts';
 import { isReady } from './flow/lanes.ts';
-import { allocationView, onboardingView } from './flow/onboarding.ts';
 import { noteReceipt, raceRecord, wasInRace } from './flow/race-record.ts';
 import { speedBoard } from './flow/speed-board.ts';
 import type { DecidingHouse } from './house.ts';
@@ -26,8 +25,7 @@ import { streamName } from './leaderboard/board-streams.ts';
 import { leaderboardRoutes } from './leaderboard/leaderboard-routes.ts';
 import { type LeadsRoutesDeps, leadsRoutes } from './leads/leads-routes.ts';
 import { eventsRoutes } from './ledger/events-routes.ts';
-import { actorOf, SESSION_MS } from './people/people.ts';
-import { peopleRoutes } from './people/people-routes.ts';
+import { actorOf } from './people/people.ts';
 import { createAdmission } from './platform/admission.ts';
 import type { Door } from './platform/door.ts';
 import type { Http, Speaker } from './platform/http.ts';
@@ -184,104 +182,6 @@ function bindLeads(app: Http, deps: EdgeDeps): void {
       return true;
     },
     nowMs: () => world.clock.nowMs(),
-  });
-}
-
-function bindPeople(app: Http, { house, sockets, publicUrl, appSecret }: EdgeDeps): void {
-  const { world, access, presence } = house;
-  const { directory } = world;
-  peopleRoutes(app, {
-    async addRep(rep, speaker, idempotency) {
-      const nowMs = await raceNow(world);
-      const row = {
-        id: newId('rep', nowMs, world.random),
-        name: rep.name,
-        email: rep.email,
-        team: rep.team ?? null,
-        tier: rep.tier ?? 2,
-        hiredOn: rep.hiredOn ?? null,
-        timeZone: rep.timeZone ?? null,
-        languages: JSON.stringify(rep.languages ?? ['id']),
-        territories: JSON.stringify(rep.territories ?? []),
-        verticals: JSON.stringify(rep.verticals ?? []),
-        products: JSON.stringify(rep.products ?? []),
-        jobFunction: rep.jobFunction ?? null,
-        seniority: rep.seniority ?? null,
-        createdAt: nowMs,
-      };
-      return stored(presence.add(row, actorOf(speaker), idempotency));
-    },
-    changeRep: (repId, patch, speaker, idempotency) =>
-      stored(
-        presence.change(
-          repId,
-          Object.fromEntries(
-            Object.entries(patch)
-              .filter(([, value]) => value !== undefined)
-              .map(([key, value]) => [key, Array.isArray(value) ? JSON.stringify(value) : value]),
-          ),
-          actorOf(speaker),
-          idempotency,
-        ),
-      ),
-    protection: (rep) => ({
-      onboarding: onboardingView(world, rep),
-      protectedAllocation: allocationView(world, rep),
-    }),
-    rep: directory.rep,
-    reps: directory.reps,
-    isOnline: (repId) => (sockets?.roomSize(repRoom(repId)) ?? 0) > 0,
-    managerTeams(id) {
-      const manager = directory.manager(id);
-      return manager === undefined ? undefined : (JSON.parse(manager.teams) as string[]);
-    },
-    async addManager(manager, speaker, idempotency) {
-      const at = await raceNow(world);
-      const row = {
-        id: newId('mgr', at, world.random),
-        name: manager.name,
-        email: manager.email,
-        teams: JSON.stringify(manager.teams),
-        createdAt: at,
-      };
-      const { result, replayed } = await stored(
-        world.ledger.write('addManager', { row, actor: actorOf(speaker), at }, idempotency),
-      );
-      if (!('refused' in result) && !replayed) directory.putManager(row);
-      return result;
-    },
-    signingSecret: (sourceId) => firstSigningSecret(appSecret, sourceId),
-    addMachine: (kind, name, speaker, idempotency) =>
-      stored(access.addMachine(kind, name, actorOf(speaker), idempotency)),
-    addToken: (role, subjectId, ttlSeconds, speaker, idempotency) =>
-      stored(
-        access.addToken(
-          role,
-          subjectId,
-          ttlSeconds === undefined ? SESSION_MS : ttlSeconds * 1000,
-          actorOf(speaker),
-          idempotency,
-        ),
-      ),
-    addInvite: (role, subjectId, speaker, idempotency) =>
-      stored(access.addInvite(role, subjectId, actorOf(speaker), idempotency)),
-    openSession: (invite, idempotency) => stored(access.openSession(invite, idempotency)),
-    tokensOf: (subjectId) =>
-      directory.tokensOf(subjectId).map(({ id: tokenId, createdAt, expiresAt, renewsForMs }) => ({
-        tokenId,
-        createdAtMs: createdAt,
-        expiresAtMs: expiresAt,
-        renews: renewsForMs !== null,
-        lastUsedAtMs: directory.lastUsedAt(tokenId),
-      })),
-    tokenTeam(tokenId) {
-      const token = directory.token(tokenId);
-      const team = token?.role === 'rep' ? (directory.rep(token.subjectId)?.team ?? null) : null;
-      return { found: token !== undefined, team, role: token?.role ?? '' };
-    },
-    revokeToken: (tokenId, speaker) => stored(access.revoke(tokenId, actorOf(speaker))),
-    teamsOf: (speaker) => directory.teamsOf(speaker),
-    inviteUrl: (role, secret) => `${publicUrl()}/${role === 'rep' ? 'rep' : 'manage'}/#invite=${secret}`,
   });
 }
 

@@ -26,6 +26,7 @@ import { createCounting } from './flow/counting.ts';
 import { createDeadlines } from './flow/deadlines.ts';
 import { createIntake } from './flow/intake.ts';
 import { isReady } from './flow/lanes.ts';
+import { createLeaving } from './flow/leaving.ts';
 import { releasesOnFile } from './flow/mixing.ts';
 import { createOwning } from './flow/owning.ts';
 import { createPausing } from './flow/pausing.ts';
@@ -237,6 +238,12 @@ export async function openHouse(deps: HouseDeps) {
   await ensureTimers(world, db);
   scheduler.start();
 
+  const owning = createOwning(world);
+  const presence = createPresence(world, {
+    ofWaitingLead: (leadId) => waitingDeadline(db, leadId),
+    fire: deadlines.fire,
+  });
+
   return {
     world,
     appSecret: deps.appSecret,
@@ -247,8 +254,9 @@ export async function openHouse(deps: HouseDeps) {
     settlement,
     record: createClaimRecord(world),
     intake: createIntake(world),
-    owning: createOwning(world),
-    presence: createPresence(world, { ofWaitingLead: (leadId) => waitingDeadline(db, leadId), fire: deadlines.fire }),
+    owning,
+    presence,
+    leaving: createLeaving(world, { access, owning, presence }),
     /** Resolves when nothing is being settled, fired or written. */
     async idle() {
       await world.perLead.idle();

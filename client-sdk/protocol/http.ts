@@ -63,6 +63,23 @@ export const newRep = z.strictObject({
     .optional(),
   ...routingAttributes,
 });
+/** 5,000 reps with all that is known of them. */
+export const IMPORT_CHARS_MAX = 700_000;
+/**
+ * Reps as a spreadsheet saves them: a line of names, then one a rep. `team`: of the rows that name none. `dryRun` reads and
+ * judges, and stores nothing.
+ */
+export const newRepImport = z.strictObject({
+  csv: plain(IMPORT_CHARS_MAX).min(1),
+  team: name.optional(),
+  dryRun: z.boolean().optional(),
+});
+/** `toRepId` null: back into the race. `leaves`: the rep is active no more, and signed in nowhere. */
+export const newHandover = z.strictObject({
+  toRepId: anId.nullable(),
+  reason: text(1000),
+  leaves: z.boolean().optional(),
+});
 export const repPatch = z
   .strictObject({
     tier: tier.optional(),

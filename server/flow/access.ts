@@ -12,7 +12,7 @@ import {
   type SecretKind,
   type Session,
 } from '../people/people.ts';
-import type { TokenRow } from '../people/people-store.ts';
+import type { InviteRow, TokenRow } from '../people/people-store.ts';
 import type { World } from './world.ts';
 
 /** A session in use is renewed at most once in this time: a write a day, not a write a request. */
@@ -48,6 +48,15 @@ export interface Access {
     actor: string,
     idempotency?: Idempotency,
   ): Promise<{ secret: string; expiresAtMs: number }>;
+  /** A phone is lost: every sign-in of somebody ends at once, open invites too, and there is a new invite. */
+  lockOut(
+    role: 'rep' | 'manager',
+    subjectId: string,
+    actor: string,
+    idempotency?: Idempotency,
+  ): Promise<{ secret: string; expiresAtMs: number; ended: number }>;
+  /** Every sign-in and open invite of somebody who has left ends at once. */
+  endAll(subjectId: string, actor: string): Promise<void>;
   openSession(invite: string, idempotency?: Idempotency): Promise<OpenedSession | { refused: string }>;
   /** Counts this as use: moves the end of a device session. */
   used(session: Session): void;
@@ -56,7 +65,30 @@ export interface Access {
   expire(row: DeadlineRow): Promise<void>;
 }
 
+function inviteRow(
+  world: World,
+  { role, subjectId, secret, at }: { role: 'rep' | 'manager'; subjectId: string; secret: string; at: number },
+): InviteRow {
+  const id = newId('inv', at, world.random);
+  return { id, hash: hashSecret(secret), role, subjectId, createdAt: at, expiresAt: at + INVITE_MS, usedAt: null };
+}
+
+/** Makes rows of tokens, each with a new id; without `ttlMs` until it is revoked. */
+function tokenMaker({ random }: World) {
+  return (role: Role, subjectId: string, secret: string, nowMs: number, ttlMs: number | null): TokenRow => ({
+    id: newId('tok', nowMs, random),
+    hash: hashSecret(secret),
+    role,
+    subjectId,
+    createdAt: nowMs,
+    expiresAt: ttlMs === null ? null : nowMs + ttlMs,
+    renewsForMs: null,
+    revokedAt: null,
+  });
+}
+
 export function createAccess(world: World, appSecret: string): Access {
+  const tokenRow = tokenMaker(world);
   /**
    * A fresh secret; under an idempotency key always the same one, so that a repeated call can be
    * answered with a secret that is kept nowhere.
@@ -70,22 +102,12 @@ export function createAccess(world: World, appSecret: string): Access {
     return newSecret(kind, { unit: world.random.unit, bytes: () => bytes });
   }
 
-  function expiryTimer(tokenId: string, nowMs: number, dueAt: number) {
-    return { id: newId('dl', nowMs, world.random), kind: 'tokenExpires' as const, dueAt, subjectId: tokenId };
-  }
-
-  function tokenRow(role: Role, subjectId: string, secret: string, nowMs: number, ttlMs: number | null): TokenRow {
-    return {
-      id: newId('tok', nowMs, world.random),
-      hash: hashSecret(secret),
-      role,
-      subjectId,
-      createdAt: nowMs,
-      expiresAt: ttlMs === null ? null : nowMs + ttlMs,
-      renewsForMs: null,
-      revokedAt: null,
-    };
-  }
+  const expiryTimer = (tokenId: string, nowMs: number, dueAt: number) => ({
+    id: newId('dl', nowMs, world.random),
+    kind: 'tokenExpires' as const,
+    dueAt,
+    subjectId: tokenId,
+  });
 
   async function renew(token: TokenRow, nowMs: number): Promise<void> {
     const expiresAt = nowMs + (token.renewsForMs ?? 0);
@@ -148,17 +170,24 @@ export function createAccess(world: World, appSecret: string): Access {
     async addInvite(role, subjectId, actor, idempotency) {
       const at = await world.arbiter.now();
       const secret = secretFor('invite', idempotency);
-      const row = {
-        id: newId('inv', at, world.random),
-        hash: hashSecret(secret),
-        role,
-        subjectId,
-        createdAt: at,
-        expiresAt: at + INVITE_MS,
-        usedAt: null,
-      };
+      const row = inviteRow(world, { role, subjectId, secret, at });
       const { result } = await world.ledger.write('addInvite', { row, actor, at }, idempotency);
       return { secret, expiresAtMs: result.expiresAt };
+    },
+
+    async lockOut(role, subjectId, actor, idempotency) {
+      const at = await world.arbiter.now();
+      const secret = secretFor('invite', idempotency);
+      const invite = inviteRow(world, { role, subjectId, secret, at });
+      const { result } = await world.ledger.write('endAccess', { subjectId, invite, actor, at }, idempotency);
+      await Promise.all(result.ended.map((tokenId) => ended(tokenId, 'revoked')));
+      return { secret, expiresAtMs: result.expiresAt ?? at, ended: result.ended.length };
+    },
+
+    async endAll(subjectId, actor) {
+      const at = await world.arbiter.now();
+      const { result } = await world.ledger.write('endAccess', { subjectId, invite: null, actor, at });
+      await Promise.all(result.ended.map((tokenId) => ended(tokenId, 'revoked')));
     },
 
     async openSession(invite, idempotency) {

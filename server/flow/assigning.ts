@@ -99,17 +99,22 @@ export async function assignByRule(
 
 export type AssignAnswer =
   | { ok: true; ownershipId: string; atMs: number; replayed: boolean }
-  | { ok: false; code: 'unknownLead' | 'unknownRep' | 'finished' | 'sameOwner' | 'changed' | 'busy' };
+  | { ok: false; code: 'unknownLead' | 'unknownRep' | 'finished' | 'sameOwner' | 'notOwner' | 'changed' | 'busy' };
+
+/** `onlyFrom`: void when the lead has another owner than this rep. */
+interface Order {
+  leadId: string;
+  repId: string;
+  reason: string;
+  actor: string;
+  onlyFrom?: string;
+}
 
 /** The most often that a manager's word, or a pool's owner, is tried again while a win is on its way. */
 export const ASSIGN_TRIES_MAX = 3;
 
 /** A manager's word: takes the lead out of its race, or from its owner, and gives it to a rep. */
-export async function assignByManager(
-  world: World,
-  order: { leadId: string; repId: string; reason: string; actor: string },
-  idempotency?: Idempotency,
-): Promise<AssignAnswer> {
+export async function assignByManager(world: World, order: Order, idempotency?: Idempotency): Promise<AssignAnswer> {
   return world.perLead.run(order.leadId, async () => {
     for (let tries = 0; tries < ASSIGN_TRIES_MAX; tries++) {
       const answer = await tryToAssign(world, order, idempotency);
@@ -121,7 +126,7 @@ export async function assignByManager(
 
 async function tryToAssign(
   world: World,
-  order: { leadId: string; repId: string; reason: string; actor: string },
+  { onlyFrom, ...order }: Order,
   idempotency?: Idempotency,
 ): Promise<AssignAnswer | null> {
   const { leadId, repId } = order;
@@ -129,12 +134,15 @@ async function tryToAssign(
   const rep = world.directory.rep(repId);
   if (lead === undefined) return { ok: false, code: 'unknownLead' };
   if (rep === undefined || !rep.active) return { ok: false, code: 'unknownRep' };
+  const isAnswered = world.events.answered(idempotency);
   const nowMs = await world.arbiter.now();
+  if (onlyFrom !== undefined && !isAnswered && world.owners.live(leadId)?.repId !== onlyFrom)
+    return { ok: false, code: 'notOwner' };
   const { policy } = world.policy.at(nowMs);
   const ownershipId = newId('own', nowMs, world.random);
   const dayOf = (someone: { timeZone: string | null; team: string | null }) => localDay(nowMs, zoneOf(policy, someone));
   // A repeated call is only answered again: the race that has begun since must not be closed for it.
-  const offer = world.events.answered(idempotency) ? undefined : world.offers.ofLead(leadId);
+  const offer = isAnswered ? undefined : world.offers.ofLead(leadId);
   const closes = offer === undefined ? null : { offerId: offer.offerId, reason: 'assigned' as const, deadlineId: null };
   const written = await heldWhile(world, offer, { repId, ownershipId, nowMs }, () => {
     const owner = world.owners.live(leadId);

@@ -28,12 +28,25 @@ import type { World } from './world.ts';
 /** Waiting leads routed at once when somebody becomes available; the rest have their timers. */
 const ROUTED_AT_ONCE_MAX = 1_000;
 
+/** A newcomer's row, whole but for the number that the file gives it. */
+export type WholeNewRep = Omit<RepRow, 'num'>;
+
 export interface Presence {
   add(
     row: NewRepRow,
     actor: string,
     idempotency?: Idempotency,
   ): Promise<{ rep: RepRow } | { refused: 'emailTaken' | 'tooManyReps' }>;
+  /**
+   * Many at once, all or none; `line` says where each stood. Whose e-mail is taken stays as it is, and is in `existing`,
+   * with the lines that are passed as such.
+   */
+  addAll(
+    rows: { line: number; row: WholeNewRep }[],
+    existing: number[],
+    actor: string,
+    idempotency?: Idempotency,
+  ): Promise<{ added: { id: string; line: number }[]; existing: number[] } | { refused: 'tooManyReps' }>;
   change(
     repId: string,
     change: Partial<NewRepRow> & OnboardingChange,
@@ -55,9 +68,9 @@ export function createPresence(
     }
   }
 
-  async function came(rep: RepRow): Promise<void> {
+  async function came(...reps: RepRow[]): Promise<void> {
     for (const offer of world.offers.all()) {
-      await world.perLead.run(offer.leadId, () => admit(world, offer, rep));
+      for (const rep of reps) await world.perLead.run(offer.leadId, () => admit(world, offer, rep));
     }
     await routeWaiting();
   }
@@ -94,6 +107,22 @@ export function createPresence(
         await settledOrSoon(world, followed(came(rep)));
       }
       return { rep };
+    },
+    async addAll(rows, existing, actor, idempotency) {
+      const at = await world.arbiter.now();
+      const lines = rows.map(({ line }) => line);
+      const order = { rows: rows.map(({ row }) => row), lines, existing, actor, at };
+      const { result, replayed } = await world.ledger.write('addReps', order, idempotency);
+      if ('refused' in result || replayed) return result;
+      const byLine = new Map(rows.map(({ line, row }) => [line, row]));
+      const reps = result.added.flatMap(({ num, line }) => {
+        const row = byLine.get(line);
+        return row === undefined ? [] : [{ ...row, num }];
+      });
+      for (const rep of reps) world.directory.putRep(rep);
+      world.boards.refresh();
+      await settledOrSoon(world, followed(came(...reps)));
+      return result;
     },
     // One change of a rep at a time: of two at once, the second must see what the first has left.
     change: (repId, change, actor, idempotency) =>

@@ -16,7 +16,7 @@ import { type Http, idempotencyOf, type Speaker, speakerOf } from '../platform/h
 import { Problem } from '../platform/problem.ts';
 import { hashSecret } from './people.ts';
 import type { RepRow } from './people-store.ts';
-import { type Protection, repView } from './rep-view.ts';
+import { type Present, type Protection, repView } from './rep-view.ts';
 
 type Idempotency = ReturnType<typeof idempotencyOf>;
 type Subject = 'rep' | 'manager';
@@ -35,7 +35,8 @@ export interface PeopleRoutesDeps {
   ): Promise<{ rep: RepRow } | { refused: string }>;
   rep(id: string): RepRow | undefined;
   reps(): RepRow[];
-  isOnline(repId: string): boolean;
+  /** One function a request: it looks at all tokens once. */
+  presentOf(): (rep: RepRow) => Present;
   /** Where a newcomer stands, and what was granted to a rep; null: it is none, nothing was. */
   protection(rep: RepRow): Protection;
   managerTeams(id: string): string[] | undefined;
@@ -134,7 +135,7 @@ function answered<T extends object>(result: T | { refused: string }): T {
 }
 
 function repRoutes(app: Http, deps: PeopleRoutesDeps): void {
-  const viewed = (rep: RepRow) => repView(rep, deps.isOnline(rep.id), deps.protection(rep));
+  const viewed = (rep: RepRow, present = deps.presentOf()) => repView(rep, present(rep), deps.protection(rep));
   app.post(
     '/v1/reps',
     { config: { allow: ['admin', 'manager'] }, schema: { summary: 'Add a rep', tags, body: newRep } },
@@ -157,7 +158,8 @@ function repRoutes(app: Http, deps: PeopleRoutesDeps): void {
         .filter(({ team }) => teams === null || (team !== null && teams.includes(team)))
         .sort((a, b) => (a.id < b.id ? -1 : 1))
         .filter(({ id }) => cursor === undefined || id > cursor);
-      const items = seen.slice(0, limit).map(viewed);
+      const present = deps.presentOf();
+      const items = seen.slice(0, limit).map((rep) => viewed(rep, present));
       return { items, nextCursor: seen.length > limit ? (items.at(-1)?.id ?? null) : null };
     },
   );

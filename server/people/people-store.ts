@@ -24,8 +24,12 @@ export interface PeopleStore {
   insertScreen(row: ScreenRow): void;
   insertToken(row: TokenRow): void;
   revokeToken(id: string, at: number): boolean;
+  /** All that live of one subject's; their ids. */
+  revokeTokensOf(subjectId: string, at: number): string[];
   renewToken(id: string, expiresAt: number): void;
   insertInvite(row: InviteRow): void;
+  /** Invites of a subject that nobody has used are good no more. */
+  endInvites(subjectId: string, at: number): void;
   /** The invite with this hash, taken now; undefined when unknown, used or expired. */
   useInvite(hash: string, at: number): InviteRow | undefined;
 }
@@ -52,6 +56,14 @@ export function createPeopleStore(db: Db): PeopleStore {
         .set({ revokedAt: at })
         .where(and(eq(tokens.id, id), isNull(tokens.revokedAt)))
         .run().changes === 1,
+    revokeTokensOf: (subjectId, at) =>
+      db
+        .update(tokens)
+        .set({ revokedAt: at })
+        .where(and(eq(tokens.subjectId, subjectId), isNull(tokens.revokedAt)))
+        .returning({ id: tokens.id })
+        .all()
+        .map(({ id }) => id),
     renewToken: (id, expiresAt) =>
       void db
         .update(tokens)
@@ -59,6 +71,12 @@ export function createPeopleStore(db: Db): PeopleStore {
         .where(and(eq(tokens.id, id), isNull(tokens.revokedAt)))
         .run(),
     insertInvite: (row) => void db.insert(invites).values(row).run(),
+    endInvites: (subjectId, at) =>
+      void db
+        .update(invites)
+        .set({ usedAt: at })
+        .where(sql`used_at is null and expires_at > ${at} and subject_id = ${subjectId}`)
+        .run(),
     useInvite: (hash, at) =>
       db
         .update(invites)

@@ -66,8 +66,11 @@ export interface Directory {
   repByNum(num: number): RepRow | undefined;
   reps(): RepRow[];
   manager(id: string): ManagerRow | undefined;
+  managers(): ManagerRow[];
   source(id: string): SourceRow | undefined;
+  sources(): SourceRow[];
   screen(id: string): ScreenRow | undefined;
+  screens(): ScreenRow[];
   token(id: string): TokenRow | undefined;
   tokensOf(subjectId: string): TokenRow[];
   /** When this process last let the token in; null: not since it started. */
@@ -118,8 +121,11 @@ export function createDirectory(rows: EveryoneRows, adminApiKey: string | null, 
     repByNum: (num) => repsByNum.get(num),
     reps: () => [...reps.values()],
     manager: (id) => managers.get(id),
+    managers: () => [...managers.values()],
     source: (id) => sources.get(id),
+    sources: () => [...sources.values()],
     screen: (id) => screens.get(id),
+    screens: () => [...screens.values()],
     token: (id) => tokens.get(id),
     tokens: () => [...tokens.values()],
     tokensOf: (subjectId) => [...tokens.values()].filter((token) => token.subjectId === subjectId),

@@ -7,7 +7,18 @@ export interface Protection {
   protectedAllocation: unknown;
 }
 
-export function repView(rep: RepRow, online: boolean, protection: Protection) {
+/** What a rep has to do with now. */
+export interface Present {
+  online: boolean;
+  /** The last call with a token of the rep's since the server started; null: none. */
+  lastSeenAtMs: number | null;
+  /** Some device is signed in. */
+  signedIn: boolean;
+  /** Leads that the rep owns and that are not finished. */
+  openLeads: number;
+}
+
+export function repView(rep: RepRow, { lastSeenAtMs, ...present }: Present, protection: Protection) {
   const { id, name, email, team, tier, hiredOn, timeZone, active, status, quota, jobFunction, seniority } = rep;
   const list = (json: string) => JSON.parse(json) as string[];
   return {
@@ -28,7 +39,8 @@ export function repView(rep: RepRow, online: boolean, protection: Protection) {
     status,
     quota,
     ...protection,
-    online,
+    ...present,
+    lastSeenAt: lastSeenAtMs === null ? null : new Date(lastSeenAtMs).toISOString(),
     createdAt: new Date(rep.createdAt).toISOString(),
   };
 }

@@ -24,7 +24,50 @@ const [EARLIER, LATER] = ['2026-11-01T00:00:00Z', '2026-11-02T00:00:00Z'];
 const timeOff = { from: '2099-01-01T00:00:00Z', until: '2099-01-02T00:00:00Z' };
 
 export function distributionRoutes(castOf: () => Cast): Route[] {
-  return [...policyRoutes(castOf), ...trialRoutes(castOf), ...POOL_ROUTES, ...standingRoutes(castOf)];
+  return [
+    ...policyRoutes(castOf),
+    ...trialRoutes(castOf),
+    ...POOL_ROUTES,
+    ...standingRoutes(castOf),
+    ...comingAndGoingRoutes(castOf),
+  ];
+}
+
+/** Somebody of team A who may be locked out and hand on. */
+async function someoneOfA({ app }: Cast): Promise<string> {
+  const body = { name: 'Passing', email: `passing.${crypto.randomUUID()}@example.com`, team: 'A' };
+  return (await app.call<{ id: string }>('POST', '/v1/reps', { body })).body.id;
+}
+
+/** Reps by the list, lost phones, leavers, and what the checklist of the desk asks for. */
+function comingAndGoingRoutes(castOf: () => Cast): Route[] {
+  return [
+    {
+      call: 'POST /v1/reps/imports',
+      ready: () => ({
+        path: '/v1/reps/imports',
+        body: { csv: `name,email,team\nNew,${crypto.randomUUID()}@example.com,A` },
+      }),
+      may: { admin: 201, managerA: 201, managerB: 400 },
+    },
+    {
+      call: 'POST /v1/reps/{id}/lockouts',
+      ready: async () => ({ path: `/v1/reps/${await someoneOfA(castOf())}/lockouts` }),
+      may: { admin: 201, managerA: 201 },
+    },
+    {
+      call: 'POST /v1/reps/{id}/handovers',
+      ready: async () => ({
+        path: `/v1/reps/${await someoneOfA(castOf())}/handovers`,
+        body: { toRepId: castOf().a2.id, reason: 'left us', leaves: true },
+      }),
+      may: { admin: 201, managerA: 201 },
+    },
+    { call: 'GET /v1/managers', ready: () => ({ path: '/v1/managers' }), may: { admin: 200 } },
+    { call: 'GET /v1/sources', ready: () => ({ path: '/v1/sources' }), may: { admin: 200 } },
+    { call: 'GET /v1/screens', ready: () => ({ path: '/v1/screens' }), may: MANAGERS(200) },
+    { call: 'GET /v1/setup', ready: () => ({ path: '/v1/setup' }), may: MANAGERS(200) },
+  ];
 }
 
 /** The document of rules, and what a team or a company is under it. */

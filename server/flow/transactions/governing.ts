@@ -53,6 +53,29 @@ export function addRep(
   return { rep };
 }
 
+/**
+ * Many reps at once, all or none: there is room for all of them or for none. Whose e-mail is taken stays as it is. `lines`
+ * says of each row where it stood, and `existing` where those stood that were known before.
+ */
+export function addReps(
+  stores: Stores,
+  args: By & { rows: NewRepRow[]; lines: number[]; existing: number[] },
+): { added: { num: number; id: string; line: number }[]; existing: number[] } | { refused: 'tooManyReps' } {
+  if (stores.people.activeReps() + args.rows.length > OFFER_MEMBERS_MAX) return { refused: 'tooManyReps' };
+  const added: { num: number; id: string; line: number }[] = [];
+  const existing = [...args.existing];
+  args.rows.forEach((row, index) => {
+    const line = args.lines[index] ?? 0;
+    const rep = stores.people.insertRep(row);
+    if (rep === null) existing.push(line);
+    else {
+      changed(stores, args, 'rep', rep.id, { tier: rep.tier });
+      added.push({ num: rep.num, id: rep.id, line });
+    }
+  });
+  return { added, existing: existing.sort((a, b) => a - b) };
+}
+
 /** Answers as `addRep` does: a rep's own change is asked under a key. */
 export function changeRep(
   stores: Stores,
@@ -99,6 +122,35 @@ export function addToken(
   return { id: args.token.id, expiresAt: args.token.expiresAt };
 }
 
+function noteRevoked(stores: Stores, { at, actor }: By, id: string, deadlineId: string | null): void {
+  stores.events.append({ at, kind: 'people.changed', actor, data: { what: 'tokenRevoked', id }, deadlineId });
+}
+
+/** Every token and open invite of a subject ends; with `invite` there is one new way in. */
+export function endAccess(
+  stores: Stores,
+  args: By & { subjectId: string; invite: InviteRow | null },
+): { ended: string[]; expiresAt: number | null } {
+  const ended = stores.people.revokeTokensOf(args.subjectId, args.at);
+  for (const tokenId of ended) {
+    stores.deadlines.removeOfSubject(tokenId);
+    noteRevoked(stores, args, tokenId, null);
+  }
+  stores.people.endInvites(args.subjectId, args.at);
+  if (args.invite !== null) addInvite(stores, { row: args.invite, actor: args.actor, at: args.at });
+  return { ended, expiresAt: args.invite?.expiresAt ?? null };
+}
+
+/** Somebody hands on all that a rep has open; answers which leads those were, whenever it is asked again. */
+export function noteHandover(
+  stores: Stores,
+  args: By & { repId: string; toRepId: string | null; leaves: boolean; leadIds: string[] },
+): { leadIds: string[] } {
+  const { repId, toRepId, leaves, leadIds } = args;
+  changed(stores, args, 'handover', repId, { toRepId, leaves, leads: leadIds.length });
+  return { leadIds };
+}
+
 export function revokeToken(
   stores: Stores,
   args: By & { tokenId: string; deadlineId: string | null },
@@ -106,13 +158,7 @@ export function revokeToken(
   const revoked = stores.people.revokeToken(args.tokenId, args.at);
   if (revoked) {
     stores.deadlines.removeOfSubject(args.tokenId);
-    stores.events.append({
-      at: args.at,
-      kind: 'people.changed',
-      actor: args.actor,
-      data: { what: 'tokenRevoked', id: args.tokenId },
-      deadlineId: args.deadlineId,
-    });
+    noteRevoked(stores, args, args.tokenId, args.deadlineId);
   } else if (args.deadlineId !== null) {
     stores.deadlines.remove(args.deadlineId);
   }
