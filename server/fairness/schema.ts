@@ -1,14 +1,14 @@
 /** What reps hold to be unfair (FAIR-22), and that it was answered. Their words and the answer's are in `lead_private`. */
 import { sql } from 'drizzle-orm';
 import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
-import { COMPLAINT_CATEGORIES } from '../../client-sdk/protocol/http.ts';
+import type { ComplaintCategory } from '../../client-sdk/protocol/http.ts';
 
 export const complaints = sqliteTable(
   'complaints',
   {
     id: text('id').primaryKey(),
     repId: text('rep_id').notNull(),
-    category: text('category', { enum: COMPLAINT_CATEGORIES }).notNull(),
+    category: text('category').$type<ComplaintCategory>().notNull(),
     leadId: text('lead_id'),
     at: integer('at').notNull(),
     answeredAt: integer('answered_at'),

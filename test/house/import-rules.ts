@@ -159,6 +159,11 @@ const capabilityRules: ImportRule[] = [
     },
   },
   about(
+    /(\/schema|-store)\.ts$/,
+    ({ to, typeOnly }) => !typeOnly && (to === 'zod' || isProtocol(to)),
+    "the ledger's thread judges no message: a table or a store imports the protocol as types, or each start loads zod twice",
+  ),
+  about(
     /-rules\.ts$/,
     // zod says what a document of rules looks like, which is pure.
     ({ to }) =>

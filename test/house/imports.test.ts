@@ -27,6 +27,7 @@ const BAD: [file: string, code: string, rule: string][] = [
   ['server/points/a.ts', `import type { World } from '../flow/world.ts';`, 'no flow'],
   ['server/points/points.ts', `import { Problem } from '../platform/problem.ts';`, 'of the platform'],
   ['server/points/points-rules.ts', `import { hash } from 'node:crypto';`, 'rules are pure'],
+  ['server/points/schema.ts', `import { newAssist } from '../../client-sdk/protocol/http.ts';`, 'judges no message'],
   ['server/platform/a.ts', `import type { Arbiter } from '../claims/arbiter.ts';`, 'the platform knows'],
   ['server/kernel/a.ts', `import { verdict } from '../../client-sdk/protocol/verdict.ts';`, 'the kernel imports'],
   ['server/kernel/a.ts', `import { Temporal } from 'temporal-polyfill';`, 'one home'],

@@ -1,10 +1,11 @@
 /** A whole server for a test: own file, port 0, closed with the test; and the people who talk to it. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createSambarClient, type SambarClient } from '../../client-sdk/src/sambar-client.ts';
 import { compose, type Overrides } from '../../server/compose.ts';
 import { readConfig } from '../../server/config.ts';
+import { migrateFile } from '../../server/platform/migrate.ts';
 import type { App } from '../../server/serving.ts';
 
 export const ADMIN_KEY = 'admin-key-of-the-tests-0123456789';
@@ -126,11 +127,25 @@ const BUILT: Overrides =
     ? { ledgerThread: new URL('../../dist/server/ledger-thread.js', import.meta.url) }
     : {};
 
+let migrated: string | null = null;
+
+/** Every empty file is migrated the same: this process does it once, and a test that looks at migrating does it itself. */
+function migratedFile(): string {
+  if (migrated !== null) return migrated;
+  const folder = mkdtempSync(join(tmpdir(), 'sambar-test-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  migrated = join(folder, 'empty.db');
+  migrateFile(migrated);
+  return migrated;
+}
+
 export async function startApp(options: TestAppOptions = {}): Promise<TestApp> {
   const { env = {}, folder = mkdtempSync(join(tmpdir(), 'sambar-test-')), ...overrides } = options;
+  const file = join(folder, 'sambar.db');
+  if (!existsSync(file)) copyFileSync(migratedFile(), file);
   const config = readConfig({
     PORT: '0',
-    DATABASE_FILE: join(folder, 'sambar.db'),
+    DATABASE_FILE: file,
     ADMIN_API_KEY: ADMIN_KEY,
     LOG_LEVEL: 'error',
     ...env,
