@@ -224,6 +224,8 @@ CREATE UNIQUE INDEX `ownerships_one_live` ON `ownerships` (`lead_id`) WHERE ende
 
 CREATE INDEX `ownerships_rep` ON `ownerships` (`rep_id`,`started_at`);
 
+CREATE INDEX `ownerships_uncontacted` ON `ownerships` (`first_contact_due_at`,`id`) WHERE ended_at is null and first_contact_at is null;
+
 CREATE TABLE `point_entries` (
 	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
 	`event_seq` integer NOT NULL,

@@ -1,5 +1,6 @@
 /** Binds the edges of the rules that share leads out: who is offered what, when, and what that looks like ahead. */
 import { explanationRoutes } from './distribution/explanation-routes.ts';
+import { liveRoutes } from './distribution/live-routes.ts';
 import { priorityWindowsRoutes } from './distribution/priority-windows-routes.ts';
 import type { EdgeDeps } from './edges.ts';
 import { complaintsRoutes } from './fairness/complaints-routes.ts';
@@ -7,12 +8,20 @@ import { safeguardsRoutes } from './fairness/safeguards-routes.ts';
 import { isTeamsLead } from './flow/claim-record.ts';
 import { complaintAudit, complaintCounts, complaintView } from './flow/complaining.ts';
 import { explanation } from './flow/explaining.ts';
+import { offersInFlight, uncontacted } from './flow/live.ts';
 import { prioritySchedule } from './flow/priority-windows.ts';
 import { firedBetween } from './flow/safeguards.ts';
+import type { World } from './flow/world.ts';
 import { newId } from './kernel/ids.ts';
 import { actorOf } from './people/people.ts';
 import type { Http, Speaker } from './platform/http.ts';
 import { stored } from './stored.ts';
+
+/** Whether a team is this manager's business. */
+function ownTeams({ directory }: World, speaker: Speaker): (team: string | null) => boolean {
+  const teams = directory.teamsOf(speaker);
+  return (team) => teams === null || (team !== null && teams.includes(team));
+}
 
 export function bindFairness(app: Http, { house }: EdgeDeps): void {
   const { world } = house;
@@ -33,11 +42,7 @@ export function bindFairness(app: Http, { house }: EdgeDeps): void {
   });
 
   safeguardsRoutes(app, {
-    fired(span, speaker) {
-      const teams = directory.teamsOf(speaker);
-      const includes = (team: string | null) => teams === null || (team !== null && teams.includes(team));
-      return firedBetween(world, { ...span, includes });
-    },
+    fired: (span, speaker) => firedBetween(world, { ...span, includes: ownTeams(world, speaker) }),
     nowMs: () => world.clock.nowMs(),
   });
 
@@ -51,6 +56,14 @@ export function bindFairness(app: Http, { house }: EdgeDeps): void {
         names: speaker.role !== 'rep',
       });
     },
+  });
+}
+
+/** What managers watch (DASH-08). */
+export function bindLive(app: Http, { house: { world } }: EdgeDeps): void {
+  liveRoutes(app, {
+    offers: (speaker, page) => offersInFlight(world, { includes: ownTeams(world, speaker), ...page }),
+    uncontacted: (speaker, page) => uncontacted(world, { includes: ownTeams(world, speaker), ...page }),
   });
 }
 

@@ -1,9 +1,9 @@
 /** Binds people, machines and their ways in to the flows of the deciding process. */
 import type { NewRep } from '../client-sdk/protocol/http.ts';
 import { repRoom } from './alerts/announcer.ts';
-import { OPEN_LEADS } from './distribution/counter-rules.ts';
 import type { EdgeDeps } from './edges.ts';
 import { firstSigningSecret } from './edges-signed.ts';
+import { workloadOf } from './flow/live.ts';
 import { allocationView, onboardingView } from './flow/onboarding.ts';
 import type { WholeNewRep } from './flow/presence.ts';
 import type { World } from './flow/world.ts';
@@ -53,12 +53,12 @@ export function bindPeople(app: Http, { house, sockets, publicUrl, appSecret }: 
         signedIn.add(subjectId);
         lastSeen.set(subjectId, Math.max(lastSeen.get(subjectId) ?? 0, directory.lastUsedAt(id) ?? 0));
       }
-      return ({ id }) => ({
-        online: (sockets?.roomSize(repRoom(id)) ?? 0) > 0,
+      return (rep) => ({
+        online: (sockets?.roomSize(repRoom(rep.id)) ?? 0) > 0,
         // 0: signed in, and not seen since the server started.
-        lastSeenAtMs: lastSeen.get(id) || null,
-        signedIn: signedIn.has(id),
-        openLeads: world.counters.of(id, OPEN_LEADS),
+        lastSeenAtMs: lastSeen.get(rep.id) || null,
+        signedIn: signedIn.has(rep.id),
+        ...workloadOf(world, rep),
       });
     },
     managerTeams(id) {

@@ -6,7 +6,7 @@ import { claimRoutes } from './claims/claims-routes.ts';
 import { claimSockets, type Standing } from './claims/claims-sockets.ts';
 import { racesRoutes } from './claims/races-routes.ts';
 import { placeOf } from './distribution/open-offers.ts';
-import { bindComplaints, bindFairness } from './edges-fairness.ts';
+import { bindComplaints, bindFairness, bindLive } from './edges-fairness.ts';
 import { bindPeople } from './edges-people.ts';
 import { bindPauses, bindPolicy, bindRouting } from './edges-policy.ts';
 import { bindScreens } from './edges-screens.ts';
@@ -16,6 +16,7 @@ import { assignByManager } from './flow/assigning.ts';
 import { personalCard } from './flow/card.ts';
 import { blindLead, isTeamsLead, leadFor } from './flow/claim-record.ts';
 import { isReady } from './flow/lanes.ts';
+import { leadsListed } from './flow/lead-list.ts';
 import { noteReceipt, raceRecord, wasInRace } from './flow/race-record.ts';
 import { speedBoard } from './flow/speed-board.ts';
 import type { DecidingHouse } from './house.ts';
@@ -78,6 +79,7 @@ export function bindRoutes(app: Http, deps: EdgeDeps): void {
   bindRouting(app, house);
   bindFairness(app, deps);
   bindComplaints(app, deps);
+  bindLive(app, deps);
   bindTiers(app, deps);
   if (deps.whatIfs !== undefined) bindWhatIfs(app, house, deps.whatIfs);
   bindClaimLinks(app, deps);
@@ -122,7 +124,8 @@ function bindLeads(app: Http, deps: EdgeDeps): void {
   leadsRoutes(app, {
     accept,
     view,
-    list(speaker, { cursor, limit, status }) {
+    list(speaker, query) {
+      const { cursor } = query;
       if (cursor !== undefined && leads.row(cursor) === undefined) {
         const errors = [{ field: 'cursor', message: 'is none that a list has answered' }];
         throw new Problem(400, 'validation', 'cursor: is none that a list has answered', { field: 'cursor', errors });
@@ -133,17 +136,8 @@ function bindLeads(app: Http, deps: EdgeDeps): void {
               ({ leadId }) => leadId,
             )
           : undefined;
-      const rows = leads.page({
-        limit: limit + 1,
-        ...(own && { ids: own }),
-        ...(status && { status }),
-        ...(cursor && { before: cursor }),
-      });
-      const items = rows
-        .slice(0, limit)
-        .map(({ id }) => view(id, speaker))
-        .filter((lead) => lead !== null);
-      return { items, nextCursor: rows.length > limit ? (rows[limit - 1]?.id ?? null) : null };
+      const { ids, nextCursor } = leadsListed(world, query, own);
+      return { items: ids.map((id) => view(id, speaker)).filter((lead) => lead !== null), nextCursor };
     },
     async release(leadId, reason, speaker, idempotency) {
       const owner = owners.live(leadId);

@@ -22,9 +22,17 @@ export interface NotesAt {
   part: number;
 }
 
+/** An ownership's place in the order in which first contacts fall due. */
+export interface DueAt {
+  dueAt: number;
+  id: string;
+}
+
 export interface OwnershipReader {
   live(leadId: string): OwnershipRow | undefined;
   byOffer(offerId: string): OwnershipRow | undefined;
+  /** Live ones without a first contact that fell or falls due from an instant on: the soonest first, after one of them. */
+  uncontacted(asked: { fromMs: number; after: DueAt | undefined; limit: number }): OwnershipRow[];
   ofLead(leadId: string): OwnershipRow[];
   /** The leads a rep owns now, newest first. */
   leadsOf(repId: string, limit: number): OwnershipRow[];
@@ -63,6 +71,23 @@ export function createOwnershipReader(db: Db): OwnershipReader {
   return {
     live: (leadId) => live.get({ leadId }),
     byOffer: (offerId) => byOffer.get({ offerId }),
+    uncontacted: ({ fromMs, after, limit }) =>
+      db
+        .select()
+        .from(ownerships)
+        .where(
+          and(
+            isNull(ownerships.endedAt),
+            isNull(ownerships.firstContactAt),
+            gte(ownerships.firstContactDueAt, fromMs),
+            after === undefined
+              ? undefined
+              : sql`(${ownerships.firstContactDueAt}, ${ownerships.id}) > (${after.dueAt}, ${after.id})`,
+          ),
+        )
+        .orderBy(ownerships.firstContactDueAt, ownerships.id)
+        .limit(limit)
+        .all(),
     ofLead: (leadId) =>
       db.select().from(ownerships).where(eq(ownerships.leadId, leadId)).orderBy(ownerships.startedAt).all(),
     leadsOf: (repId, limit) =>

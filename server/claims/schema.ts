@@ -46,6 +46,9 @@ export const ownerships = sqliteTable(
     uniqueIndex('ownerships_one_claim').on(table.offerId).where(sql`offer_id is not null`),
     index('ownerships_lead').on(table.leadId),
     index('ownerships_rep').on(table.repId, table.startedAt),
+    index('ownerships_uncontacted')
+      .on(table.firstContactDueAt, table.id)
+      .where(sql`ended_at is null and first_contact_at is null`),
   ],
 );
 

@@ -66,7 +66,7 @@ export function raceRecord(world: World, leadId: string, forRep?: string) {
 function offerRecord(world: World, whole: WholeOffer, owners: OwnershipRow[], nameOf: NameOf, withFlags: boolean) {
   const { offer } = whole;
   const winner = owners.find(({ offerId }) => offerId === offer.id);
-  const notes = mergedNotes(world, offer.id);
+  const notes = notesOf(world, offer.id);
   return {
     offerId: offer.id,
     state: offer.state,
@@ -94,7 +94,8 @@ function offerRecord(world: World, whole: WholeOffer, owners: OwnershipRow[], na
   };
 }
 
-function mergedNotes(world: World, offerId: string) {
+/** Receipts and losing attempts of an offer, those that are not on file yet among them. */
+export function notesOf(world: World, offerId: string) {
   const stored = world.owners.notes(offerId);
   const fresh = world.notes.pending(offerId);
   return {

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import {
   leadStage,
+  NAME_MAX,
   newActivity,
   newAssignment,
   newLead,
@@ -34,6 +35,9 @@ export interface LeadsRoutesDeps {
       cursor?: string | undefined;
       limit: number;
       status?: 'waiting' | 'offered' | 'owned' | 'finished' | undefined;
+      repId?: string | undefined;
+      team?: string | undefined;
+      company?: string | undefined;
     },
   ): { items: (LeadView | BlindLead)[]; nextCursor: string | null };
   release(
@@ -70,6 +74,12 @@ const page = z.strictObject({
   limit: z.coerce.number().int().min(1).max(200).default(50),
   cursor: anId.optional(),
   status: z.enum(['waiting', 'offered', 'owned', 'finished']).optional(),
+  /** Those that this rep owns. */
+  repId: anId.optional(),
+  /** Those that reps of this team own. */
+  team: z.string().min(1).max(NAME_MAX).optional(),
+  /** A part of the company's name, among the newest leads. */
+  company: z.string().trim().min(1).max(NAME_MAX).optional(),
 });
 
 /** A client's clock may be ahead by this much; what it logs then counts as now. */

@@ -1,5 +1,5 @@
 /** Leads as people see them: read from the file, shaped by who looks. */
-import { and, desc, eq, inArray, lt, or, sql } from 'drizzle-orm';
+import { and, desc, eq, gte, inArray, lt, or, sql } from 'drizzle-orm';
 import type { LeadView } from '../../client-sdk/protocol/verdict.ts';
 import type { Db } from '../platform/db.ts';
 import { statement } from '../platform/statement.ts';
@@ -14,6 +14,9 @@ export interface OwnerOfLead {
   claimSpeedMs: number | null;
 }
 
+/** A search reads so many rows at most: some milliseconds. */
+const SEARCHED_MAX = 10_000;
+
 export interface LeadsReader {
   row(id: string): LeadRow | undefined;
   /** What the lead asks for; null: it does not say, or it is forgotten. */
@@ -23,7 +26,14 @@ export interface LeadsReader {
   /** The whole lead; contact details only when `withContact`, null once they were forgotten. */
   view(row: LeadRow, owner: OwnerOfLead | null, withContact: boolean): LeadView;
   /** Newest first, `limit` rows after the cursor (a lead's id). */
-  page(filter: { ids?: string[]; status?: LeadRow['status']; before?: string; limit: number }): LeadRow[];
+  page(filter: {
+    ids?: string[];
+    status?: LeadRow['status'];
+    /** A part of the company's name, whatever the case of its Latin letters; of the newest `SEARCHED_MAX` leads alone. */
+    company?: string;
+    before?: string;
+    limit: number;
+  }): LeadRow[];
   waitingIds(limit: number): string[];
   countByStatus(): Record<string, number>;
   /** Finished leads accepted before `untilMs` that still hold personal data, oldest first. */
@@ -76,6 +86,11 @@ function claimOf({ repId, repName, startedAt, claimSpeedMs }: OwnerOfLead): Lead
   return { repId, repName, claimedAt: new Date(startedAt).toISOString(), claimSpeedMs };
 }
 
+/** The letters anywhere in a name; what a pattern would read as a sign is a letter too. */
+function like(column: typeof leads.companyName, letters: string) {
+  return sql`${column} like ${`%${letters.replace(/[\\%_]/g, '\\$&')}%`} escape '\\'`;
+}
+
 export function createLeadsReader(db: Db): LeadsReader {
   const byId = statement(
     db
@@ -105,6 +120,12 @@ export function createLeadsReader(db: Db): LeadsReader {
       .prepare(),
   );
 
+  /** When the oldest lead came in that a search looks at. */
+  function oldestSearched(): number {
+    const newest = db.select({ at: leads.acceptedAt }).from(leads).orderBy(desc(leads.acceptedAt), desc(leads.id));
+    return newest.limit(1).offset(SEARCHED_MAX).get()?.at ?? 0;
+  }
+
   function privateItems(id: string): PrivateItems {
     return Object.fromEntries(privateOf.all({ id }).map(({ item, json }) => [item, JSON.parse(json)]));
   }
@@ -117,7 +138,7 @@ export function createLeadsReader(db: Db): LeadsReader {
       return row === undefined ? null : (JSON.parse(row.json) as string);
     },
     view: (row, owner, withContact) => leadView(row, withContact ? privateItems(row.id) : {}, owner),
-    page({ ids, status, before, limit }) {
+    page({ ids, status, company, before, limit }) {
       const cursor = before === undefined ? undefined : byId.get({ id: before });
       return db
         .select()
@@ -126,6 +147,9 @@ export function createLeadsReader(db: Db): LeadsReader {
           and(
             ids === undefined ? undefined : inArray(leads.id, ids),
             status === undefined ? undefined : eq(leads.status, status),
+            company === undefined
+              ? undefined
+              : and(gte(leads.acceptedAt, oldestSearched()), like(leads.companyName, company)),
             cursor === undefined
               ? undefined
               : or(

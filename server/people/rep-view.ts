@@ -16,6 +16,10 @@ export interface Present {
   signedIn: boolean;
   /** Leads that the rep owns and that are not finished. */
   openLeads: number;
+  /** Of those at most (DASH-09); null: as many as there are. */
+  maxOpenLeads: number | null;
+  /** Until when it has time off; null: it is not away. */
+  awayUntil: string | null;
 }
 
 export function repView(rep: RepRow, { lastSeenAtMs, ...present }: Present, protection: Protection) {

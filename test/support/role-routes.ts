@@ -122,6 +122,8 @@ function policyRoutes(castOf: () => Cast): Route[] {
     { call: 'GET /v1/policy/warnings', ready: () => ({ path: '/v1/policy/warnings' }), may: MANAGERS(200) },
     { call: 'GET /v1/safeguards', ready: () => ({ path: '/v1/safeguards' }), may: MANAGERS(200) },
     { call: 'GET /v1/ops/queue', ready: () => ({ path: '/v1/ops/queue' }), may: MANAGERS(200) },
+    { call: 'GET /v1/ops/offers', ready: () => ({ path: '/v1/ops/offers' }), may: MANAGERS(200) },
+    { call: 'GET /v1/ops/uncontacted', ready: () => ({ path: '/v1/ops/uncontacted' }), may: MANAGERS(200) },
   ];
 }
 

@@ -1,0 +1,1 @@
+CREATE INDEX `ownerships_uncontacted` ON `ownerships` (`first_contact_due_at`,`id`) WHERE ended_at is null and first_contact_at is null;
