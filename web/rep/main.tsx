@@ -7,6 +7,7 @@ import { ConnectionBadge, PageHeader } from '../shared/page-header.tsx';
 import { openSession } from '../shared/session.ts';
 import { SignIn } from '../shared/sign-in.tsx';
 import { unlockSound } from '../shared/tones.ts';
+import { BoardPanel } from './board-panel.tsx';
 import { ClaimByLink, createLinkModel, type LinkModel, takeClaimToken } from './claim-link.tsx';
 import { Complaints } from './complaints.tsx';
 import { isNewer, keepShell, takeNewer } from './installing.ts';
@@ -14,6 +15,7 @@ import { MyLeads } from './my-leads.tsx';
 import { OfferList } from './offer-list.tsx';
 import { OwnCard } from './own-card.tsx';
 import { OwnStatus } from './own-status.tsx';
+import { PoolPanel } from './pool-panel.tsx';
 import { createRepModel, type Me, type RepModel } from './rep-model.ts';
 import { Settings } from './settings.tsx';
 import { verdictText } from './verdict-words.ts';
@@ -66,16 +68,27 @@ function App() {
       </PageHeader>
       <main>
         <Notices mine={mine} />
-        {mine.me.value !== null && <OwnStatus model={mine} me={mine.me.value} />}
-        {mine.me.value !== null && <Numbers me={mine.me.value} />}
-        {mine.me.value !== null && <MyLeads model={mine} />}
-        {mine.me.value !== null && <OwnCard me={mine.me.value} />}
+        {mine.me.value !== null && <Own mine={mine} me={mine.me.value} />}
         <Settings signOut={() => session.signOut()} />
         <OfferList model={mine} />
         {mine.me.value !== null && <Complaints model={mine} />}
         <Announcer mine={mine} />
       </main>
     </div>
+  );
+}
+
+/** All that is about the rep, from its personal card. */
+function Own({ mine, me }: { mine: RepModel; me: Me }) {
+  return (
+    <>
+      <OwnStatus model={mine} me={me} />
+      <Numbers me={me} />
+      <MyLeads model={mine} />
+      <OwnCard me={me} />
+      <PoolPanel model={mine} me={me} />
+      <BoardPanel model={mine} />
+    </>
   );
 }
 

@@ -3,12 +3,22 @@ import { useState } from 'preact/hooks';
 import { countdown, span } from '../shared/format.ts';
 import { type Submitting, useSubmitting } from '../shared/submitting.ts';
 import { Contact } from './contact.tsx';
+import { LogContact } from './log-contact.tsx';
 import type { OwnLead, RepModel } from './rep-model.ts';
 import { t } from './words.ts';
 
 const OUTCOMES = ['connected', 'voicemail', 'wrongNumber'] as const;
 /** `won` asks for the revenue and `disqualified` for a reason, so these two have forms of their own. */
 const PLAIN_STAGES = ['qualified', 'nurture', 'opportunity', 'lost'] as const;
+
+const anchorOf = (leadId: string) => `own-${leadId}`;
+
+/** From the card that was won to whom to call: in view, and where the keyboard goes on. */
+export function showOwn(leadId: string): void {
+  const shown = document.getElementById(anchorOf(leadId));
+  shown?.scrollIntoView();
+  shown?.focus({ preventScroll: true });
+}
 
 export function MyLeads({ model }: { model: RepModel }) {
   const leads = model.me.value?.leads ?? [];
@@ -28,17 +38,18 @@ function MyLead({ lead, model }: { lead: OwnLead; model: RepModel }) {
   const submitting = useSubmitting();
   const [saved, setSaved] = useState('');
   const words = t.value.lead;
-  const send = async (path: string, body: object, done: string): Promise<void> => {
+  const send = async (path: string, body: object, done: string): Promise<boolean> => {
     setSaved('');
     const isDone = await submitting.submit(path + JSON.stringify(body), async (idempotencyKey) => {
       await model.client.api.post(`/leads/${lead.id}/${path}`, body, { idempotencyKey });
     });
-    if (!isDone) return;
+    if (!isDone) return false;
     setSaved(done);
     await model.refreshMe();
+    return true;
   };
   return (
-    <article class="card" data-testid="my-lead" data-lead-id={lead.id}>
+    <article class="card" id={anchorOf(lead.id)} tabIndex={-1} data-testid="my-lead" data-lead-id={lead.id}>
       <h3>{lead.company.name}</h3>
       <FirstContact lead={lead} now={model.now.value} />
       <Contact lead={lead} from={model.me.value?.name ?? null} />
@@ -54,6 +65,7 @@ function MyLead({ lead, model }: { lead: OwnLead; model: RepModel }) {
           </button>
         ))}
       </Group>
+      <LogContact submitting={submitting} send={(body) => send('activities', body, words.otherContact)} />
       <Group label={words.stage}>
         {PLAIN_STAGES.map((stage) => (
           <button
@@ -115,7 +127,7 @@ function Group({ label, children }: { label: string; children: ComponentChildren
 
 interface WonFormProps {
   submitting: Submitting;
-  send(body: object): Promise<void>;
+  send(body: object): Promise<boolean>;
 }
 
 function WonForm({ submitting, send }: WonFormProps) {

@@ -2,7 +2,9 @@ import { useEffect, useRef } from 'preact/hooks';
 import type { UpcomingCard } from '../../client-sdk/src/sambar-client.ts';
 import { countdown } from '../shared/format.ts';
 import { ClaimButton } from './claim-button.tsx';
+import { showOwn } from './my-leads.tsx';
 import { OfferFacts } from './offer-facts.tsx';
+import { inOrder, OfferOrder } from './offer-order.tsx';
 import type { ShownOffer } from './offers-model.ts';
 import type { RepModel } from './rep-model.ts';
 import { isOut } from './tap.ts';
@@ -24,11 +26,16 @@ export function OfferList({ model }: { model: RepModel }) {
       {model.offers.value.length === 0 && (
         <p class="soft">{model.connection.value.kind === 'live' ? words.none : words.unknown}</p>
       )}
-      <ul class="offer-list">
-        {model.offers.value.toReversed().map((offer) => (
-          <Offer key={offer.card.offerId} offer={offer} model={model} />
-        ))}
-      </ul>
+      {model.offers.value.length > 0 && (
+        <div class="offer-shelf">
+          <OfferOrder offers={model.offers.value} />
+          <ul class="offer-list">
+            {inOrder(model.offers.value).map((offer) => (
+              <Offer key={offer.card.offerId} offer={offer} model={model} />
+            ))}
+          </ul>
+        </div>
+      )}
     </section>
   );
 }
@@ -72,6 +79,11 @@ function Offer({ offer, model }: { offer: ShownOffer; model: RepModel }) {
           isCutOff={!model.isOnline.value}
           onClaim={() => void model.claim(card)}
         />
+      )}
+      {hasWon && (
+        <button type="button" class="primary" onClick={() => showOwn(card.leadId)}>
+          {t.value.offers.toContact}
+        </button>
       )}
       {end !== null && tap?.kind === 'unanswered' && (
         <button type="button" onClick={() => void model.claim(card)}>

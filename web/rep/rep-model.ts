@@ -69,6 +69,8 @@ export interface Me {
   around: RankRow[];
   limits: Limit[];
   pausedUntil: string | null;
+  /** The first weeks of a new rep; in the `shadow` phase it watches and may not claim. */
+  onboarding: { phase: string } | null;
   priorityWindow: { opensAt: string; endsAt: string } | null;
   /** What a claim asks of the thumb (CLAIM-04). */
   claimConfirm: ConfirmMode;

@@ -30,7 +30,7 @@ export function verdictText(answer: Verdict, now: number): string {
     case 'early':
       return verdict.early(countdown(Date.parse(answer.opensAt) - now));
     case 'refused':
-      return refusalText(answer);
+      return refusalText(answer.rule, answer.owed, answer.message);
     case 'gone':
       return gone[answer.reason] ?? offers.over;
     case 'retry':
@@ -38,11 +38,12 @@ export function verdictText(answer: Verdict, now: number): string {
   }
 }
 
-function refusalText({ rule, owed, message }: Extract<Verdict, { verdict: 'refused' }>): string {
+/** Which rule refuses, and what lifts it, with the figure where the server named it. */
+export function refusalText(rule: string, owed: number | undefined, otherwise: string): string {
   const { refusal, owed: owing } = t.value;
   if (owed !== undefined && rule in owing) return owing[rule as keyof typeof owing](number(owed));
   // A rule of a newer server comes with its own words.
-  return refusal[rule] ?? message;
+  return (refusal as Record<string, string>)[rule] ?? otherwise;
 }
 
 function endText(end: End | null): string {
