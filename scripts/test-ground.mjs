@@ -2,7 +2,17 @@
 // child that cannot outlive its time. What is missing is installed (root on Debian or Ubuntu) or named with
 // the command that installs it.
 import { spawn, spawnSync } from 'node:child_process';
-import { accessSync, chmodSync, constants, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -159,4 +169,30 @@ export function runVitest(args, { env, withinMs }) {
       resolve(outOfTime ? 1 : (code ?? 1));
     });
   });
+}
+
+/** No file: vitest ended before it could count. */
+function countsIn(file) {
+  if (!existsSync(file)) return { passed: 0, failed: 1, skipped: 0 };
+  return JSON.parse(readFileSync(file, 'utf8'));
+}
+
+/**
+ * As `runVitest`, and answers `{code, passed, failed}` as well: a skipped test is a hole nobody asked for and counts
+ * as failed, but where names were asked for; and so does what no single test shows (an unhandled rejection, no test
+ * found, time over).
+ */
+export async function runCounted(args, { env, withinMs, reporter = 'default' }) {
+  const folder = mkdtempSync(join(tmpdir(), 'sambar-test-run-'));
+  const file = join(folder, 'counts.json');
+  const reporters = [`--reporter=${join(root, 'scripts/count-reporter.mjs')}`, `--reporter=${reporter}`];
+  const code = await runVitest([...reporters, ...args], { env: { ...env, TEST_COUNTS_FILE: file }, withinMs });
+  const { passed, failed, skipped } = countsIn(file);
+  rmSync(folder, { recursive: true, force: true });
+  const isFiltered = args.some((arg) => arg === '-t' || arg.startsWith('--testNamePattern'));
+  const holes = isFiltered ? 0 : skipped;
+  if (holes > 0) process.stdout.write(`${holes} skipped: counted as failed\n`);
+  const unseen = failed + holes === 0 && code !== 0 ? 1 : 0;
+  if (unseen > 0) process.stdout.write('vitest failed outside any single test: see above\n');
+  return { code, passed, failed: failed + holes + unseen };
 }
