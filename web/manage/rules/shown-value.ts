@@ -1,5 +1,6 @@
 /** A value of the rules as a person reads it beside its field. */
 import { number, percent } from '../../shared/format.ts';
+import { language } from '../../shared/language.ts';
 import { t } from '../words.ts';
 import type { Json } from './document.ts';
 import type { Field, OptionName, UnitName } from './fields.ts';
@@ -21,7 +22,8 @@ export const secondsIn = (unit: TimeUnit): number => TIME_UNITS.find(([name]) =>
 
 export function timeInWords(seconds: number): string {
   const unit = unitOf(seconds);
-  return `${number(seconds / secondsIn(unit))} ${t.value.rules.values[unit]}`;
+  const format = { style: 'unit', unit, unitDisplay: 'long' } as const;
+  return new Intl.NumberFormat(language.value, format).format(seconds / secondsIn(unit));
 }
 
 export const withUnit = (value: number, unit: UnitName): string => `${number(value, 3)} ${t.value.rules.units[unit]}`;

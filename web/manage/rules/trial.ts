@@ -65,20 +65,20 @@ export async function startTrial(desk: Desk, document: Json, days: number, idemp
 }
 
 function follow(desk: Desk, id: string, before: Trial): void {
-  if (before.state !== 'running') return;
-  clock.after(FOLLOW_MS, async () => {
-    // Another one was started.
-    if (trial.value !== before) return;
-    let next: Trial = { ...before };
-    try {
-      const { state, progress, result, error } = await desk.api.get<Job>(`/what-ifs/${id}`);
-      next = { ...before, state, progress, result, error };
-    } catch (error) {
-      // A server that cannot be reached is asked again; one that says no knows nothing of it.
-      if (error instanceof SambarProblem && error.status < 500) next.state = 'gone';
-    }
-    if (trial.value !== before) return;
-    trial.value = next;
-    follow(desk, id, next);
-  });
+  if (before.state === 'running') clock.after(FOLLOW_MS, () => void look(desk, id, before));
+}
+
+async function look(desk: Desk, id: string, before: Trial): Promise<void> {
+  let next: Trial = { ...before };
+  try {
+    const { state, progress, result, error } = await desk.api.get<Job>(`/what-ifs/${id}`);
+    next = { ...before, state, progress, result, error };
+  } catch (error) {
+    // A server that cannot be reached is asked again; one that says no knows nothing of it.
+    if (error instanceof SambarProblem && error.status < 500) next.state = 'gone';
+  }
+  // Another one was started.
+  if (trial.value !== before) return;
+  trial.value = next;
+  follow(desk, id, next);
 }
