@@ -89,7 +89,13 @@ export interface PeopleRoutesDeps {
 
 const iso = (ms: number) => new Date(ms).toISOString();
 const params = z.strictObject({ id: anId });
-const list = z.strictObject({ limit: z.coerce.number().int().min(1).max(500).default(100), cursor: anId.optional() });
+const list = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(500).default(100),
+  cursor: anId.optional(),
+  team: z.string().max(200).optional(),
+  /** Part of a name or an e-mail. */
+  q: z.string().max(200).optional(),
+});
 const tags = ['people'];
 
 export function peopleRoutes(app: Http, deps: PeopleRoutesDeps): void {
@@ -152,10 +158,13 @@ function repRoutes(app: Http, deps: PeopleRoutesDeps): void {
     { config: { allow: ['admin', 'manager'] }, schema: { summary: 'Your reps', tags, querystring: list } },
     async (request) => {
       const teams = deps.teamsOf(speakerOf(request));
-      const { limit, cursor } = request.query;
+      const { limit, cursor, team: ofTeam, q = '' } = request.query;
+      const part = q.trim().toLowerCase();
       const seen = deps
         .reps()
         .filter(({ team }) => teams === null || (team !== null && teams.includes(team)))
+        .filter(({ team }) => ofTeam === undefined || team === ofTeam)
+        .filter(({ name, email }) => part === '' || `${name}\n${email}`.toLowerCase().includes(part))
         .sort((a, b) => (a.id < b.id ? -1 : 1))
         .filter(({ id }) => cursor === undefined || id > cursor);
       const present = deps.presentOf();

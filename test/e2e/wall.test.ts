@@ -39,6 +39,7 @@ describe('the wallboard', () => {
 
     const desk = await premises.visit(`${premises.url}/manage/#token=${ADMIN_KEY}`, TELEVISION);
     await desk.page.getByRole('link', { name: 'Pemasangan' }).click();
+    await desk.page.getByRole('button', { name: 'Layar di kantor' }).click();
     const form = desk.page.locator('form').filter({ hasText: 'Hubungkan layar' });
     await form.getByLabel('Kode di layar').fill('000000');
     await form.getByLabel('Nama layar').fill('Lobi');

@@ -186,6 +186,16 @@ describe('a leaver', () => {
   });
 });
 
+it('reps are found by a part of the name or e-mail, and by team', async () => {
+  const names = async (query: string, token?: string) => {
+    const { body } = await app.call<{ items: { name: string }[] }>('GET', `/v1/reps?${query}`, token ? { token } : {});
+    return body.items.map(({ name }) => name).sort();
+  };
+  expect(await names('q=AG')).toEqual(['Agus']);
+  expect(await names('q=example.com&team=A')).toEqual(['Agus', 'Ayu']);
+  expect(await names('team=B', cast.managerA.token)).toEqual([]);
+});
+
 it('the checklist says what there is, and a manager hears of the own teams alone', async () => {
   const of = async (token?: string) => (await app.call('GET', '/v1/setup', token === undefined ? {} : { token })).body;
   const seen = await of();

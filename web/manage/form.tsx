@@ -7,16 +7,21 @@ export interface FormField {
   label: string;
   type?: 'text' | 'email' | 'tel' | 'number';
   isRequired?: boolean;
+  /** A choice among these instead of an input. */
+  options?: { value: string; label: string }[];
+  initial?: string;
 }
 
 interface FormProps {
   title: string;
   fields: FormField[];
+  /** What the button says; absent: send. */
+  act?: string;
   send(values: Record<string, string>, idempotencyKey: string): Promise<void>;
 }
 
 /** The server judges the fields; what it names is shown as it says it. */
-export function Form({ title, fields, send }: FormProps) {
+export function Form({ title, fields, act, send }: FormProps) {
   const { isBusy, trouble, submit } = useSubmitting();
   const onSubmit = async (event: TargetedEvent<HTMLFormElement>): Promise<void> => {
     event.preventDefault();
@@ -30,14 +35,11 @@ export function Form({ title, fields, send }: FormProps) {
   return (
     <form class="card fields" onSubmit={(event) => void onSubmit(event)}>
       <h3>{title}</h3>
-      {fields.map(({ name, label, type, isRequired }) => (
-        <label key={name}>
-          {label}
-          <input name={name} type={type ?? 'text'} list={undefined} required={isRequired === true} />
-        </label>
+      {fields.map((field) => (
+        <Field key={field.name} {...field} />
       ))}
       <button type="submit" class="primary" disabled={isBusy}>
-        {t.value.desk.submit}
+        {act ?? t.value.desk.submit}
       </button>
       {trouble !== null && (
         <p class="trouble" role="alert">
@@ -45,5 +47,34 @@ export function Form({ title, fields, send }: FormProps) {
         </p>
       )}
     </form>
+  );
+}
+
+function Field({ name, label, type, isRequired, options, initial }: FormField) {
+  if (options === undefined) {
+    return (
+      <label>
+        {label}
+        <input
+          name={name}
+          type={type ?? 'text'}
+          list={undefined}
+          required={isRequired === true}
+          defaultValue={initial}
+        />
+      </label>
+    );
+  }
+  return (
+    <label>
+      {label}
+      <select name={name}>
+        {options.map((option) => (
+          <option key={option.value} value={option.value} selected={option.value === initial}>
+            {option.label}
+          </option>
+        ))}
+      </select>
+    </label>
   );
 }

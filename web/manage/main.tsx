@@ -1,6 +1,7 @@
 /** The manager's desk: what happens now, leads and their races, reps, the rules, and what is to be set up. */
 import { effect, signal } from '@preact/signals';
 import { render } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
 import { span } from '../shared/format.ts';
 import { language } from '../shared/language.ts';
 import { ConnectionBadge, PageHeader } from '../shared/page-header.tsx';
@@ -13,6 +14,7 @@ import { People } from './people/people.tsx';
 import { Rules } from './rules/rules.tsx';
 import { SECTIONS, type Section, section } from './section.ts';
 import { SetUp } from './setup/setup.tsx';
+import { askSetup } from './setup/setup-view.ts';
 import { t } from './words.ts';
 
 const session = openSession('manage');
@@ -27,11 +29,18 @@ effect(() => {
   if (token === null) return;
   const mine = createDesk(token, session);
   desk.value = mine;
+  if (location.hash === '') void openEmptyHouse(mine);
   return () => {
     mine.stop();
     desk.value = null;
   };
 });
+
+/** Without reps there is nothing to look at yet: the desk opens on what is to be set up, unless the address says otherwise. */
+async function openEmptyHouse(mine: Desk): Promise<void> {
+  const setup = await mine.load(askSetup(mine));
+  if (setup?.reps.active === 0 && location.hash === '') location.hash = 'setup';
+}
 
 const PARTS: Record<Section, (props: { desk: Desk }) => preact.JSX.Element | null> = {
   live: Live,
@@ -72,10 +81,16 @@ function App() {
 }
 
 function Sections() {
+  const nav = useRef<HTMLElement>(null);
+  const shown = section.value;
+  // On a phone they scroll sideways: the one in use is in sight.
+  useEffect(() => {
+    nav.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }, [shown]);
   return (
-    <nav class="sections">
+    <nav class="sections" ref={nav}>
       {SECTIONS.map((name) => (
-        <a key={name} href={`#${name}`} aria-current={section.value === name ? 'page' : undefined}>
+        <a key={name} href={`#${name}`} aria-current={shown === name ? 'page' : undefined}>
           {t.value.desk.sections[name]}
         </a>
       ))}
