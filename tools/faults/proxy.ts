@@ -69,10 +69,19 @@ interface Link {
 export class TcpProxy implements AsyncDisposable {
   /** Added to each direction; a way there and back takes twice this. */
   delayMs = 0;
+  /**
+   * Asked for each chunk; true: it was lost on its way, and comes `resentAfterMs` later, when TCP sends it again. What
+   * follows waits for it, as in TCP, which shows loss to nobody but as delay.
+   */
+  isLost: () => boolean = () => false;
+  /** Linux waits 200 ms at the least, and a way there and back more. */
+  resentAfterMs = 600;
   /** Links accepted since the start. */
   accepted = 0;
   #target: number;
   readonly #links = new Set<Link>();
+  /** The clients' ends that are open, also of links whose other end is gone. */
+  readonly #nears = new Set<Socket>();
   readonly #server = createServer({ allowHalfOpen: true }, (near) => this.#accept(near));
   #mode: ProxyMode = 'pass';
 
@@ -128,11 +137,14 @@ export class TcpProxy implements AsyncDisposable {
     const closed = once(this.#server, 'close');
     this.#server.close();
     this.cut();
+    for (const near of this.#nears) near.destroy();
     await closed;
   }
 
   #accept(near: Socket): void {
     this.accepted++;
+    this.#nears.add(near);
+    near.once('close', () => this.#nears.delete(near));
     if (this.#mode === 'refuse') {
       near.on('error', () => undefined);
       near.resetAndDestroy();
@@ -159,7 +171,7 @@ export class TcpProxy implements AsyncDisposable {
     socket.on('error', () => undefined);
     socket.on('data', (chunk: Buffer) => {
       if (this.#mode === 'blackhole') link.swallowed = true;
-      else if (!link.isHalf) stream.push(chunk, this.delayMs);
+      else if (!link.isHalf) stream.push(chunk, this.delayMs + (this.isLost() ? this.resentAfterMs : 0));
     });
     socket.on('end', () => {
       if (this.#mode !== 'blackhole' && !link.isHalf) stream.push(null, this.delayMs);

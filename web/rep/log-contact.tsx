@@ -18,7 +18,7 @@ export function LogContact({ submitting, send }: LogContactProps) {
   const words = t.value.lead;
   if (!isOpen) {
     return (
-      <button type="button" onClick={() => setOpen(true)}>
+      <button type="button" data-testid="to-log-contact" onClick={() => setOpen(true)}>
         {words.otherContact}
       </button>
     );

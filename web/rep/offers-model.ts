@@ -42,6 +42,11 @@ export class OffersModel {
     this.#change(offerId, (offer) => ({ ...offer, tap }));
   }
 
+  /** Those that are over, and nobody knows whether the rep's tap had won them. */
+  unanswered(): readonly ShownOffer[] {
+    return this.offers.value.filter(({ end, tap }) => end !== null && tap?.kind === 'unanswered');
+  }
+
   #change(offerId: string, changed: (offer: ShownOffer) => ShownOffer): void {
     this.offers.value = this.offers.value.map((offer) => (offer.card.offerId === offerId ? changed(offer) : offer));
   }

@@ -142,7 +142,11 @@ export function createRepModel(token: string): RepModel {
 
 function follow(model: RepModel, shown: OffersModel): void {
   const { client, news } = model;
-  client.onPool((pool) => shown.showPool(pool));
+  client.onPool((pool) => {
+    shown.showPool(pool);
+    // Asked of an offer that is over, a tap can win nothing any more: what became of it may be asked without the rep.
+    for (const { card } of shown.unanswered()) void model.claim(card);
+  });
   client.onAlert((card) => {
     news.value = t.value.offers.newOffer(card.company.name ?? '');
     tell('alert');
