@@ -20,6 +20,9 @@ async function main(): Promise<void> {
   if (app.newAdminKey !== null) {
     process.stdout.write(`Admin key (shown this once, keep it): ${app.newAdminKey}\n`);
   }
+  if (app.house?.world.directory.reps().length === 0) {
+    process.stdout.write(`First steps: ${config.publicUrl ?? app.url}/manage/ (sign in with the admin key)\n`);
+  }
 }
 
 main().catch((error: unknown) => {

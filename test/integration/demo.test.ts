@@ -6,6 +6,11 @@ import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createChance } from '../../server/kernel/chance.ts';
+import { createSystemClock } from '../../server/kernel/clock.ts';
+import { Chaos } from '../../tools/demo/chaos.ts';
+import { Match } from '../../tools/demo/match.ts';
+import { ServerProcess } from '../../tools/simulation/server-process.ts';
 
 let folder: string;
 
@@ -60,6 +65,37 @@ async function occupied(port: number): Promise<Server | null> {
   });
   return (await listening) ? server : null;
 }
+
+it('in chaos the simulated reps are cut off and come back, and each race has one winner all the same', async () => {
+  const clock = createSystemClock();
+  const server = await ServerProcess.start({ port: 0 });
+  const chaos = await Chaos.over(server.url, clock, createChance('weather'));
+  let races = 0;
+  const match = await Match.seat({
+    url: server.url,
+    repsUrl: chaos.url,
+    adminKey: server.adminKey,
+    clock,
+    seed: 'chaos',
+    chance: createChance('chaos'),
+    onRace: () => void races++,
+  });
+  try {
+    await match.play();
+    chaos.switch(true);
+    match.leadNow();
+    // Those with a bad link of their own are cut off anyway: more than two are back.
+    await expect.poll(() => races > 0 && match.reconnects > 2, { timeout: 60_000 }).toBe(true);
+    chaos.switch(false);
+    expect(await match.finish()).toBe(true);
+    const { doubleWins, wrongNames } = match.book;
+    expect([doubleWins, wrongNames, await match.follower.matchesFresh()]).toEqual([0, 0, true]);
+  } finally {
+    await match.leave();
+    await chaos.close();
+    await server.remove();
+  }
+});
 
 describe('the demo', () => {
   it('plays five seconds, says one object, and everything else beside it', async () => {

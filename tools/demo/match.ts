@@ -32,6 +32,8 @@ export interface Seats {
 
 export interface MatchDeps {
   url: string;
+  /** Where the simulated reps connect, when that is not at the server itself. */
+  repsUrl?: string | undefined;
   adminKey: string;
   clock: Clock;
   chance: Chance;
@@ -80,7 +82,7 @@ export class Match {
   }
 
   async play(): Promise<void> {
-    const { url, clock, chance, seed } = this.#deps;
+    const { repsUrl: url = this.#deps.url, clock, chance, seed } = this.#deps;
     await live(this.#screen);
     await this.follower.begin();
     const joining = this.#members.map(({ id, token }, index) =>
@@ -91,6 +93,7 @@ export class Match {
         token,
         repId: id,
         persona: REPS[index]!.persona,
+        ...(this.#deps.repsUrl !== undefined && { mayLoseLine: true }),
         book: this.book,
         contends: (card) => drawContenders({ ...CONTENDERS, seed, lead: card.leadId, players: REPS.length }).has(index),
         onWon: (rep, won) => this.#work.begin(rep.client.api, won.leadId),
@@ -103,9 +106,18 @@ export class Match {
     this.#postLead();
   }
 
+  /** A lead at once; the next one by itself follows as after any other. */
+  leadNow(): void {
+    // Not seated yet, or over already: nobody races.
+    if (this.#nextLead === undefined) return;
+    this.#nextLead.cancel();
+    this.#postLead();
+  }
+
   /** No new lead; resolves when every race is over: false when one would not end. */
   async finish(): Promise<boolean> {
     this.#nextLead?.cancel();
+    this.#nextLead = undefined;
     await Promise.all(this.#posting);
     await Promise.all(this.#reps.map((rep) => rep.lastCall()));
     const isQuiet = await this.book.quiet(this.#deps.clock, QUIET_WITHIN_MS);

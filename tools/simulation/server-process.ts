@@ -16,9 +16,12 @@ export interface ServerOptions {
   /** Taken when it is free, else any other; 0 takes any. */
   port: number;
   redisUrl?: string | undefined;
+  /** Other machines of the network may connect; absent: this one alone. */
+  isOpen?: boolean | undefined;
 }
 
 const HOST = '127.0.0.1';
+const EVERY_ADDRESS = '0.0.0.0';
 
 export class ServerProcess {
   readonly folder = mkdtempSync(join(tmpdir(), 'sambar-'));
@@ -54,7 +57,8 @@ export class ServerProcess {
 
   /** Serves the file that is there, or a new one; resolves when it answers. */
   async start(): Promise<void> {
-    const { port, redisUrl } = this.#options;
+    const { port, redisUrl, isOpen = false } = this.#options;
+    const host = isOpen ? EVERY_ADDRESS : HOST;
     const child = forkServer();
     this.#child = child;
     const first = once(child, 'message') as Promise<[FromServer]>;
@@ -65,8 +69,8 @@ export class ServerProcess {
       kind: 'start',
       folder: this.folder,
       env: {
-        PORT: String((await isFree(port)) ? port : 0),
-        HOST,
+        PORT: String((await isFree(port, host)) ? port : 0),
+        HOST: host,
         DATABASE_FILE: this.databaseFile,
         ADMIN_API_KEY: this.adminKey,
         LOG_LEVEL: 'error',
@@ -76,7 +80,7 @@ export class ServerProcess {
     });
     const [message] = await Promise.race([first, died]);
     if (message.kind === 'failed') throw new Error(`the server did not start: ${message.reason}`);
-    this.#url = message.url;
+    this.#url = `http://${HOST}:${new URL(message.url).port}`;
   }
 
   /** Claims in flight are answered and the file is whole; it stays, for a look at it. */
@@ -113,11 +117,11 @@ function forkServer(): ChildProcess {
   });
 }
 
-async function isFree(port: number): Promise<boolean> {
+async function isFree(port: number, host: string): Promise<boolean> {
   const probe = createServer();
   const free = new Promise<boolean>((resolve) => {
     probe.once('error', () => resolve(false));
-    probe.listen(port, HOST, () => resolve(true));
+    probe.listen(port, host, () => resolve(true));
   });
   const answer = await free;
   if (answer) await new Promise((resolve) => probe.close(resolve));

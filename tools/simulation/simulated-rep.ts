@@ -38,6 +38,8 @@ export interface SimulatedRepDeps {
   clock: Clock;
   chance: Chance;
   book: RaceBook;
+  /** The line may be lost whoever the rep is; absent: only where the persona is unsteady. */
+  mayLoseLine?: boolean | undefined;
   /** Whether this rep goes for that lead. */
   contends(card: OfferCard): boolean;
   onWon(rep: SimulatedRep, won: Won): void;
@@ -105,7 +107,7 @@ export class SimulatedRep {
 
   #listen(): void {
     const { client } = this;
-    const { clock, persona, book } = this.#deps;
+    const { clock, persona, book, mayLoseLine = persona.isUnsteady } = this.#deps;
     client.onState((state) => {
       if (state.kind !== 'live') return;
       if (this.#wasLive) this.reconnects++;
@@ -113,7 +115,7 @@ export class SimulatedRep {
     });
     client.onAlert((card) => this.#consider(card));
     // What was offered while the line was down comes with the pool alone.
-    if (persona.isUnsteady)
+    if (mayLoseLine)
       client.onPool((pool) => {
         for (const card of pool.offers) this.#consider(card);
       });
