@@ -14,7 +14,12 @@ export interface Fired {
   refusals: number;
   offers: number;
   reps: number;
+  /** The leads of the newest of those offers, the newest first. */
+  leadIds: string[];
 }
+
+/** As many as anybody looks through. */
+const LEADS_SHOWN_MAX = 10;
 
 const aTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
@@ -39,7 +44,7 @@ export async function firedBetween(
         if (!includes(team)) continue;
         const key = JSON.stringify([rule, team]);
         const seen = { offers: new Set<string>(), reps: new Set<string>() };
-        const sum = sums.get(key) ?? { rule, team, refusals: 0, offers: 0, reps: 0, seen };
+        const sum = sums.get(key) ?? { rule, team, refusals: 0, offers: 0, reps: 0, leadIds: [], seen };
         sum.refusals++;
         sum.offers = sum.seen.offers.add(offerId).size;
         sum.reps = sum.seen.reps.add(repId).size;
@@ -51,6 +56,10 @@ export async function firedBetween(
     at = last;
     await aTurn();
   }
-  const fired = [...sums.values()].map(({ seen: _, ...one }) => one);
+  const fired = [...sums.values()].map(({ seen, ...one }) => {
+    const newest = [...seen.offers].slice(-LEADS_SHOWN_MAX).reverse();
+    const leadIds = newest.map((id) => world.offersOnFile.find(id)?.offer.leadId).filter((id) => id !== undefined);
+    return { ...one, leadIds };
+  });
   return fired.sort((a, b) => b.refusals - a.refusals || (a.rule < b.rule ? -1 : 1));
 }

@@ -79,9 +79,12 @@ describe('a race in the browser', () => {
       .getByTestId('race-button')
       .click();
     const race = desk.page.locator(`[data-testid=race][data-lead-id="${leadId}"]`);
-    await race.locator(`[data-testid=race-line][data-rep-id="${ani.id}"]`).getByText('won', { exact: true }).waitFor();
+    await race
+      .locator(`[data-testid=axis-line][data-rep-id="${ani.id}"]`)
+      .getByText('Menang', { exact: true })
+      .waitFor();
     expect(await race.getByTestId('race-line').count()).toBe(2);
-    expect(await race.locator('h3').textContent()).toContain('Ani');
+    expect(await race.textContent()).toContain('Dimenangkan Ani');
     expect(await race.textContent()).not.toContain('NaN');
     expect([...first.troubles, ...second.troubles, ...wall.troubles, ...desk.troubles]).toEqual([]);
   });

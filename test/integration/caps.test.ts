@@ -55,13 +55,14 @@ onBothArbiters('the daily cap', (start) => {
     await claimMany(race, budi, 2);
     const twice = await race.lead(WARM);
     for (const requestId of ['one', 'two']) await sari.claim(twice, { requestId });
-    const fired = (query = '') => race.done<{ items: object[] }>('GET', `/v1/safeguards${query}`);
+    const fired = (query = '') => race.done<{ items: { leadIds?: string[] }[] }>('GET', `/v1/safeguards${query}`);
     await race.after(10_000);
     await vi.waitFor(async () => {
       expect((await fired()).items).toEqual([
-        { rule: 'dailyCap', team: 'West', refusals: 4, offers: 3, reps: 1 },
-        { rule: 'dailyCap', team: 'East', refusals: 1, offers: 1, reps: 1 },
+        { rule: 'dailyCap', team: 'West', refusals: 4, offers: 3, reps: 1, leadIds: expect.any(Array) },
+        { rule: 'dailyCap', team: 'East', refusals: 1, offers: 1, reps: 1, leadIds: [expect.any(String)] },
       ]);
+      expect((await fired()).items[0]?.leadIds).toMatchObject([twice, expect.any(String), expect.any(String)]);
     });
     // The start of the first offers and the end of the last: half open, as spans are.
     expect((await fired('?from=2026-11-23T00:00:00Z&until=2026-11-23T03:00:00Z')).items).toEqual([]);

@@ -134,7 +134,7 @@ describe('54 payloads in names, titles, companies and sources', () => {
     await desk?.getByRole('link', { name: 'Lead', exact: true }).click();
     await desk?.locator('[data-testid=lead-row]').nth(9).waitFor();
     await desk?.locator(`[data-testid=lead-row][data-lead-id=${leads.at(-1)}] [data-testid=race-button]`).click();
-    await desk?.locator('[data-testid=race-line]').first().waitFor();
+    await desk?.locator('[data-testid=race] h3').first().waitFor();
     for (const { device, dialogs } of pages) {
       expect(dialogs).toEqual([]);
       expect(device.troubles).toEqual([]);

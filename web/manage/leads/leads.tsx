@@ -1,90 +1,141 @@
 /** Leads, the newest first, each with its race. */
 import { useSignal } from '@preact/signals';
 import type { LeadView } from '../../../client-sdk/src/sambar-client.ts';
-import { clockTime, number, span } from '../../shared/format.ts';
+import { number, span } from '../../shared/format.ts';
 import { type Desk, type Page, usePolled } from '../desk.ts';
+import { useReps } from '../live/reps.ts';
+import { when, zoneName } from '../when.ts';
 import { t } from '../words.ts';
+import { FilterBar } from './filter-bar.tsx';
+import { askHandOver, HandOver } from './hand-over.tsx';
+import { statusWords } from './lead-words.ts';
 import { NewLeadForm } from './new-lead.tsx';
-import { Race } from './race.tsx';
-import { shownRace } from './shown-race.ts';
+import { ShownRace } from './race.tsx';
+import { filters, shownRace } from './shown.ts';
 
 const LEADS_A_PAGE = 25;
 
 export function Leads({ desk }: { desk: Desk }) {
-  const words = t.value;
-  const cursor = useSignal<string | null>(null);
-  const from = cursor.value === null ? '' : `&cursor=${encodeURIComponent(cursor.value)}`;
-  const page = usePolled(desk, () => desk.api.get<Page<LeadView>>(`/leads?limit=${LEADS_A_PAGE}${from}`), [from]);
+  const words = t.value.leads;
+  const asked = queryOf(Object.entries(filters.value));
+  const cursor = useSignal<{ of: string; at: string | null }>({ of: asked, at: null });
+  // Other filters begin with the newest again.
+  const at = cursor.value.of === asked ? cursor.value.at : null;
+  const query = queryOf([['limit', String(LEADS_A_PAGE)], ...Object.entries(filters.value), ['cursor', at ?? '']]);
+  const page = usePolled(desk, () => desk.api.get<Page<LeadView>>(`/leads?${query}`), [query]);
+  const reps = useReps(desk) ?? [];
+  const turnTo = (place: string | null): void => {
+    cursor.value = { of: asked, at: place };
+  };
   return (
     <>
-      {shownRace.value !== null && <Race key={shownRace.value} desk={desk} leadId={shownRace.value} />}
-      <section aria-label={words.desk.sections.leads}>
-        <h2>{words.desk.sections.leads}</h2>
-        <div class="scroll">
-          <table>
-            <thead>
-              <tr>
-                <th>{words.desk.time}</th>
-                <th>{words.leads.company}</th>
-                <th>{words.desk.source}</th>
-                <th class="numeric">{words.leads.score}</th>
-                <th>{words.desk.status}</th>
-                <th>{words.leads.owner}</th>
-                <th>{words.leads.race}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {page?.items.map((lead) => (
-                <Lead key={lead.id} lead={lead} />
-              ))}
-            </tbody>
-          </table>
-        </div>
-        {page !== null && (page.nextCursor !== null || cursor.value !== null) && (
-          <div>
-            <button
-              type="button"
-              onClick={() => {
-                // Past the last page the list begins anew.
-                cursor.value = page.nextCursor;
-              }}
-            >
-              {words.desk.more}
+      <HandOver desk={desk} reps={reps} />
+      <ShownRace desk={desk} />
+      <section aria-label={words.filters.title}>
+        <h2>{t.value.desk.sections.leads}</h2>
+        <FilterBar reps={reps} />
+        {page !== null && page.items.length === 0 && <p class="soft">{words.none}</p>}
+        {page !== null && page.items.length > 0 && <Table desk={desk} leads={page.items} />}
+        <div class="row">
+          {at !== null && (
+            <button type="button" onClick={() => turnTo(null)}>
+              {words.first}
             </button>
-          </div>
-        )}
+          )}
+          {page !== null && page.nextCursor !== null && (
+            <button type="button" onClick={() => turnTo(page.nextCursor)}>
+              {t.value.desk.more}
+            </button>
+          )}
+        </div>
       </section>
-      <div class="two">
+      <details class="two">
+        <summary>{words.newLead}</summary>
         <NewLeadForm desk={desk} />
-      </div>
+      </details>
     </>
   );
 }
 
-function Lead({ lead }: { lead: LeadView }) {
-  const { claim } = lead;
-  const speed = claim === null || claim.claimSpeedMs === null ? '' : span(claim.claimSpeedMs);
+function queryOf(pairs: [string, string][]): string {
+  return String(new URLSearchParams(pairs.filter(([, value]) => value !== '')));
+}
+
+function Table({ desk, leads }: { desk: Desk; leads: LeadView[] }) {
+  const words = t.value.leads;
+  return (
+    <div class="scroll">
+      <table class="stacking">
+        <thead>
+          <tr>
+            <th>{words.timeIn(zoneName())}</th>
+            <th>{words.company}</th>
+            <th>{t.value.desk.source}</th>
+            <th class="numeric">{words.score}</th>
+            <th>{t.value.desk.status}</th>
+            <th>{words.owner}</th>
+            <th>{words.race}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {leads.map((lead) => (
+            <Lead key={lead.id} lead={lead} nowMs={desk.nowMs.value} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function Lead({ lead, nowMs }: { lead: LeadView; nowMs: number }) {
+  const words = t.value.leads;
   return (
     <tr data-testid="lead-row" data-lead-id={lead.id} data-status={lead.status}>
-      <td>{clockTime(lead.createdAt)}</td>
-      <td>{lead.company.name}</td>
-      <td>{lead.source}</td>
-      <td class="numeric">
+      <td data-label={words.timeIn(zoneName())}>{when(lead.createdAt, nowMs)}</td>
+      <td data-label={words.company}>
+        <span class="clamp">{lead.company.name}</span>
+      </td>
+      <td data-label={t.value.desk.source}>{lead.source}</td>
+      <td class="numeric" data-label={words.score}>
         {number(lead.score)} {t.value.temperature[lead.temperature]}
       </td>
-      <td>{lead.stage === null ? lead.status : `${lead.status} · ${lead.stage}`}</td>
-      <td>{claim === null ? '–' : `${claim.repName ?? claim.repId} ${speed}`}</td>
+      <td data-label={t.value.desk.status}>{statusWords(lead)}</td>
+      <td data-label={words.owner}>
+        <Owner lead={lead} />
+      </td>
       <td>
-        <button
-          type="button"
-          data-testid="race-button"
-          onClick={() => {
-            shownRace.value = lead.id;
-          }}
-        >
-          {t.value.leads.race}
-        </button>
+        <span class="acts">
+          <button
+            type="button"
+            data-testid="race-button"
+            onClick={() => {
+              shownRace.value = lead.id;
+            }}
+          >
+            {words.race}
+          </button>
+          {lead.status !== 'finished' && (
+            <button
+              type="button"
+              data-testid="hand-over-button"
+              onClick={() => askHandOver(lead.id, lead.company.name)}
+            >
+              {words.handOver}
+            </button>
+          )}
+        </span>
       </td>
     </tr>
+  );
+}
+
+function Owner({ lead: { claim } }: { lead: LeadView }) {
+  if (claim === null) return <span>–</span>;
+  const { repName, repId, claimSpeedMs } = claim;
+  return (
+    <span>
+      <span class="clamp">{repName ?? repId}</span>
+      {claimSpeedMs !== null && <span class="soft">{t.value.leads.ownedAfter(span(claimSpeedMs))}</span>}
+    </span>
   );
 }

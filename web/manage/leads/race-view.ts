@@ -1,7 +1,17 @@
-/** The record of a lead's races, as `GET /v1/races/{leadId}` answers it, and its points in time. */
+/** The record of a lead's races, as `GET /v1/races/{leadId}` answers it, and where its moments lie on an axis. */
 export interface RaceView {
   leadId: string;
   offers: RaceOffer[];
+  owners: RaceOwner[];
+}
+
+export interface RaceOwner {
+  repId: string;
+  via: string;
+  startedAt: string;
+  firstContactAt: string | null;
+  endedAt: string | null;
+  endReason: string | null;
 }
 
 export interface RaceOffer {
@@ -12,7 +22,9 @@ export interface RaceOffer {
   state: 'open' | 'claimed' | 'closed';
   /** Why it is over without a winner. */
   closeReason: string | null;
-  winner: { repId: string } | null;
+  pool: string;
+  blind: boolean;
+  winner: { repId: string; claimSpeedMs: number | null } | null;
   alerts: RaceAlert[];
   attempts: RaceAttempt[];
 }
@@ -20,6 +32,7 @@ export interface RaceOffer {
 export interface RaceAlert {
   repId: string;
   repName: string | null;
+  lane: number;
   opensAt: string;
   sentAt: string | null;
   deliveredAt: string | null;
@@ -45,6 +58,7 @@ export interface RaceLine {
   attempts: RaceAttempt[];
 }
 
+/** Those who tried come first, the fastest on top; then those who saw it: they are what a manager looks for. */
 export function linesOf(offer: RaceOffer): RaceLine[] {
   const lines = new Map<string, RaceLine>();
   const lineOf = (repId: string, repName: string | null): RaceLine => {
@@ -60,23 +74,75 @@ export function linesOf(offer: RaceOffer): RaceLine[] {
   for (const alert of offer.alerts) lineOf(alert.repId, alert.repName).alert = alert;
   // Everyone who tried was alerted, and named there.
   for (const attempt of offer.attempts) lineOf(attempt.repId, null).attempts.push(attempt);
-  // Those who tried come first, the fastest on top: they are what a manager looks for.
   const firstTry = ({ attempts }: RaceLine): number =>
     Math.min(Number.POSITIVE_INFINITY, ...attempts.map(({ at }) => Date.parse(at)));
+  const saw = ({ alert }: RaceLine): number => Date.parse(alert?.seenAt ?? alert?.deliveredAt ?? '9999-12-31');
   return [...lines.values()].sort((one, other) => {
     const [first, second] = [firstTry(one), firstTry(other)];
-    return first === second ? 0 : first - second;
+    return first === second ? saw(one) - saw(other) : first - second;
   });
 }
 
-/** From the first alert to the last thing that happened, in ms since 1970. */
-export function spanOf(offer: RaceOffer): { fromMs: number; toMs: number } {
-  const moments = [
-    offer.openedAt,
-    ...offer.alerts.flatMap(({ sentAt, deliveredAt, seenAt }) => [sentAt, deliveredAt, seenAt]),
-    ...offer.attempts.map(({ at }) => at),
-  ].flatMap((stamp) => (stamp === null ? [] : [Date.parse(stamp)]));
+/** The first alert, ms since 1970; without one, the opening. */
+export function firstAlertMs(offer: RaceOffer): number {
   const sent = offer.alerts.flatMap(({ sentAt }) => (sentAt === null ? [] : [Date.parse(sentAt)]));
-  const fromMs = sent.length > 0 ? Math.min(...sent) : Math.min(...moments);
-  return { fromMs, toMs: Math.max(fromMs + 1, ...moments) };
+  return sent.length > 0 ? Math.min(...sent) : Date.parse(offer.openedAt);
+}
+
+export interface RaceLane {
+  lane: number;
+  opensAtMs: number;
+  /** Whether it opened while the offer lasted. */
+  isOpened: boolean;
+  lines: RaceLine[];
+}
+
+/** In the order in which they open. Who tried without being in the offer stands in none. */
+export function lanesOf(lines: readonly RaceLine[]): RaceLane[] {
+  const lanes = new Map<number, RaceLane>();
+  for (const line of lines) {
+    if (line.alert === undefined) continue;
+    const { lane, opensAt, sentAt } = line.alert;
+    const held = lanes.get(lane) ?? { lane, opensAtMs: Date.parse(opensAt), isOpened: false, lines: [] };
+    held.opensAtMs = Math.min(held.opensAtMs, Date.parse(opensAt));
+    held.isOpened ||= sentAt !== null;
+    held.lines.push(line);
+    lanes.set(lane, held);
+  }
+  return [...lanes.values()].sort((one, other) => one.opensAtMs - other.opensAtMs || one.lane - other.lane);
+}
+
+export type MarkKind = 'sent' | 'delivered' | 'seen' | 'won' | 'lost' | 'refused' | 'other';
+
+export interface Mark {
+  kind: MarkKind;
+  /** Since the rep's own alert; never negative. */
+  atMs: number;
+  /** Of a claim. */
+  attempt?: RaceAttempt;
+}
+
+export function marksOf({ alert, attempts }: RaceLine): Mark[] {
+  if (alert === undefined) return [];
+  const fromMs = Date.parse(alert.sentAt ?? alert.opensAt);
+  const since = (at: string): number => Math.max(0, Date.parse(at) - fromMs);
+  const marks: Mark[] = alert.sentAt === null ? [] : [{ kind: 'sent', atMs: 0 }];
+  if (alert.deliveredAt !== null) marks.push({ kind: 'delivered', atMs: since(alert.deliveredAt) });
+  if (alert.seenAt !== null) marks.push({ kind: 'seen', atMs: since(alert.seenAt) });
+  for (const attempt of attempts) marks.push({ kind: kindOf(attempt.verdict), atMs: since(attempt.at), attempt });
+  return marks;
+}
+
+function kindOf(verdict: string): MarkKind {
+  return verdict === 'won' || verdict === 'lost' || verdict === 'refused' ? verdict : 'other';
+}
+
+/** What is this many times as late as the win says nothing of the race, and would push the rest together. */
+const LATE_TIMES = 3;
+
+/** How long an axis is, ms: to the last of its marks, late ones left out. */
+export function axisMs(marks: readonly Mark[]): number {
+  const won = marks.find(({ kind }) => kind === 'won');
+  const most = won === undefined ? Number.POSITIVE_INFINITY : Math.max(1, won.atMs) * LATE_TIMES;
+  return Math.max(1, ...marks.map(({ atMs }) => atMs).filter((atMs) => atMs <= most));
 }

@@ -1,20 +1,50 @@
 /** A race played back: who was told when, who asked when, and the rule that decided. */
-import { number } from '../../shared/format.ts';
+import { useEffect, useRef } from 'preact/hooks';
+import type { LeadView } from '../../../client-sdk/src/sambar-client.ts';
+import { countdown, number, span } from '../../shared/format.ts';
 import { type Desk, usePolled } from '../desk.ts';
+import { when } from '../when.ts';
 import { t } from '../words.ts';
-import { linesOf, type RaceAttempt, type RaceLine, type RaceOffer, type RaceView, spanOf } from './race-view.ts';
-import { shownRace } from './shown-race.ts';
+import { Explanation } from './explanation.tsx';
+import { askHandOver } from './hand-over.tsx';
+import { attemptWords, endWords, statusWords, wordOf } from './lead-words.ts';
+import { Axes } from './race-axes.tsx';
+import { firstAlertMs, linesOf, type RaceLine, type RaceOffer, type RaceOwner, type RaceView } from './race-view.ts';
+import { shownRace } from './shown.ts';
 
-const AXIS = { width: 720, left: 150, right: 30, top: 24, line: 26 };
+/** The race that was asked for, in whichever section. */
+export function ShownRace({ desk }: { desk: Desk }) {
+  const leadId = shownRace.value;
+  return leadId === null ? null : <Race key={leadId} desk={desk} leadId={leadId} />;
+}
 
-export function Race({ desk, leadId }: { desk: Desk; leadId: string }) {
-  const race = usePolled(desk, () => desk.api.get<RaceView>(`/races/${encodeURIComponent(leadId)}`), [leadId]);
-  if (race === null) return null;
+function Race({ desk, leadId }: { desk: Desk; leadId: string }) {
+  const id = encodeURIComponent(leadId);
+  const race = usePolled(desk, () => desk.api.get<RaceView>(`/races/${id}`), [leadId]);
+  const lead = usePolled(desk, () => desk.api.get<LeadView>(`/leads/${id}`), [leadId]);
+  const heading = useRef<HTMLHeadingElement>(null);
+  const isShown = race !== null && lead !== null;
+  useEffect(() => {
+    if (isShown) heading.current?.focus();
+  }, [isShown]);
+  if (race === null || lead === null) return null;
   const words = t.value.leads;
+  const nowMs = desk.nowMs.value;
+  const names = new Map(race.offers.flatMap(({ alerts }) => alerts.map(({ repId, repName }) => [repId, repName])));
+  if (lead.claim !== null) names.set(lead.claim.repId, lead.claim.repName);
+  const nameOf = (repId: string): string => names.get(repId) ?? repId;
   return (
-    <section aria-label={words.race} data-testid="race" data-lead-id={race.leadId}>
+    <section class="race" aria-labelledby="race-title" data-testid="race" data-lead-id={race.leadId}>
       <div class="row">
-        <h2>{words.race}</h2>
+        <h2 id="race-title" class="clamp grows" tabIndex={-1} ref={heading}>
+          {words.raced.of(lead.company.name)}
+        </h2>
+        <span class="badge">{statusWords(lead)}</span>
+        {lead.status !== 'finished' && (
+          <button type="button" data-testid="hand-over-button" onClick={() => askHandOver(leadId, lead.company.name)}>
+            {words.handOver}
+          </button>
+        )}
         <button
           type="button"
           class="quiet"
@@ -25,27 +55,53 @@ export function Race({ desk, leadId }: { desk: Desk; leadId: string }) {
           {t.value.dismiss}
         </button>
       </div>
-      {race.offers.length === 0 && <p class="soft">{words.noRace}</p>}
+      {race.offers.length === 0 && <p class="soft">{words.raced.noRace}</p>}
       {race.offers.map((offer, place) => (
-        <Offer key={offer.offerId} offer={offer} place={place + 1} />
+        <Offer key={offer.offerId} offer={offer} place={place + 1} nowMs={nowMs} />
       ))}
+      {race.owners.length > 0 && <Owners owners={race.owners} nameOf={nameOf} nowMs={nowMs} />}
+      <Explanation desk={desk} leadId={leadId} />
     </section>
   );
 }
 
-function Offer({ offer, place }: { offer: RaceOffer; place: number }) {
-  const words = t.value.leads;
+function Offer({ offer, place, nowMs }: { offer: RaceOffer; place: number; nowMs: number }) {
+  const words = t.value.leads.raced;
   const lines = linesOf(offer);
-  const { fromMs } = spanOf(offer);
   const winner = lines.find(({ repId }) => repId === offer.winner?.repId);
+  const pool = wordOf(words.pools, offer.pool);
+  return (
+    <article class="card">
+      <h3>{words.offer(number(place), when(offer.openedAt, nowMs))}</h3>
+      <p>
+        <strong>{winner === undefined ? outcome(offer, nowMs) : wonWords(winner, offer)}</strong>{' '}
+        <span class="soft">{offer.blind ? `${pool} · ${words.blind}` : pool}</span>
+      </p>
+      <Axes offer={offer} lines={lines} nowMs={nowMs} />
+      <details>
+        <summary>{words.figures}</summary>
+        <Figures lines={lines} fromMs={firstAlertMs(offer)} />
+      </details>
+    </article>
+  );
+}
+
+function outcome(offer: RaceOffer, nowMs: number): string {
+  if (offer.state !== 'open') return endWords(offer);
+  return t.value.leads.raced.open(countdown(Date.parse(offer.closesAt) - nowMs));
+}
+
+function wonWords({ name }: RaceLine, { winner }: RaceOffer): string {
+  return t.value.leads.raced.wonBy(name, span(winner?.claimSpeedMs ?? 0));
+}
+
+function Figures({ lines, fromMs }: { lines: RaceLine[]; fromMs: number }) {
+  const words = t.value.leads.table;
   const since = (stamp: string | null | undefined): string =>
     stamp === null || stamp === undefined ? '–' : number(Date.parse(stamp) - fromMs);
   return (
-    <article class="card">
-      <h3>
-        {words.offer(number(place))}: {offer.closeReason ?? offer.state} {winner?.name ?? ''}
-      </h3>
-      <Axis offer={offer} lines={lines} />
+    <>
+      <p class="soft">{t.value.leads.raced.figuresHelp}</p>
       <div class="scroll">
         <table>
           <thead>
@@ -67,75 +123,41 @@ function Offer({ offer, place }: { offer: RaceOffer; place: number }) {
                 <td class="numeric">{since(alert?.sentAt)}</td>
                 <td class="numeric">{since(alert?.deliveredAt)}</td>
                 <td class="numeric">{since(alert?.seenAt)}</td>
-                <td class="numeric">{since(attempts[0]?.at)}</td>
-                <td>{attempts.map(resultOf).join(', ') || '–'}</td>
+                <td class="numeric">{attempts.map(({ at }) => since(at)).join(', ') || '–'}</td>
+                <td>{attempts.map(attemptWords).join(', ') || '–'}</td>
               </tr>
             ))}
           </tbody>
         </table>
       </div>
-    </article>
+    </>
   );
 }
 
-function resultOf({ verdict, rule, byMs, flags = [] }: RaceAttempt): string {
-  const reasons = [...(rule === undefined || rule === verdict ? [] : [rule]), ...flags.map((flag) => `${flag}?`)];
-  const why = reasons.length === 0 ? '' : ` (${reasons.join(', ')})`;
-  return byMs === undefined ? `${verdict}${why}` : `${verdict} +${number(byMs)} ms${why}`;
+interface OwnersProps {
+  owners: RaceOwner[];
+  nameOf(repId: string): string;
+  nowMs: number;
 }
 
-function Axis({ offer, lines }: { offer: RaceOffer; lines: RaceLine[] }) {
-  const { fromMs, toMs } = spanOf(offer);
-  const width = AXIS.width - AXIS.left - AXIS.right;
-  const x = (stamp: string): number => AXIS.left + (Math.max(0, Date.parse(stamp) - fromMs) / (toMs - fromMs)) * width;
-  const height = AXIS.top + lines.length * AXIS.line + 8;
+function Owners({ owners, nameOf, nowMs }: OwnersProps) {
+  const words = t.value.leads.owners;
+  const toldOf = ({ via, startedAt, firstContactAt, endedAt, endReason }: RaceOwner): string => {
+    const contact = firstContactAt === null ? words.notContacted : words.contacted(when(firstContactAt, nowMs));
+    const told = [wordOf(words.via, via), words.since(when(startedAt, nowMs)), contact];
+    if (endedAt !== null) told.push(words.until(when(endedAt, nowMs), wordOf(words.ends, endReason ?? '–')));
+    return told.join(' · ');
+  };
   return (
-    <svg class="axis" viewBox={`0 0 ${AXIS.width} ${height}`} role="img" aria-label={t.value.leads.axis}>
-      {[0, 0.25, 0.5, 0.75, 1].map((part) => {
-        const at = AXIS.left + part * width;
-        return (
-          <g key={part}>
-            <line x1={at} x2={at} y1={AXIS.top - 6} y2={height} />
-            <text x={at} y={12} text-anchor="middle">
-              {number(part * (toMs - fromMs))}
-            </text>
-          </g>
-        );
-      })}
-      {lines.map((line, place) => (
-        <AxisLine key={line.repId} line={line} y={AXIS.top + (place + 0.5) * AXIS.line} x={x} />
-      ))}
-    </svg>
+    <div>
+      <h3>{words.title}</h3>
+      <ol class="plain">
+        {owners.map((owner) => (
+          <li key={owner.repId + owner.startedAt}>
+            <strong>{nameOf(owner.repId)}</strong> <span class="soft">{toldOf(owner)}</span>
+          </li>
+        ))}
+      </ol>
+    </div>
   );
-}
-
-interface AxisLineProps {
-  line: RaceLine;
-  y: number;
-  x(stamp: string): number;
-}
-
-function AxisLine({ line: { name, alert, attempts }, y, x }: AxisLineProps) {
-  const sentAt = alert?.sentAt ?? null;
-  const last = attempts.at(-1)?.at ?? alert?.seenAt ?? alert?.deliveredAt ?? null;
-  return (
-    <g>
-      <text x={0} y={y + 4}>
-        {name.length > 20 ? `${name.slice(0, 19)}…` : name}
-      </text>
-      {sentAt !== null && last !== null && <line class="span" x1={x(sentAt)} x2={x(last)} y1={y} y2={y} />}
-      {sentAt !== null && <circle class="sent" cx={x(sentAt)} cy={y} r={4} />}
-      {attempts.map((attempt) => (
-        // A square and a disc: the winner is told by shape too, not by colour alone.
-        <AttemptMark key={attempt.at + attempt.verdict} attempt={attempt} at={x(attempt.at)} y={y} />
-      ))}
-    </g>
-  );
-}
-
-function AttemptMark({ attempt, at, y }: { attempt: RaceAttempt; at: number; y: number }) {
-  if (attempt.verdict === 'won') {
-    return <rect class="won" x={at - 7} y={y - 7} width={14} height={14} />;
-  }
-  return <circle class="attempt" cx={at} cy={y} r={5} />;
 }
