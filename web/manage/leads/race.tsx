@@ -151,7 +151,7 @@ function Owners({ owners, nameOf, nowMs }: OwnersProps) {
   return (
     <div>
       <h3>{words.title}</h3>
-      <ol class="plain">
+      <ol class="owners">
         {owners.map((owner) => (
           <li key={owner.repId + owner.startedAt}>
             <strong>{nameOf(owner.repId)}</strong> <span class="soft">{toldOf(owner)}</span>
