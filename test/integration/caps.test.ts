@@ -62,7 +62,7 @@ onBothArbiters('the daily cap', (start) => {
         { rule: 'dailyCap', team: 'West', refusals: 4, offers: 3, reps: 1, leadIds: expect.any(Array) },
         { rule: 'dailyCap', team: 'East', refusals: 1, offers: 1, reps: 1, leadIds: [expect.any(String)] },
       ]);
-      expect((await fired()).items[0]?.leadIds).toMatchObject([twice, expect.any(String), expect.any(String)]);
+      expect((await fired()).items[0]?.leadIds).toContain(twice);
     });
     // The start of the first offers and the end of the last: half open, as spans are.
     expect((await fired('?from=2026-11-23T00:00:00Z&until=2026-11-23T03:00:00Z')).items).toEqual([]);

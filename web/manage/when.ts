@@ -17,7 +17,7 @@ export function dayStart(nowMs: number): number {
 }
 
 /** What people call this device's zone: `WIB`. */
-export function zoneName(): string {
-  const parts = new Intl.DateTimeFormat(language.value, { timeZoneName: 'short' }).formatToParts(new Date());
+export function zoneName(nowMs: number): string {
+  const parts = new Intl.DateTimeFormat(language.value, { timeZoneName: 'short' }).formatToParts(new Date(nowMs));
   return parts.find(({ type }) => type === 'timeZoneName')?.value ?? '';
 }

@@ -68,7 +68,7 @@ function Table({ desk, leads }: { desk: Desk; leads: LeadView[] }) {
       <table class="stacking">
         <thead>
           <tr>
-            <th>{words.timeIn(zoneName())}</th>
+            <th>{words.timeIn(zoneName(desk.nowMs.value))}</th>
             <th>{words.company}</th>
             <th>{t.value.desk.source}</th>
             <th class="numeric">{words.score}</th>
@@ -91,7 +91,7 @@ function Lead({ lead, nowMs }: { lead: LeadView; nowMs: number }) {
   const words = t.value.leads;
   return (
     <tr data-testid="lead-row" data-lead-id={lead.id} data-status={lead.status}>
-      <td data-label={words.timeIn(zoneName())}>{when(lead.createdAt, nowMs)}</td>
+      <td data-label={words.timeIn(zoneName(nowMs))}>{when(lead.createdAt, nowMs)}</td>
       <td data-label={words.company}>
         <span class="clamp">{lead.company.name}</span>
       </td>

@@ -13,7 +13,7 @@ import { Part } from './part.tsx';
 export function Complaints({ desk, complaints: { items, counts } }: { desk: Desk; complaints: All }) {
   const words = t.value.live;
   return (
-    <Part id="complaints" title={words.complaints.title} period={words.period.now(zoneName())}>
+    <Part id="complaints" title={words.complaints.title} period={words.period.now(zoneName(desk.nowMs.value))}>
       <p>{words.complaints.counts(number(counts.thisWeek), number(counts.lastWeek))}</p>
       {items.length === 0 && <p class="soft">{words.complaints.none}</p>}
       <div class="offers">

@@ -26,7 +26,7 @@ export function InFlight({ desk, first }: { desk: Desk; first: OffersInFlight })
     ) ?? first;
   const shown = from === null ? first : page;
   return (
-    <Part id="in-flight" title={words.flight.title} period={words.period.now(zoneName())}>
+    <Part id="in-flight" title={words.flight.title} period={words.period.now(zoneName(desk.nowMs.value))}>
       {shown.items.length === 0 && <p class="soft">{words.flight.none}</p>}
       <div class="offers">
         {shown.items.map((offer) => (

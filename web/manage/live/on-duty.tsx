@@ -20,7 +20,7 @@ export function OnDuty({ desk, reps }: { desk: Desk; reps: LiveRep[] }) {
   const ofTeam = reps.filter((rep) => team.value === '' || rep.team === team.value);
   const listed = ofTeam.filter((rep) => stateOf(rep) === chosen.value).sort(fullestFirst);
   return (
-    <Part id="on-duty" title={words.who} period={words.period.now(zoneName())}>
+    <Part id="on-duty" title={words.who} period={words.period.now(zoneName(desk.nowMs.value))}>
       {reps.length === 0 && <p class="soft">{words.nobody}</p>}
       <div class="row">
         {STATES.map((state) => (

@@ -12,7 +12,7 @@ import { Part } from './part.tsx';
 export function OpsQueue({ desk, items }: { desk: Desk; items: Queued[] }) {
   const words = t.value.live.queue;
   return (
-    <Part id="ops-queue" title={words.title} period={t.value.live.period.now(zoneName())}>
+    <Part id="ops-queue" title={words.title} period={t.value.live.period.now(zoneName(desk.nowMs.value))}>
       {items.length === 0 && <p class="soft">{words.none}</p>}
       {items.length > 0 && (
         <div class="scroll">

@@ -21,7 +21,7 @@ export function Uncontacted({ desk, waiting }: { desk: Desk; waiting: Told<Waiti
   const words = t.value.live.contact;
   const now = serverNowMs(desk, waiting);
   return (
-    <Part id="uncontacted" title={words.title} period={t.value.live.period.last30(zoneName())}>
+    <Part id="uncontacted" title={words.title} period={t.value.live.period.last30(zoneName(now))}>
       {waiting.items.length === 0 && <p class="soft">{words.none}</p>}
       {waiting.items.length > 0 && (
         <div class="scroll">
