@@ -1,16 +1,16 @@
 /** Reps come by the list, lose a phone, leave; and what there is, as the desk's checklist asks for it. */
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Answer, leadBody, type TestApp } from '../support/app.ts';
 import { type Cast, ownedLead, startCast } from '../support/cast.ts';
 
 let cast: Cast;
 let app: TestApp;
 
-beforeEach(async () => {
+beforeAll(async () => {
   cast = await startCast();
   ({ app } = cast);
 });
-afterEach(() => cast[Symbol.asyncDispose]());
+afterAll(() => cast[Symbol.asyncDispose]());
 
 const under = (key: string) => ({ 'idempotency-key': key });
 
@@ -28,6 +28,49 @@ async function emails(): Promise<string[]> {
 }
 
 const CSV = 'Nama;Email;Tim\nCici;cici@x.example;A\nDodi;dodi@x.example;\n';
+const OTHERS = CSV.replaceAll('x.example', 'y.example');
+const THIRD = CSV.replaceAll('x.example', 'z.example');
+
+it('the checklist says what there is, and a manager hears of the own teams alone', async () => {
+  const of = async (token?: string) => (await app.call('GET', '/v1/setup', token === undefined ? {} : { token })).body;
+  const seen = await of();
+  expect(seen).toMatchObject({
+    role: 'admin',
+    reps: { active: 3, signedIn: 3 },
+    managers: 2,
+    sources: 1,
+    screens: 1,
+    leads: { posted: false, won: false },
+  });
+  await app.call('POST', '/v1/leads', { body: leadBody(), token: cast.source.key });
+  await ownedLead(app, cast.b1);
+  expect(await of(cast.managerA.token)).toMatchObject({
+    role: 'manager',
+    teams: [{ name: 'A', timeZone: null, reps: 2 }],
+    reps: { active: 2, signedIn: 2 },
+    managers: null,
+    sources: null,
+    leads: { posted: true, won: true },
+  });
+  const sources = await app.call<{ items: { name: string; tokenId: string; lastUsedAt: string | null }[] }>(
+    'GET',
+    '/v1/sources',
+  );
+  expect(sources.body.items).toMatchObject([{ name: 'web', lastUsedAt: expect.any(String) }]);
+  await app.call('DELETE', `/v1/tokens/${sources.body.items[0]?.tokenId}`);
+  expect((await app.call('GET', '/v1/sources')).body).toEqual({ items: [], nextCursor: null });
+  expect(JSON.stringify((await app.call('GET', '/v1/screens')).body)).not.toContain('sbr_');
+});
+
+it('reps are found by a part of the name or e-mail, and by team', async () => {
+  const names = async (query: string, token?: string) => {
+    const { body } = await app.call<{ items: { name: string }[] }>('GET', `/v1/reps?${query}`, token ? { token } : {});
+    return body.items.map(({ name }) => name).sort();
+  };
+  expect(await names('q=AG')).toEqual(['Agus']);
+  expect(await names('q=example.com&team=A')).toEqual(['Agus', 'Ayu']);
+  expect(await names('team=B', cast.managerA.token)).toEqual([]);
+});
 
 describe('a list of reps', () => {
   it('is shown by a dry run, added once under its key, and whoever is known stays as it is', async () => {
@@ -76,12 +119,12 @@ describe('a list of reps', () => {
 
   it('stores nothing when a line of it cannot be read, names the line, and is for own teams alone', async () => {
     const before = await emails();
-    const half = await bring<{ errors: unknown }>({ csv: `${CSV}Eka;nowhere;A\n` });
+    const half = await bring<{ errors: unknown }>({ csv: `${OTHERS}Eka;nowhere;A\n` });
     expect([half.status, half.body]).toMatchObject([
       400,
       { code: 'validation', field: 'csv', errors: [{ field: 'line 4, email', message: 'wrong' }] },
     ]);
-    const foreign = await bring({ csv: CSV, team: 'B' }, { token: cast.managerA.token });
+    const foreign = await bring({ csv: OTHERS, team: 'B' }, { token: cast.managerA.token });
     expect([foreign.status, foreign.body]).toMatchObject([
       400,
       { errors: [{ field: 'line 3, team', message: 'otherTeam' }] },
@@ -90,24 +133,24 @@ describe('a list of reps', () => {
     expect(huge.status).toBe(400);
     expect((await bring({ csv: 'name,email\n"a' })).status).toBe(400);
     expect(await emails()).toEqual(before);
-    expect((await bring({ csv: CSV, team: 'A' }, { token: cast.managerA.token })).status).toBe(201);
+    expect((await bring({ csv: OTHERS, team: 'A' }, { token: cast.managerA.token })).status).toBe(201);
   });
 
   it('two at once: each rep is there once', async () => {
-    const both = await Promise.all([bring({ csv: CSV }), bring({ csv: CSV })]);
+    const both = await Promise.all([bring({ csv: THIRD }), bring({ csv: THIRD })]);
     expect(both.map(({ status }) => status)).toEqual([201, 201]);
     expect(
       both
         .flatMap(({ body }) => body.added)
         .map(({ email }) => email)
         .sort(),
-    ).toEqual(['cici@x.example', 'dodi@x.example']);
+    ).toEqual(['cici@z.example', 'dodi@z.example']);
   });
 });
 
 describe('a lost phone', () => {
   it('every sign-in and open invite ends at once, and one new invite is good', async () => {
-    const { a1 } = cast;
+    const a1 = await app.addRep('Ana', { team: 'A' });
     const session = async (url: string) =>
       app.call<{ token: string }>('POST', '/v1/sessions', { token: null, body: { invite: url.split('#invite=')[1] } });
     const invite = async () => (await app.call<{ url: string }>('POST', `/v1/reps/${a1.id}/invites`)).body.url;
@@ -144,7 +187,7 @@ describe('a leaver', () => {
     (await app.call<{ claim: { repId: string } | null }>('GET', `/v1/leads/${leadId}`)).body.claim?.repId ?? null;
 
   it('open leads go to a colleague once, finished ones stay, and the leaver is signed in nowhere', async () => {
-    const { a1, a2 } = cast;
+    const [a1, a2] = [await app.addRep('Lia', { team: 'A' }), cast.a2];
     const open = [await ownedLead(app, a1), await ownedLead(app, a1)];
     const done = await ownedLead(app, a1);
     await app.call('POST', `/v1/leads/${done}/stages`, { token: a1.token, body: { stage: 'lost' } });
@@ -171,7 +214,7 @@ describe('a leaver', () => {
   });
 
   it('without a colleague they are raced for again; a wrong colleague leaves all as it is', async () => {
-    const { a1, a2 } = cast;
+    const [a1, a2] = [await app.addRep('Leo', { team: 'A' }), cast.a2];
     const lead = await ownedLead(app, a1);
     expect((await handOver(a1.id, { toRepId: a1.id, reason: 'x' })).status).toBe(409);
     await app.call('PATCH', `/v1/reps/${cast.b1.id}`, { body: { active: false } });
@@ -184,45 +227,4 @@ describe('a leaver', () => {
     expect(await ownerOf(lead)).toBeNull();
     expect((await app.claimOverHttp(a2.token, lead, 'again')).status).toBe(201);
   });
-});
-
-it('reps are found by a part of the name or e-mail, and by team', async () => {
-  const names = async (query: string, token?: string) => {
-    const { body } = await app.call<{ items: { name: string }[] }>('GET', `/v1/reps?${query}`, token ? { token } : {});
-    return body.items.map(({ name }) => name).sort();
-  };
-  expect(await names('q=AG')).toEqual(['Agus']);
-  expect(await names('q=example.com&team=A')).toEqual(['Agus', 'Ayu']);
-  expect(await names('team=B', cast.managerA.token)).toEqual([]);
-});
-
-it('the checklist says what there is, and a manager hears of the own teams alone', async () => {
-  const of = async (token?: string) => (await app.call('GET', '/v1/setup', token === undefined ? {} : { token })).body;
-  const seen = await of();
-  expect(seen).toMatchObject({
-    role: 'admin',
-    reps: { active: 3, signedIn: 3 },
-    managers: 2,
-    sources: 1,
-    screens: 1,
-    leads: { posted: false, won: false },
-  });
-  await app.call('POST', '/v1/leads', { body: leadBody(), token: cast.source.key });
-  await ownedLead(app, cast.b1);
-  expect(await of(cast.managerA.token)).toMatchObject({
-    role: 'manager',
-    teams: [{ name: 'A', timeZone: null, reps: 2 }],
-    reps: { active: 2, signedIn: 2 },
-    managers: null,
-    sources: null,
-    leads: { posted: true, won: true },
-  });
-  const sources = await app.call<{ items: { name: string; tokenId: string; lastUsedAt: string | null }[] }>(
-    'GET',
-    '/v1/sources',
-  );
-  expect(sources.body.items).toMatchObject([{ name: 'web', lastUsedAt: expect.any(String) }]);
-  await app.call('DELETE', `/v1/tokens/${sources.body.items[0]?.tokenId}`);
-  expect((await app.call('GET', '/v1/sources')).body).toEqual({ items: [], nextCursor: null });
-  expect(JSON.stringify((await app.call('GET', '/v1/screens')).body)).not.toContain('sbr_');
 });
