@@ -20,8 +20,17 @@ import { teamPoolsRoutes } from './routing/team-pools-routes.ts';
 import { routingWarnings } from './routing/warning-rules.ts';
 import { stored } from './stored.ts';
 
+/** A manager's name, of an actor such as `manager:<id>`. */
+function managerNames({ world }: DecidingHouse) {
+  return (actor: string): string | null => {
+    const [role, id] = actor.split(':');
+    return role === 'manager' && id !== undefined ? (world.directory.manager(id)?.name ?? null) : null;
+  };
+}
+
 /** The document of rules, read and replaced. */
-export function bindPolicy(app: Http, { world }: DecidingHouse): void {
+export function bindPolicy(app: Http, house: DecidingHouse): void {
+  const { world } = house;
   const nameOf = (repId: string) => world.directory.rep(repId)?.name ?? null;
   function warningsOf(policy: Policy) {
     const reps = world.directory
@@ -31,6 +40,7 @@ export function bindPolicy(app: Http, { world }: DecidingHouse): void {
     return [...modeWarnings(policy, reps), ...routingWarnings(policy.routing, reps)];
   }
   policyRoutes(app, {
+    nameOf: managerNames(house),
     inForce: () => world.policy.at(world.clock.nowMs()),
     latest: world.policy.latest,
     versions: world.policy.all,
@@ -87,9 +97,11 @@ export function bindPolicy(app: Http, { world }: DecidingHouse): void {
 }
 
 /** A team's competition, paused and resumed. */
-export function bindPauses(app: Http, { world, pausing }: DecidingHouse): void {
+export function bindPauses(app: Http, house: DecidingHouse): void {
+  const { world, pausing } = house;
   const { directory, pauses } = world;
   pausesRoutes(app, {
+    nameOf: managerNames(house),
     standing(team, speaker) {
       const own = speaker.role === 'rep' ? [directory.rep(speaker.subjectId)?.team] : directory.teamsOf(speaker);
       if (own !== null && !own.includes(team)) return 'foreign';

@@ -6,6 +6,8 @@ import { Problem } from '../platform/problem.ts';
 import type { PauseRow } from './pauses-store.ts';
 
 export interface PausesRoutesDeps {
+  /** The name of a manager who paused; null: an admin, or somebody who is not known. */
+  nameOf(actor: string): string | null;
   /** Whether there is such a team, and whether this speaker may speak of it. */
   standing(team: string, speaker: Speaker): 'unknown' | 'foreign' | 'own';
   /** Newest first. */
@@ -22,7 +24,8 @@ export interface PausesRoutesDeps {
 const params = z.strictObject({ team: z.string().min(1).max(200) });
 const iso = (ms: number) => new Date(ms).toISOString();
 
-function pauseView({ id, team, startedAt, untilAt, reason, actor, endedAt, endedBy }: PauseRow) {
+const viewWith = (nameOf: PausesRoutesDeps['nameOf']) => (row: PauseRow) => {
+  const { id, team, startedAt, untilAt, reason, actor, endedAt, endedBy } = row;
   return {
     id,
     team,
@@ -30,13 +33,15 @@ function pauseView({ id, team, startedAt, untilAt, reason, actor, endedAt, ended
     resumesAt: iso(untilAt),
     reason,
     by: actor,
+    byName: nameOf(actor),
     resumedAt: endedAt === null ? null : iso(endedAt),
     resumedBy: endedBy,
   };
-}
+};
 
 export function pausesRoutes(app: Http, deps: PausesRoutesDeps): void {
   const tags = ['policy'];
+  const pauseView = viewWith(deps.nameOf);
   const teamOf = (request: { params: { team: string } }, speaker: Speaker): string => {
     const { team } = request.params;
     const standing = deps.standing(team, speaker);

@@ -35,6 +35,8 @@ export interface PolicyRoutesDeps {
   modes(language: 'id' | 'en' | null, speaker: Speaker): ({ mode: Mode; inUse: boolean } & ModeAdvice)[];
   /** Somebody has looked the rules through; answers when. */
   reviewed(note: string | null, speaker: Speaker, idempotency?: Idempotency): Promise<number>;
+  /** The name of a manager who set a version; null: an admin, the system, or somebody who is not known. */
+  nameOf(actor: string): string | null;
   /** Whether a rep is in it. */
   isTeam(team: string): boolean;
   inForce(): PolicyVersion;
@@ -241,6 +243,7 @@ function versionRoutes(app: Http, deps: PolicyRoutesDeps): void {
     effectiveAt: iso(effectiveAtMs),
     createdAt: iso(createdAtMs),
     by: actor,
+    byName: deps.nameOf(actor),
     reason,
     preset: policy.preset ?? null,
     inForce: version === deps.inForce().version,

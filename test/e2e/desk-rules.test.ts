@@ -106,7 +106,6 @@ describe('the rules on the desk', () => {
     await newest.and(page.locator('[data-in-force=true]')).getByText('Terlalu banyak klaim tak sengaja').waitFor();
     await newest.locator('summary').click();
     await newest.getByTestId('line-added').getByText('KLAIM ditahan 0,4 detik').waitFor();
-    await first.locator('summary').click();
     await first.getByTestId('roll-back').click();
     await first.getByTestId('roll-back-act').getByTestId('line-removed').getByText('KLAIM ditahan').waitFor();
     await first.getByLabel('Mengapa dikembalikan').fill('Sales lebih suka satu ketukan');
@@ -144,7 +143,7 @@ describe('the rules on the desk', () => {
     const conflict = page.getByTestId('conflict');
     await conflict.getByText('cold terbengkalai').waitFor();
     expect(await conflict.textContent()).toContain(`Rancangan Anda dari versi ${base}`);
-    expect(await conflict.textContent()).toContain(rina.id);
+    expect(await conflict.textContent()).toContain('Oleh Rina: cold terbengkalai');
     expect((await policy()).competition.dailyCap).toBe(null);
     expect(await field(page, 'competition.dailyCap').getByRole('spinbutton').inputValue()).toBe('3');
 
@@ -198,6 +197,12 @@ describe('the rules on the desk', () => {
     const wrong = field(page, 'competition.tiers.t2Pct').getByTestId('field-error');
     await wrong.getByText('the three shares are not 100 together').waitFor();
     expect(await page.getByTestId('switch-on-open').isDisabled()).toBe(true);
+    const teams = field(page, 'teams');
+    await teams.getByLabel('Name of the team').fill('Timur');
+    await teams.getByRole('button', { name: 'Give it rules of its own' }).tap();
+    await teams.getByTestId('team-rules').and(page.locator('[data-team=Timur]')).waitFor();
+    await tiers.fill('25');
+    await teams.getByTestId('field-error').getByText('no rep is in this team').waitFor();
     await tiers.fill('101');
     await field(page, 'competition.tiers.t1Pct').getByText('Must be 0 to 100.').waitFor();
     expect(await sidewaysScroll(page)).toBe(0);

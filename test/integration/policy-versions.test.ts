@@ -23,7 +23,7 @@ it('lists who, when and why, shows one whole, and goes back to it', async () => 
   await put({ preset: 'open' });
   const { body } = await app.call<{ items: Record<string, unknown>[] }>('GET', '/v1/policy/versions');
   expect(body.items).toMatchObject([
-    { version: 2, preset: 'open', reason: null, by: 'admin', inForce: true },
+    { version: 2, preset: 'open', reason: null, by: 'admin', byName: null, inForce: true },
     { version: 1, preset: 'tiered', reason: 'tiers from Monday on', by: 'admin', inForce: false },
     { version: 0, preset: 'open', by: 'system' },
   ]);

@@ -27,7 +27,7 @@ export function Conflict({ desk, draft, newest, newestVersion }: ConflictProps) 
     <div class="card conflict" role="alert" data-testid="conflict">
       <h3>{words.title}</h3>
       <p>{words.text(number(draft.base.version), number(newestVersion))}</p>
-      {theirs !== null && <p class="soft">{words.by(authorInWords(theirs.by), theirs.reason ?? words.noReason)}</p>}
+      {theirs !== null && <p class="soft">{words.by(authorInWords(theirs), theirs.reason ?? words.noReason)}</p>}
       {before !== null && after !== null && (
         <details>
           <summary>{words.theirs}</summary>

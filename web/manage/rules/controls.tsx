@@ -8,6 +8,7 @@ import { Bands, Delays, Several, Texts } from './lists.tsx';
 import { NumberInput, SecondsInput } from './numbers.tsx';
 import { optionInWords, withUnit } from './shown-value.ts';
 import { Switch } from './switch.tsx';
+import { Teams } from './teams.tsx';
 
 export interface ControlProps<F extends Field = Field> {
   field: F;
@@ -45,6 +46,8 @@ export function Control(props: ControlProps) {
       return <Delays {...props} field={field} />;
     case 'bands':
       return <Bands {...props} />;
+    case 'teams':
+      return <Teams value={props.value} label={props.label} onValue={props.onValue} />;
     case 'json':
       return <JsonEditor label={props.label} value={props.value ?? null} onValue={props.onValue} />;
   }

@@ -26,6 +26,8 @@ export type Kind =
   | { kind: 'text' }
   | { kind: 'bands' }
   | { kind: 'json' }
+  /** An object by name, each as text. */
+  | { kind: 'teams' }
   | ({ kind: 'number'; unit: UnitName; startsAs?: number; isFraction?: boolean } & Bounds)
   /** Stored in seconds, shown in the unit that fits. */
   | ({ kind: 'seconds'; startsAs?: number } & Bounds)
@@ -261,7 +263,7 @@ export const GROUPS: readonly Group[] = [
       json('routing.teamPools'),
     ],
   },
-  { group: 'teams', fields: [json('teams')] },
+  { group: 'teams', fields: [{ name: 'teams', kind: 'teams' }] },
   { group: 'privacy', fields: [number('privacy.retentionDays', 'days', 1, 36_500)] },
 ];
 

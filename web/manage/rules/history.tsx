@@ -5,16 +5,14 @@ import { type Desk, type Page, usePolled } from '../desk.ts';
 import { t } from '../words.ts';
 import { authorInWords } from './author.ts';
 import { ComparedText, isAnythingElse } from './compared-text.tsx';
-import type { JsonObject } from './document.ts';
 import { changeDraft } from './draft.ts';
 import type { Shown, VersionView } from './policy-view.ts';
 import { RollBack } from './roll-back.tsx';
 import { useSpoken } from './spoken.ts';
+import { useVersion } from './version.ts';
 import { compared } from './words-diff.ts';
 
 const VERSIONS_A_PAGE = 10;
-
-type WholeVersion = VersionView & { policy: JsonObject };
 
 export function History({ desk, shown }: { desk: Desk; shown: Shown }) {
   const words = t.value.rules.history;
@@ -64,9 +62,7 @@ function Version({ desk, version, shown }: VersionProps) {
         {isWaiting && <span class="badge">{words.history.starts(moment(version.effectiveAt))}</span>}
         {preset !== null && <span class="soft">{words.presets[preset] ?? preset}</span>}
       </p>
-      {version.version > 0 && (
-        <p class="soft">{words.history.by(authorInWords(version.by), moment(version.createdAt))}</p>
-      )}
+      {version.version > 0 && <p class="soft">{words.history.by(authorInWords(version), moment(version.createdAt))}</p>}
       {version.reason !== null && <p>{version.reason}</p>}
       <details
         onToggle={({ currentTarget }) => {
@@ -76,12 +72,13 @@ function Version({ desk, version, shown }: VersionProps) {
         <summary>{words.history.what}</summary>
         {isOpen.value && <Changes desk={desk} version={version} shown={shown} />}
       </details>
+      {!version.inForce && !isWaiting && <RollBack desk={desk} version={version.version} shown={shown} />}
     </li>
   );
 }
 
 /** Loaded once somebody asks. */
-function Changes({ desk, version: { version, inForce }, shown }: VersionProps) {
+function Changes({ desk, version: { version }, shown }: VersionProps) {
   const words = t.value.rules.history;
   const isWhole = useSignal(false);
   const one = useVersion(desk, version);
@@ -106,7 +103,6 @@ function Changes({ desk, version: { version, inForce }, shown }: VersionProps) {
         />
         <span>{words.whole}</span>
       </label>
-      {!inForce && <RollBack desk={desk} version={version} spoken={spoken} shown={shown} />}
       <div class="row">
         <button type="button" class="quiet" onClick={() => changeDraft(shown.base, () => one.policy)}>
           {words.asDraft}
@@ -114,9 +110,4 @@ function Changes({ desk, version: { version, inForce }, shown }: VersionProps) {
       </div>
     </div>
   );
-}
-
-/** A version never changes: it is asked for again only as all of the desk is. */
-function useVersion(desk: Desk, version: number): WholeVersion | null {
-  return usePolled(desk, () => desk.api.get<WholeVersion>(`/policy/versions/${version}`), [version]);
 }

@@ -13,7 +13,7 @@ import { PauseAct, teamPath } from './pause-act.tsx';
 /** Of `GET /v1/teams/{team}/pause`. */
 interface TeamPause {
   team: string;
-  pause: { resumesAt: string; reason: string; by: string } | null;
+  pause: { resumesAt: string; reason: string; by: string; byName: string | null } | null;
 }
 
 export function Pauses({ desk }: { desk: Desk }) {
@@ -48,7 +48,7 @@ function Team({ desk, team, pause }: TeamPause & { desk: Desk }) {
         <PauseAct desk={desk} teams={[team]} label={words.pause} whom={team} />
       ) : (
         <>
-          <p class="soft">{words.why(authorInWords(pause.by), pause.reason)}</p>
+          <p class="soft">{words.why(authorInWords(pause), pause.reason)}</p>
           <Resume desk={desk} team={team} />
         </>
       )}

@@ -50,6 +50,7 @@ export interface VersionView {
   effectiveAt: string;
   createdAt: string;
   by: string;
+  byName: string | null;
   reason: string | null;
   preset: string | null;
   inForce: boolean;

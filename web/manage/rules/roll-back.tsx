@@ -5,24 +5,40 @@ import { useSubmitting } from '../../shared/submitting.ts';
 import type { Desk } from '../desk.ts';
 import { t } from '../words.ts';
 import { ComparedText, isAnythingElse } from './compared-text.tsx';
-import type { Shown, Spoken } from './policy-view.ts';
+import type { Shown } from './policy-view.ts';
 import { useSpoken } from './spoken.ts';
+import { useVersion } from './version.ts';
 import { compared } from './words-diff.ts';
 
 interface RollBackProps {
   desk: Desk;
   version: number;
-  spoken: Spoken;
   shown: Shown;
 }
 
-export function RollBack({ desk, version, spoken, shown }: RollBackProps) {
-  const words = t.value.rules.history;
+export function RollBack(props: RollBackProps) {
   const isOpen = useSignal(false);
+  const open = (is: boolean) => () => {
+    isOpen.value = is;
+  };
+  if (isOpen.value) return <Act {...props} onEnd={open(false)} />;
+  return (
+    <div class="row">
+      <button type="button" data-testid="roll-back" onClick={open(true)}>
+        {t.value.rules.history.rollBack}
+      </button>
+    </div>
+  );
+}
+
+function Act({ desk, version, shown, onEnd }: RollBackProps & { onEnd(): void }) {
+  const words = t.value.rules.history;
   const isOvertaken = useSignal(false);
   const reason = useSignal('');
   const { isBusy, trouble, submit } = useSubmitting();
+  const older = useSpoken(desk, useVersion(desk, version)?.policy ?? null);
   const inForce = useSpoken(desk, shown.base.document);
+  const sections = inForce === null || older === null ? null : compared(inForce.sections, older.sections);
   const send = async (): Promise<void> => {
     isOvertaken.value = false;
     const body = { version, reason: reason.value.trim() };
@@ -34,24 +50,13 @@ export function RollBack({ desk, version, spoken, shown }: RollBackProps) {
         throw error;
       }
     });
-    if (isDone) isOpen.value = false;
+    if (isDone) onEnd();
     desk.refresh();
   };
-  const open = (is: boolean) => () => {
-    isOpen.value = is;
-  };
-  if (!isOpen.value)
-    return (
-      <div class="row">
-        <button type="button" data-testid="roll-back" onClick={open(true)}>
-          {words.rollBack}
-        </button>
-      </div>
-    );
-  const sections = inForce === null ? null : compared(inForce.sections, spoken.sections);
   return (
     <div class="fields act" data-testid="roll-back-act">
       <p>{sections !== null && !isAnythingElse(sections) ? words.nothing : words.willChange}</p>
+      {older?.policy === null && <p class="warning">{words.cannotRead}</p>}
       {sections !== null && <ComparedText sections={sections} isShort />}
       <p>{t.value.rules.switchOn.effect}</p>
       <label>
@@ -75,7 +80,7 @@ export function RollBack({ desk, version, spoken, shown }: RollBackProps) {
         >
           {words.rollBackSure}
         </button>
-        <button type="button" class="quiet" onClick={open(false)}>
+        <button type="button" class="quiet" onClick={onEnd}>
           {t.value.rules.switchOn.cancel}
         </button>
       </div>

@@ -22,6 +22,7 @@ import { WhatIf } from './what-if.tsx';
 
 /** Whose values are "the default": those of the specification. */
 const DEFAULTS = 'tiered';
+const PRESETS = ['open', 'tiered', 'fast-tiered', 'fair-mix', 'balanced'] as const;
 
 export function Rules({ desk }: { desk: Desk }) {
   const loaded = usePolled(desk, () => desk.api.request<PolicyView>('GET', `/policy?lang=${language.value}`));
@@ -38,13 +39,21 @@ export function Rules({ desk }: { desk: Desk }) {
   );
 }
 
+const presetInWords = (preset: string): string =>
+  PRESETS.find((one) => one === preset) === undefined
+    ? preset
+    : t.value.rules.presets[preset as (typeof PRESETS)[number]];
+
 function InForce({ desk, shown }: { desk: Desk; shown: Shown }) {
   const words = t.value.rules;
   const { base, preset, scheduled, warnings } = shown;
   return (
     <section class="card" data-testid="policy" data-preset={preset} data-version={base.version}>
       <h2>{words.policy}</h2>
-      <p>{words.inForce(number(base.version))}</p>
+      <p>
+        {words.inForce(number(base.version))}
+        {preset !== undefined && ` (${presetInWords(preset)})`}
+      </p>
       {scheduled.map(({ version, effectiveAt }) => (
         <p class="warning" key={version} data-testid="scheduled">
           {words.scheduled(number(version), moment(effectiveAt))}
@@ -176,7 +185,7 @@ function Presets({ desk, onChoose }: { desk: Desk; onChoose(policy: JsonObject):
       <summary>{words.title}</summary>
       <p class="soft">{words.help}</p>
       <div class="row">
-        {(['open', 'tiered', 'fast-tiered', 'fair-mix', 'balanced'] as const).map((preset) => (
+        {PRESETS.map((preset) => (
           <button key={preset} type="button" disabled={isBusy} onClick={() => void choose(preset)}>
             {words[preset]}
           </button>
