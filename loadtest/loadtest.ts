@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { addGate } from './commands/gate.ts';
 import { addMeasurements } from './commands/measure.ts';
 import { addTorture } from './commands/torture.ts';
+import { addWallSoak } from './commands/wall-soak.ts';
 
 const program = new Command('loadtest').description(
   'Races, alerts and boards at full speed, each figure beside a bare baseline of the same run',
@@ -10,6 +11,7 @@ const program = new Command('loadtest').description(
 addMeasurements(program);
 addGate(program);
 addTorture(program);
+addWallSoak(program);
 
 try {
   await program.parseAsync();

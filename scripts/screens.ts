@@ -8,8 +8,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { createChance } from '../server/kernel/chance.ts';
-import { launchBrowser } from '../test/support/browser.ts';
 import { inventLead, MANAGER, REPS, TEAM } from '../tools/demo/cast.ts';
+import { launchBrowser } from '../tools/faults/browser.ts';
 import { spawnServer } from '../tools/faults/spawned-server.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));

@@ -2,7 +2,7 @@
 
 import { afterAll, afterEach, beforeAll, describe, expect, it, test } from 'vitest';
 import type { BoardRow } from '../../client-sdk/src/sambar-client.ts';
-import { nextScene, publicRows, WALL_BOARDS } from '../../web/wall/scenes.ts';
+import { nextScene, publicRows, SCENE_NAMES } from '../../web/wall/scenes.ts';
 import { ADMIN_KEY, leadBody } from '../support/app.ts';
 import { sidewaysScroll } from '../support/browser.ts';
 import { isLive, Premises, TELEVISION } from '../support/premises.ts';
@@ -95,6 +95,6 @@ describe('what a wall shows', () => {
       board = nextScene(board, () => true);
       seen.push(board);
     }
-    expect(new Set(seen)).toEqual(new Set(WALL_BOARDS));
+    expect(new Set(seen)).toEqual(new Set(SCENE_NAMES));
   });
 });

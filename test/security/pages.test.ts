@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launchBrowser } from '../../tools/faults/browser.ts';
 import { ADMIN_KEY, leadBody } from '../support/app.ts';
-import { type Device, launchBrowser, openDevice } from '../support/browser.ts';
+import { type Device, openDevice } from '../support/browser.ts';
 import { endServers, type ServerProcess, startServer } from '../support/server-process.ts';
 
 const RUN = 'alert(1)';

@@ -1,17 +1,5 @@
-/** A real Chromium for tests, and pages that keep a list of everything that went wrong in them. */
-import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-
-/** The system's own browser; playwright-core brings none. */
-const CHROMIUM = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
-
-/** Every context is a device of its own; the profile is empty and goes with the browser. */
-export function launchBrowser(): Promise<Browser> {
-  return chromium.launch({
-    executablePath: CHROMIUM,
-    headless: true,
-    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
-  });
-}
+/** Pages of a browser for tests, which keep a list of everything that went wrong in them. */
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 
 export interface Device {
   context: BrowserContext;

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { expect } from 'vitest';
+import { launchBrowser } from '../../tools/faults/browser.ts';
 import { ADMIN_KEY } from './app.ts';
-import { type Device, launchBrowser, openDevice } from './browser.ts';
+import { type Device, openDevice } from './browser.ts';
 import { type ServerProcess, startServer } from './server-process.ts';
 
 export const PHONE = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true };

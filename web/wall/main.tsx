@@ -1,7 +1,7 @@
 /** The wallboard: ranks, latest claims, the pool's size; never a contact, never who is last. */
 import { effect, signal } from '@preact/signals';
 import { render } from 'preact';
-import type { BoardRow } from '../../client-sdk/src/sambar-client.ts';
+import type { BoardMetric, BoardRow } from '../../client-sdk/src/sambar-client.ts';
 import { clockTime, number, percent, span } from '../shared/format.ts';
 import { language } from '../shared/language.ts';
 import { forget, recall, remember } from '../shared/memory.ts';
@@ -12,7 +12,7 @@ import type { LatestClaim } from './celebrations.ts';
 import { useMovingRows, wantsNoMotion } from './moving-rows.ts';
 import { followBuilds } from './newer-build.ts';
 import { type Pairing, PairingCode, pair } from './pairing.tsx';
-import { publicRows, type WallBoard } from './scenes.ts';
+import { publicRows, WALL_SCENES, type WallScene } from './scenes.ts';
 import { createWallModel, type WallModel } from './wall-model.ts';
 import { t } from './words.ts';
 
@@ -106,17 +106,17 @@ function Age({ mine }: { mine: WallModel }) {
 
 function Board({ mine }: { mine: WallModel }) {
   const words = t.value.wall;
-  const board = mine.scene.value;
-  const state = mine.boards[board].value;
+  const scene = mine.scene.value;
+  const state = mine.boards[scene].value;
   const body = useMovingRows<HTMLTableSectionElement>();
   return (
-    <section aria-label={words[board]} data-testid={`board-${board}`} data-seq={state?.seq}>
-      <h2>{words[board]}</h2>
+    <section aria-label={words[scene]} data-testid={`board-${scene}`} data-seq={state?.seq}>
+      <h2>{words[scene]}</h2>
       {state !== null && state.rows.length === 0 && <p class="soft">{words.empty}</p>}
       <table>
         <tbody ref={body}>
           {publicRows(state?.rows ?? []).map((row) => (
-            <Row key={row.repId} row={row} board={board} />
+            <Row key={row.repId} row={row} scene={scene} />
           ))}
         </tbody>
       </table>
@@ -124,17 +124,17 @@ function Board({ mine }: { mine: WallModel }) {
   );
 }
 
-function Row({ row, board }: { row: BoardRow; board: WallBoard }) {
+function Row({ row, scene }: { row: BoardRow; scene: WallScene }) {
   return (
     <tr class="board-row" data-testid="board-row" data-rep-id={row.repId}>
       <td class="numeric">{number(row.rank)}</td>
       <td>{nameOf(row.name, '•••')}</td>
-      <td class="numeric">{shownValue(row.value, board)}</td>
+      <td class="numeric">{shownValue(row.value, WALL_SCENES[scene].board)}</td>
     </tr>
   );
 }
 
-function shownValue(value: number, board: WallBoard): string {
+function shownValue(value: number, board: BoardMetric): string {
   if (board === 'conversion') return percent(value);
   return board === 'claimSpeed' ? span(value) : number(value);
 }

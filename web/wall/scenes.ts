@@ -1,25 +1,34 @@
 /** Which board stands on the wall, and which of its rows. Pure. */
-import type { BoardMetric, BoardRow } from '../../client-sdk/src/sambar-client.ts';
+import type { BoardMetric, BoardPeriod, BoardRow } from '../../client-sdk/src/sambar-client.ts';
 
-/** Outcomes stand beside speed and volume (GAME-34). */
-export const WALL_BOARDS = [
-  'points',
-  'claims',
-  'conversion',
-  'opportunities',
-  'revenue',
-  'claimSpeed',
-] as const satisfies BoardMetric[];
-export type WallBoard = (typeof WALL_BOARDS)[number];
+interface Watched {
+  board: BoardMetric;
+  period: BoardPeriod;
+}
+
+/** Outcomes stand beside speed and volume (GAME-34), and the month beside the week. */
+export const WALL_SCENES = {
+  points: { board: 'points', period: 'week' },
+  claims: { board: 'claims', period: 'week' },
+  conversion: { board: 'conversion', period: 'week' },
+  opportunities: { board: 'opportunities', period: 'week' },
+  revenue: { board: 'revenue', period: 'week' },
+  claimSpeed: { board: 'claimSpeed', period: 'week' },
+  pointsOfMonth: { board: 'points', period: 'month' },
+  conversionOfMonth: { board: 'conversion', period: 'month' },
+  revenueOfMonth: { board: 'revenue', period: 'month' },
+} as const satisfies Record<string, Watched>;
+export type WallScene = keyof typeof WALL_SCENES;
+export const SCENE_NAMES = Object.keys(WALL_SCENES) as WallScene[];
 
 const ROWS = 10;
 /** One row more than is shown: it tells whether the last row shown is the last of all. */
 export const ROWS_ASKED = ROWS + 1;
 
-/** The next board that has rows; the same one where no other has. */
-export function nextScene(now: WallBoard, hasRows: (board: WallBoard) => boolean): WallBoard {
-  const from = WALL_BOARDS.indexOf(now);
-  const others = [...WALL_BOARDS.slice(from + 1), ...WALL_BOARDS.slice(0, from)];
+/** The next scene that has rows; the same one where no other has. */
+export function nextScene(now: WallScene, hasRows: (scene: WallScene) => boolean): WallScene {
+  const from = SCENE_NAMES.indexOf(now);
+  const others = [...SCENE_NAMES.slice(from + 1), ...SCENE_NAMES.slice(0, from)];
   return others.find(hasRows) ?? now;
 }
 

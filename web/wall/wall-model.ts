@@ -9,16 +9,16 @@ import {
 import { stayAwake } from '../shared/stay-awake.ts';
 import { ticking } from '../shared/ticking.ts';
 import { Celebrations } from './celebrations.ts';
-import { nextScene, ROWS_ASKED, WALL_BOARDS, type WallBoard } from './scenes.ts';
+import { nextScene, ROWS_ASKED, SCENE_NAMES, WALL_SCENES, type WallScene } from './scenes.ts';
 
 /** Long enough to read ten rows. */
 const SCENE_MS = 20_000;
 
 export interface WallModel {
   connection: Signal<ConnectionState>;
-  boards: Record<WallBoard, Signal<BoardState | null>>;
+  boards: Record<WallScene, Signal<BoardState | null>>;
   /** The one on the screen now; those without rows are passed over. */
-  scene: Signal<WallBoard>;
+  scene: Signal<WallScene>;
   feed: Signal<WallFeed | null>;
   celebrations: Celebrations;
   /** How old the newest of all that is shown is; null: nothing has come yet. */
@@ -32,9 +32,9 @@ export function createWallModel(token: string): WallModel {
   const connection = signal(client.state);
   const newestMs = signal<number | null>(null);
   const boards = Object.fromEntries(
-    WALL_BOARDS.map((board) => [board, signal<BoardState | null>(null)]),
+    SCENE_NAMES.map((name) => [name, signal<BoardState | null>(null)]),
   ) as WallModel['boards'];
-  const scene = signal<WallBoard>('points');
+  const scene = signal<WallScene>('points');
   const feed = signal<WallFeed | null>(null);
   const celebrations = new Celebrations();
   const letSleep = stayAwake(signal(true));
@@ -44,9 +44,9 @@ export function createWallModel(token: string): WallModel {
   client.onState((state) => {
     connection.value = state;
   });
-  for (const board of WALL_BOARDS) {
-    client.watchBoard({ board, period: 'week', top: ROWS_ASKED }, (state) => {
-      boards[board].value = state;
+  for (const name of SCENE_NAMES) {
+    client.watchBoard({ ...WALL_SCENES[name], top: ROWS_ASKED }, (state) => {
+      boards[name].value = state;
       noteAge(state.asOf);
     });
   }
@@ -57,7 +57,7 @@ export function createWallModel(token: string): WallModel {
   });
   client.connect();
   const turning = setInterval(() => {
-    scene.value = nextScene(scene.peek(), (board) => (boards[board].peek()?.rows.length ?? 0) > 0);
+    scene.value = nextScene(scene.peek(), (name) => (boards[name].peek()?.rows.length ?? 0) > 0);
   }, SCENE_MS);
   return {
     connection,

@@ -9,9 +9,12 @@ export const wall = {
     opportunities: 'Opportunities this week',
     revenue: 'Revenue this week',
     claimSpeed: 'Claim speed this week',
+    pointsOfMonth: 'Points this month',
+    conversionOfMonth: 'Conversion this month',
+    revenueOfMonth: 'Revenue this month',
     pairTitle: 'Connect this screen',
     pairHelp: (address: string) =>
-      `On your phone or computer open ${address}, choose "Connect a screen" and type this code.`,
+      `On your phone or computer open ${address}, choose "Set-up" and type this code at "A screen in the office".`,
     touchForSound: 'Touch for sound',
     nameless: 'Hide names',
     latest: 'Latest claims',

@@ -7,9 +7,12 @@ export const wall = {
     opportunities: 'Peluang minggu ini',
     revenue: 'Penjualan minggu ini',
     claimSpeed: 'Kecepatan klaim minggu ini',
+    pointsOfMonth: 'Poin bulan ini',
+    conversionOfMonth: 'Konversi bulan ini',
+    revenueOfMonth: 'Penjualan bulan ini',
     pairTitle: 'Hubungkan layar ini',
     pairHelp: (address: string) =>
-      `Di ponsel atau komputer buka ${address}, pilih "Hubungkan layar", lalu ketik kode ini.`,
+      `Di ponsel atau komputer buka ${address}, pilih "Pemasangan", lalu ketik kode ini di "Layar di kantor".`,
     touchForSound: 'Sentuh untuk suara',
     nameless: 'Sembunyikan nama',
     latest: 'Klaim terbaru',

@@ -5,6 +5,7 @@ import { number, span } from '../../shared/format.ts';
 import { type Desk, type Page, usePolled } from '../desk.ts';
 import { useReps } from '../live/reps.ts';
 import { when, zoneName } from '../when.ts';
+import { Wide } from '../wide.tsx';
 import { t } from '../words.ts';
 import { FilterBar } from './filter-bar.tsx';
 import { askHandOver, HandOver } from './hand-over.tsx';
@@ -64,7 +65,7 @@ function queryOf(pairs: [string, string][]): string {
 function Table({ desk, leads }: { desk: Desk; leads: LeadView[] }) {
   const words = t.value.leads;
   return (
-    <div class="scroll">
+    <Wide label={t.value.desk.sections.leads}>
       <table class="stacking">
         <thead>
           <tr>
@@ -83,7 +84,7 @@ function Table({ desk, leads }: { desk: Desk; leads: LeadView[] }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </Wide>
   );
 }
 

@@ -4,6 +4,7 @@ import type { LeadView } from '../../../client-sdk/src/sambar-client.ts';
 import { countdown, number, span } from '../../shared/format.ts';
 import { type Desk, usePolled } from '../desk.ts';
 import { when } from '../when.ts';
+import { Wide } from '../wide.tsx';
 import { t } from '../words.ts';
 import { Explanation } from './explanation.tsx';
 import { askHandOver } from './hand-over.tsx';
@@ -102,7 +103,7 @@ function Figures({ lines, fromMs }: { lines: RaceLine[]; fromMs: number }) {
   return (
     <>
       <p class="soft">{t.value.leads.raced.figuresHelp}</p>
-      <div class="scroll">
+      <Wide label={t.value.leads.raced.figuresHelp}>
         <table>
           <thead>
             <tr>
@@ -129,7 +130,7 @@ function Figures({ lines, fromMs }: { lines: RaceLine[]; fromMs: number }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </Wide>
     </>
   );
 }

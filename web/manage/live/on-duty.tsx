@@ -4,6 +4,7 @@ import { number } from '../../shared/format.ts';
 import type { Desk } from '../desk.ts';
 import { showLeadsOf } from '../leads/shown.ts';
 import { when, zoneName } from '../when.ts';
+import { Wide } from '../wide.tsx';
 import { t } from '../words.ts';
 import { type LiveRep, type RepState, stateOf } from './live-view.ts';
 import { Part } from './part.tsx';
@@ -74,7 +75,7 @@ export function OnDuty({ desk, reps }: { desk: Desk; reps: LiveRep[] }) {
 
 function Table({ desk, reps }: { desk: Desk; reps: LiveRep[] }) {
   return (
-    <div class="scroll">
+    <Wide label={t.value.live.who}>
       <table class="fitting">
         <thead>
           <tr>
@@ -102,7 +103,7 @@ function Table({ desk, reps }: { desk: Desk; reps: LiveRep[] }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </Wide>
   );
 }
 

@@ -5,6 +5,7 @@ import { askHandOver } from '../leads/hand-over.tsx';
 import { LeadLink } from '../leads/lead-link.tsx';
 import { wordOf } from '../leads/lead-words.ts';
 import { when, zoneName } from '../when.ts';
+import { Wide } from '../wide.tsx';
 import { t } from '../words.ts';
 import type { Queued } from './live-view.ts';
 import { Part } from './part.tsx';
@@ -15,7 +16,7 @@ export function OpsQueue({ desk, items }: { desk: Desk; items: Queued[] }) {
     <Part id="ops-queue" title={words.title} period={t.value.live.period.now(zoneName(desk.nowMs.value))}>
       {items.length === 0 && <p class="soft">{words.none}</p>}
       {items.length > 0 && (
-        <div class="scroll">
+        <Wide label={words.title}>
           <table class="stacking">
             <thead>
               <tr>
@@ -42,7 +43,7 @@ export function OpsQueue({ desk, items }: { desk: Desk; items: Queued[] }) {
               ))}
             </tbody>
           </table>
-        </div>
+        </Wide>
       )}
     </Part>
   );

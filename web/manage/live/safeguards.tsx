@@ -5,6 +5,7 @@ import type { Desk } from '../desk.ts';
 import { LeadLink } from '../leads/lead-link.tsx';
 import { wordOf } from '../leads/lead-words.ts';
 import { dayStart } from '../when.ts';
+import { Wide } from '../wide.tsx';
 import { t } from '../words.ts';
 import type { Safeguards as Counted, Fired } from './live-view.ts';
 import { Part } from './part.tsx';
@@ -32,7 +33,7 @@ export function Safeguards({ desk }: { desk: Desk }) {
     <Part id="safeguards" title={words.title} period={period}>
       {counted.items.length === 0 && <p class="soft">{words.none}</p>}
       {counted.items.length > 0 && (
-        <div class="scroll">
+        <Wide label={words.title}>
           <table class="stacking">
             <thead>
               <tr>
@@ -50,7 +51,7 @@ export function Safeguards({ desk }: { desk: Desk }) {
               ))}
             </tbody>
           </table>
-        </div>
+        </Wide>
       )}
     </Part>
   );

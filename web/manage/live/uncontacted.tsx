@@ -4,6 +4,7 @@ import type { Desk } from '../desk.ts';
 import { askHandOver } from '../leads/hand-over.tsx';
 import { LeadLink } from '../leads/lead-link.tsx';
 import { when, zoneName } from '../when.ts';
+import { Wide } from '../wide.tsx';
 import { t } from '../words.ts';
 import type { Told, Uncontacted as Waiting } from './live-view.ts';
 import { Part } from './part.tsx';
@@ -24,7 +25,7 @@ export function Uncontacted({ desk, waiting }: { desk: Desk; waiting: Told<Waiti
     <Part id="uncontacted" title={words.title} period={t.value.live.period.last30(zoneName(now))}>
       {waiting.items.length === 0 && <p class="soft">{words.none}</p>}
       {waiting.items.length > 0 && (
-        <div class="scroll">
+        <Wide label={words.title}>
           <table class="stacking">
             <thead>
               <tr>
@@ -62,7 +63,7 @@ export function Uncontacted({ desk, waiting }: { desk: Desk; waiting: Told<Waiti
               ))}
             </tbody>
           </table>
-        </div>
+        </Wide>
       )}
     </Part>
   );

@@ -6,6 +6,7 @@ import { type Desk, type Page, usePolled } from '../desk.ts';
 import { Form } from '../form.tsx';
 import { useSetup } from '../setup/setup-view.ts';
 import type { Setup } from '../setup/steps.ts';
+import { Wide } from '../wide.tsx';
 import { t } from '../words.ts';
 import { InviteLink, invite } from './invite.tsx';
 import { Managers } from './managers.tsx';
@@ -118,7 +119,7 @@ function Search({ setup, find }: { setup: Setup | null; find(q: string, team: st
 function RepTable({ reps, open }: { reps: RepView[]; open(rep: RepView): void }) {
   const words = t.value.desk;
   return (
-    <div class="scroll">
+    <Wide label={words.sections.people}>
       <table class="people">
         <thead>
           <tr>
@@ -147,7 +148,7 @@ function RepTable({ reps, open }: { reps: RepView[]; open(rep: RepView): void })
           ))}
         </tbody>
       </table>
-    </div>
+    </Wide>
   );
 }
 

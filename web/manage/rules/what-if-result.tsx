@@ -1,5 +1,6 @@
 /** What came of a what-if: how many leads go elsewhere, who gains and who loses, how even and how fast; and what it cannot know. */
 import { number, span } from '../../shared/format.ts';
+import { Wide } from '../wide.tsx';
 import { t } from '../words.ts';
 import type { TrialOutcome, TrialResult } from './trial.ts';
 
@@ -47,7 +48,7 @@ function Figures({ before, after }: { before: TrialOutcome; after: TrialOutcome 
     return value === null ? '–' : say(value);
   };
   return (
-    <div class="scroll">
+    <Wide label={words.figure}>
       <table>
         <thead>
           <tr>
@@ -66,7 +67,7 @@ function Figures({ before, after }: { before: TrialOutcome; after: TrialOutcome 
           ))}
         </tbody>
       </table>
-    </div>
+    </Wide>
   );
 }
 
@@ -79,7 +80,7 @@ function Reps({ reps }: { reps: TrialResult['reps'] }) {
   const wide = (leads: number) => (leads / most) * BAR.width;
   const sign = (change: number) => (change > 0 ? `+${number(change)}` : number(change));
   return (
-    <div class="scroll">
+    <Wide label={words.who}>
       <table>
         <caption>{words.who}</caption>
         <thead>
@@ -115,7 +116,7 @@ function Reps({ reps }: { reps: TrialResult['reps'] }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </Wide>
   );
 }
 

@@ -3,6 +3,7 @@ import { useSignal } from '@preact/signals';
 import { number } from '../../shared/format.ts';
 import { useSubmitting } from '../../shared/submitting.ts';
 import type { Desk } from '../desk.ts';
+import { Wide } from '../wide.tsx';
 import { t } from '../words.ts';
 import type { Setup } from './steps.ts';
 
@@ -123,7 +124,7 @@ function Shown({ preview: { rows, existing, ignored, errors, errorCount } }: { p
       {existing.length > 0 && <p>{words.known(existing.map(({ email }) => email).join(', '))}</p>}
       {ignored.length > 0 && <p class="soft">{words.ignored(ignored.join(', '))}</p>}
       {rows.length > 0 && (
-        <div class="scroll">
+        <Wide label={t.value.setup.steps.reps}>
           <table>
             <tbody>
               {rows.slice(0, ROWS_SHOWN).map(({ line, name, email, team, tier }) => (
@@ -136,7 +137,7 @@ function Shown({ preview: { rows, existing, ignored, errors, errorCount } }: { p
               ))}
             </tbody>
           </table>
-        </div>
+        </Wide>
       )}
       {rows.length > ROWS_SHOWN && <p class="soft">{words.more(number(rows.length - ROWS_SHOWN))}</p>}
     </div>
