@@ -42,6 +42,7 @@ export const setup = {
     look: 'Check first',
     add: (reps: string) => `Add ${reps} reps`,
     added: (reps: string) => `${reps} reps added.`,
+    toBeAdded: 'To be added',
     wrong: (errors: string) => `${errors} things to mend. Nothing was stored yet.`,
     line: (line: string) => `Line ${line}`,
     known: (emails: string) => `There already, left as they are: ${emails}`,

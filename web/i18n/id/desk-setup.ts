@@ -41,6 +41,7 @@ export const setup = {
     look: 'Periksa dulu',
     add: (reps: string) => `Tambahkan ${reps} sales`,
     added: (reps: string) => `${reps} sales ditambahkan.`,
+    toBeAdded: 'Yang akan ditambahkan',
     wrong: (errors: string) => `${errors} hal perlu diperbaiki. Belum ada yang disimpan.`,
     line: (line: string) => `Baris ${line}`,
     known: (emails: string) => `Sudah terdaftar, tidak diubah: ${emails}`,

@@ -124,7 +124,7 @@ function Shown({ preview: { rows, existing, ignored, errors, errorCount } }: { p
       {existing.length > 0 && <p>{words.known(existing.map(({ email }) => email).join(', '))}</p>}
       {ignored.length > 0 && <p class="soft">{words.ignored(ignored.join(', '))}</p>}
       {rows.length > 0 && (
-        <Wide label={t.value.setup.steps.reps}>
+        <Wide label={words.toBeAdded}>
           <table>
             <tbody>
               {rows.slice(0, ROWS_SHOWN).map(({ line, name, email, team, tier }) => (
