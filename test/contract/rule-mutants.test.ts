@@ -84,6 +84,9 @@ const EMPTIED: Record<string, Record<string, string | { answers: string; in: str
     nextReminderMs: 'null',
     remindedAheadMs: 'null',
   },
+  'server/distribution/reach-rules.ts': {
+    reachOf: '{ reach: { reps: 0, alerted: 0, delivered: 0, seen: 0 }, lanes: [] }',
+  },
   'server/distribution/standing-rules.ts': { standingOf: '[]', owedBy: '0' },
   'server/distribution/team-pool-rules.ts': { poolPolicy: 'policy', asPoolOffer: 'plan', placeInPool: 'null' },
   'server/routing/condition-rules.ts': {

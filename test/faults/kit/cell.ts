@@ -34,7 +34,7 @@ export interface MemberOptions {
 }
 
 /** Characters of what a server said, of which its end is told. */
-const LAST_WORDS = 2_000;
+const LAST_WORDS = 300;
 
 /** One server: states as of its process, running ⇄ frozen, then ended; `restart` begins anew on the same port. */
 export class Member {
@@ -114,8 +114,9 @@ export class Member {
   #spawn(env: Record<string, string>): ServerProcess {
     const server = spawnServer(env, this.#program);
     void server.ended.then((code) => {
-      if (!server.wasSignalled())
-        process.stderr.write(`${this.name} ended with ${code}: ${server.output().slice(-LAST_WORDS)}\n`);
+      if (server.wasSignalled()) return;
+      const words = /"msg":"([^"]*)"\}\s*$/.exec(server.output())?.[1] ?? server.output().slice(-LAST_WORDS);
+      process.stderr.write(`${this.name} ended by itself with ${code}: ${words}\n`);
     });
     return server;
   }
